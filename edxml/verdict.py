@@ -1,0 +1,283 @@
+"""Verdicts on signatures: one value for a signature, a file and a document, in ETSI EN 319 102-1 words.
+
+A verdict has three values. "Cannot tell" is INDETERMINATE: an exception, a missing certificate or a
+missing revocation answer is never PASSED and never FAILED. A file without a signature is UNSIGNED,
+which is a fact about the file and no verdict on a signature.
+
+Integrity (was the signed revision changed?) and trust (whose key, was it valid?) are separate axes;
+only their combination is the verdict.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+VIETNAM = timezone(timedelta(hours=7))
+
+
+class Verdict(StrEnum):
+    """What is known about a signature, a file or a document; UNSIGNED is for files only."""
+
+    PASSED = "PASSED"
+    INDETERMINATE = "INDETERMINATE"
+    FAILED = "FAILED"
+    UNSIGNED = "UNSIGNED"
+
+
+class SubIndication(StrEnum):
+    """Why a verdict is not PASSED: the names of ETSI EN 319 102-1 clause 5.1.3.
+
+    NO_SIGNATURE is ours: the standard has no word for a document that carries no signature.
+    """
+
+    FORMAT_FAILURE = "FORMAT_FAILURE"
+    HASH_FAILURE = "HASH_FAILURE"
+    SIG_CRYPTO_FAILURE = "SIG_CRYPTO_FAILURE"
+    REVOKED = "REVOKED"
+    NOT_YET_VALID = "NOT_YET_VALID"
+    EXPIRED = "EXPIRED"
+    SIG_CONSTRAINTS_FAILURE = "SIG_CONSTRAINTS_FAILURE"
+    CHAIN_CONSTRAINTS_FAILURE = "CHAIN_CONSTRAINTS_FAILURE"
+    CERTIFICATE_CHAIN_GENERAL_FAILURE = "CERTIFICATE_CHAIN_GENERAL_FAILURE"
+    CRYPTO_CONSTRAINTS_FAILURE = "CRYPTO_CONSTRAINTS_FAILURE"
+    NO_SIGNING_CERTIFICATE_FOUND = "NO_SIGNING_CERTIFICATE_FOUND"
+    NO_CERTIFICATE_CHAIN_FOUND = "NO_CERTIFICATE_CHAIN_FOUND"
+    REVOKED_NO_POE = "REVOKED_NO_POE"
+    REVOKED_CA_NO_POE = "REVOKED_CA_NO_POE"
+    OUT_OF_BOUNDS_NO_POE = "OUT_OF_BOUNDS_NO_POE"
+    TRY_LATER = "TRY_LATER"
+    GENERIC = "GENERIC"
+    NO_SIGNATURE = "NO_SIGNATURE"
+
+
+class Integrity(StrEnum):
+    """What happened to the file after a signature was made."""
+
+    FINAL = "final"  # the signature covers the file
+    EXTENDED = "extended"  # only signatures, validation data or time-stamps were added
+    UNEXPLAINED = "unexplained"  # pages are equal by value, yet no rule explains a later revision
+    CHANGED = "changed"  # a page, an annotation or a form value is different
+    BROKEN = "broken"  # digest, signature value or byte range does not fit
+    UNKNOWN = "unknown"  # the signature could not be read
+
+
+class Role(StrEnum):
+    """For whom a certificate was issued."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"
+    UNKNOWN = "unknown"
+
+
+class LegalValue(StrEnum):
+    """What a received document is worth.  law: R-061 R-062 R-065"""
+
+    ORIGINAL = "original"  # signed by the authorised person and by the organisation
+    COPY = "copy"  # a scan signed by the organisation, marked SAO Y, SAO LỤC or TRÍCH SAO
+    INFORMATION = "information"  # to know and consult only
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureReport:
+    """One signature of one file.
+
+    signed_at: aware; by the time-stamp if it is trusted (time_source "timestamp"), else as the signer
+    claims ("claimed"), None when nothing is said ("none").
+    anchor: the purpose of the trust anchor reached, "state" or "public"; None without a chain.
+    revision: 1 for the first revision of the file; covers: bytes of the file up to the signature's end.
+    warnings: slugs, see edxml/README.md.
+    """
+
+    signer: str | None
+    issuer: str | None
+    role: Role
+    signed_at: datetime | None
+    time_source: str
+    verdict: Verdict
+    sub_indication: SubIndication | None
+    integrity: Integrity
+    claimed_at: datetime | None = None
+    timestamp_at: datetime | None = None
+    organisation: str | None = None
+    serial: str | None = None
+    fingerprint: str | None = None
+    field: str = ""
+    anchor: str | None = None
+    revision: int = 0
+    covers: int = 0
+    copy_mark: str | None = None
+    warnings: tuple[str, ...] = ()
+    detail: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """The signature in the shape outside tools rely on; times are +07:00."""
+        return {
+            "signer": self.signer,
+            "issuer": self.issuer,
+            "role": self.role.value,
+            "signed_at": _local(self.signed_at),
+            "time_source": self.time_source,
+            "verdict": self.verdict.value,
+            "sub_indication": _value(self.sub_indication),
+            "integrity": self.integrity.value,
+            "claimed_at": _local(self.claimed_at),
+            "timestamp_at": _local(self.timestamp_at),
+            "organisation": self.organisation,
+            "serial": self.serial,
+            "fingerprint": self.fingerprint,
+            "field": self.field,
+            "anchor": self.anchor,
+            "revision": self.revision,
+            "covers": self.covers,
+            "copy_mark": self.copy_mark,
+            "warnings": list(self.warnings),
+            "detail": self.detail,
+            "sentence": signature_sentence(self),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """All signatures of one file, in the order of their revisions.
+
+    note: a slug that says more about the file: "orphan_signature", "not_a_pdf", "encrypted", "other_format", ….
+    """
+
+    name: str
+    verdict: Verdict
+    sub_indication: SubIndication | None = None
+    signatures: tuple[SignatureReport, ...] = ()
+    note: str | None = None
+    detail: str = ""
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, name: str, signatures: Sequence[SignatureReport], warnings: tuple[str, ...] = ()) -> FileReport:
+        """The verdict of a file from all of its signatures, never from one of them.
+
+        law: R-069 (all signatures count)
+        """
+        assert signatures, "a file without signatures is UNSIGNED, not the sum of nothing"
+        worst = min(signatures, key=_rank)
+        return cls(name, worst.verdict, worst.sub_indication, tuple(signatures), warnings=warnings)
+
+    def has_passed(self, role: Role) -> bool:
+        """Whether a signature of that role is valid."""
+        return any(s.role is role and s.verdict is Verdict.PASSED for s in self.signatures)
+
+    def as_json(self) -> dict[str, object]:
+        """The file in the shape outside tools rely on."""
+        return {
+            "name": self.name,
+            "verdict": self.verdict.value,
+            "sub_indication": _value(self.sub_indication),
+            "signatures": [s.as_json() for s in self.signatures],
+            "note": self.note,
+            "detail": self.detail,
+            "warnings": list(self.warnings),
+            "sentence": file_sentence(self),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentReport:
+    """The verdict on a document: its main file (the first PDF) and its annexes together."""
+
+    verdict: Verdict
+    sub_indication: SubIndication | None
+    legal_value: LegalValue
+    files: tuple[FileReport, ...]
+
+    @classmethod
+    def of(cls, files: Iterable[FileReport], *, copy_needs_mark: bool = True) -> DocumentReport:
+        """The document's verdict: the worst of its signed files.
+
+        A document whose main file is unsigned is never PASSED by its annexes.
+        copy_needs_mark: False under a profile that takes an organisation's signature alone for a copy.
+        """
+        reports = tuple(files)
+        main = main_file(reports)
+        signed = [f for f in reports if f.verdict is not Verdict.UNSIGNED]
+        worst = min(signed, key=_rank, default=None)
+        if worst is None or (worst.verdict is Verdict.PASSED and main is not None and main.verdict is Verdict.UNSIGNED):
+            return cls(Verdict.INDETERMINATE, SubIndication.NO_SIGNATURE, LegalValue.INFORMATION, reports)
+        value = _legal_value(main, copy_needs_mark=copy_needs_mark)
+        if worst.verdict is Verdict.FAILED:
+            value = LegalValue.INFORMATION
+        return cls(worst.verdict, worst.sub_indication, value, reports)
+
+    @property
+    def is_unsigned(self) -> bool:
+        """Whether no file of the document carries a signature."""
+        return all(f.verdict is Verdict.UNSIGNED for f in self.files)
+
+    def as_json(self) -> dict[str, object]:
+        """The document in the shape outside tools rely on."""
+        return {
+            "verdict": self.verdict.value,
+            "sub_indication": _value(self.sub_indication),
+            "legal_value": self.legal_value.value,
+            "files": [f.as_json() for f in self.files],
+            "unsigned": self.is_unsigned,
+            "sentence": document_sentence(self),
+        }
+
+
+def main_file(files: Sequence[FileReport]) -> FileReport | None:
+    """The file that is the document itself: the first PDF, else the first file."""
+    pdfs = [f for f in files if f.note != "other_format"]
+    return (pdfs or list(files) or [None])[0]
+
+
+def _legal_value(main: FileReport | None, *, copy_needs_mark: bool) -> LegalValue:
+    if main is None or main.verdict is not Verdict.PASSED:
+        return LegalValue.INFORMATION  # law: R-062
+    organisation = main.has_passed(Role.ORGANISATION)
+    if organisation and main.has_passed(Role.PERSON):
+        return LegalValue.ORIGINAL  # law: R-061
+    marked = any(s.copy_mark and s.role is Role.ORGANISATION for s in main.signatures)
+    if organisation and (marked or not copy_needs_mark):
+        return LegalValue.COPY  # law: R-065
+    return LegalValue.INFORMATION
+
+
+_WORST_FIRST = {Verdict.FAILED: 0, Verdict.INDETERMINATE: 1, Verdict.PASSED: 2, Verdict.UNSIGNED: 3}
+
+
+def _rank(report: SignatureReport | FileReport) -> int:
+    return _WORST_FIRST[report.verdict]
+
+
+def _value(sub_indication: SubIndication | None) -> str | None:
+    return None if sub_indication is None else sub_indication.value
+
+
+def _local(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(VIETNAM).isoformat(timespec="seconds")
+
+
+def signature_sentence(report: SignatureReport) -> str:
+    """One Vietnamese sentence about a signature, for a clerk."""
+    from edxml import verdict_text
+
+    return verdict_text.signature(report)
+
+
+def file_sentence(report: FileReport) -> str:
+    """One Vietnamese sentence about a file, for a clerk."""
+    from edxml import verdict_text
+
+    return verdict_text.file(report)
+
+
+def document_sentence(report: DocumentReport) -> str:
+    """One Vietnamese sentence about a document, for a clerk."""
+    from edxml import verdict_text
+
+    return verdict_text.document(report)
