@@ -1,0 +1,208 @@
+"""The sections of hub.toml: each setting's name with its unit, its default, its range and what it means."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Annotated, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+MEBIBYTE = 1_048_576
+
+
+def _network(text: str) -> str:
+    return str(ipaddress.ip_network(text, strict=False))
+
+
+Network = Annotated[str, AfterValidator(_network)]
+Door = Literal["vxp", "api", "pages", "metrics"]
+Seconds = Annotated[int, Field(ge=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class Hub(_Section):
+    """Who this hub is."""
+
+    role: Literal["province", "axis"] = Field(
+        "province",
+        description="province = an integration axis of a province; axis = plays the national axis (demo, tests)",
+    )
+    organ_id: str = Field(
+        "000.00.00.H00",
+        min_length=1,
+        max_length=64,
+        description="The hub's own organisation code: it signs notices with it and is this system towards the axis",
+    )
+    name: str = Field("", description="The hub's name as people read it; empty = its organisation code")
+    prefixes: tuple[str, ...] = Field(
+        (),
+        description="Endings of the province's own codes (`H99`, several since 2025): such a code never leaves it",
+    )
+    test_mode: bool = Field(
+        False,
+        description="New systems are active at once with their shared secret. `truc check` stays red while it is on",
+    )
+    demo: bool = Field(
+        False, description="Province in a box: registerAgency is applied at once, no first-login change, no TOTP"
+    )
+
+
+class Store(_Section):
+    """Where rows and bytes live."""
+
+    url: str = Field(
+        "sqlite:///truc.db",
+        description="Database: `sqlite:///FILE` (one process) or `postgresql://user@host/name` (production)",
+    )
+    blobs: str = Field("blobs", description="Folder of the sealed package files")
+
+
+class Listen(_Section):
+    """One address the hub answers at. Repeat [[listen]] for more; one may serve the special network (R-181)."""
+
+    address: str = Field("127.0.0.1", description="Address to bind; 0.0.0.0 or :: for all")
+    port: int = Field(8080, ge=0, le=65_535, description="Port; 0 = any free one, printed at start")
+    doors: tuple[Door, ...] = Field(
+        get_args(Door), description="What answers here: vxp, api, pages, metrics. /health/* answers everywhere"
+    )
+    certificate: str | None = Field(
+        None, description="PEM file of the TLS certificate chain; without one the address speaks plain HTTP"
+    )
+    key: str | None = Field(None, description="PEM file of the certificate's private key")
+    client_certificate: Literal["none", "optional", "required"] = Field(
+        "none", description="Whether callers show a certificate"
+    )
+    client_authorities: str | None = Field(
+        None, description="PEM file of the authorities that client certificates must come from"
+    )
+    networks: tuple[Network, ...] = Field(
+        (),
+        description="Networks that may speak plain HTTP to an address that is not loopback",
+    )
+
+
+class Axis(_Section):
+    """The national axis; without this section documents stay within the province."""
+
+    endpoint: str = Field(description="Address of the axis, as its SDK is given it")
+    system_id: str = Field(description="The province's systemid at the axis")
+    secret_file: str = Field(description="File that holds the secret the axis gave, readable by the hub's user only")
+    poll_seconds: Seconds = Field(30, description="How often the axis is asked for new documents")
+
+
+class Profile(_Section):
+    """Provincial differences."""
+
+    name: str = Field("national", description="Which profile of config/profiles applies (`truc profile show`)")
+
+
+class Trust(_Section):
+    """Whose signatures are believed."""
+
+    folder: str = Field("trust", description="Folder of trusted certificates: state/, public/, tsa/, each with *.pem")
+
+
+class Limits(_Section):
+    """What a caller may ask of the hub."""
+
+    package_bytes: int = Field(
+        629_145_600, ge=1024, description="Largest package as it arrives (600 MiB; base64 adds a third to its files)"
+    )
+    skeleton_bytes: int = Field(8_388_608, ge=1024, description="Largest package without its attachments' contents")
+    attachments: int = Field(200, ge=0, description="Most attachments of one package")
+    recipients: int = Field(5000, ge=1, description="Most recipients of one package")
+    inflight_packages: int = Field(
+        64, ge=1, description="Packages taken in at the same time; more are answered `overloaded`"
+    )
+    inflight_bytes: int = Field(
+        2_147_483_648, ge=MEBIBYTE, description="Bytes of packages on their way in at the same time (temporary disk)"
+    )
+
+
+class Intake(_Section):
+    """Taking packages in."""
+
+    verify_processes: int = Field(
+        0, ge=0, description="Processes that verify PDF signatures; 0 = as many as processors, at most 2"
+    )
+    verify_timeout_seconds: Seconds = Field(
+        60, description="Longest verification of one file; then INDETERMINATE, checked again later"
+    )
+    lease_seconds: Seconds = Field(300, description="How long a system that fetches a delivery has to acknowledge it")
+
+
+class Dispatch(_Section):
+    """Handing packages over to systems the hub itself calls."""
+
+    push_slots: int = Field(4, ge=1, description="Hand-overs at the same time to one endpoint that is pushed to")
+    axis_slots: int = Field(8, ge=1, description="Hand-overs at the same time to the national axis")
+    folder_slots: int = Field(1, ge=1, description="Hand-overs at the same time into one folder")
+    backoff_seconds: tuple[Seconds, ...] = Field(
+        (60, 300, 900, 3600, 7200, 14_400, 28_800),
+        min_length=1,
+        description="Waiting times after failures, the last one repeats; cleared when the peer is heard from",
+    )
+    give_up_hours: int = Field(
+        720, ge=1, description="When a delivery that never succeeded is failed, with a signed proof of non-delivery"
+    )
+    timeout_seconds: Seconds = Field(60, description="Longest wait for an answer of a peer")
+
+
+class Vxp(_Section):
+    """The door that speaks the national axis's own client protocol."""
+
+    list_limit: int = Field(1000, ge=1, description="Most rows of one getReceivedEdocList; the counts give the total")
+    lockout_failures: int = Field(
+        10, ge=1, description="Wrong secrets after which a system is locked out at that address"
+    )
+    lockout_seconds: Seconds = Field(300, description="How long the lock-out lasts")
+
+
+class Api(_Section):
+    """The native door, /api/v1."""
+
+    token_seconds: Seconds = Field(900, description="Life of an access token")
+
+
+class Console(_Section):
+    """The pages."""
+
+    session_hours: int = Field(8, ge=1, description="Life of a person's session without signing in again")
+
+
+class Outgoing(_Section):
+    """Where the hub's own calls may go."""
+
+    allow: tuple[Network, ...] = Field(
+        (),
+        description="Networks the hub may call although loopback, link-local and private ones are never called",
+    )
+
+
+class Log(_Section):
+    """The hub's log, JSON lines on stderr."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least serious event that is logged"
+    )
+
+
+SECTIONS: dict[str, type[BaseModel]] = {
+    "hub": Hub,
+    "store": Store,
+    "listen": Listen,
+    "axis": Axis,
+    "profile": Profile,
+    "trust": Trust,
+    "limits": Limits,
+    "intake": Intake,
+    "dispatch": Dispatch,
+    "vxp": Vxp,
+    "api": Api,
+    "console": Console,
+    "outgoing": Outgoing,
+    "log": Log,
+}
