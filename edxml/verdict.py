@@ -10,77 +10,24 @@ only their combination is the verdict.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from datetime import datetime
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+from edxml import verdict_text
+from edxml.verdict_words import VIETNAM, Integrity, LegalValue, Role, SubIndication, Verdict
 
-VIETNAM = timezone(timedelta(hours=7))
-
-
-class Verdict(StrEnum):
-    """What is known about a signature, a file or a document; UNSIGNED is for files only."""
-
-    PASSED = "PASSED"
-    INDETERMINATE = "INDETERMINATE"
-    FAILED = "FAILED"
-    UNSIGNED = "UNSIGNED"
-
-
-class SubIndication(StrEnum):
-    """Why a verdict is not PASSED: the names of ETSI EN 319 102-1 clause 5.1.3.
-
-    NO_SIGNATURE is ours: the standard has no word for a document that carries no signature.
-    """
-
-    FORMAT_FAILURE = "FORMAT_FAILURE"
-    HASH_FAILURE = "HASH_FAILURE"
-    SIG_CRYPTO_FAILURE = "SIG_CRYPTO_FAILURE"
-    REVOKED = "REVOKED"
-    NOT_YET_VALID = "NOT_YET_VALID"
-    EXPIRED = "EXPIRED"
-    SIG_CONSTRAINTS_FAILURE = "SIG_CONSTRAINTS_FAILURE"
-    CHAIN_CONSTRAINTS_FAILURE = "CHAIN_CONSTRAINTS_FAILURE"
-    CERTIFICATE_CHAIN_GENERAL_FAILURE = "CERTIFICATE_CHAIN_GENERAL_FAILURE"
-    CRYPTO_CONSTRAINTS_FAILURE = "CRYPTO_CONSTRAINTS_FAILURE"
-    NO_SIGNING_CERTIFICATE_FOUND = "NO_SIGNING_CERTIFICATE_FOUND"
-    NO_CERTIFICATE_CHAIN_FOUND = "NO_CERTIFICATE_CHAIN_FOUND"
-    REVOKED_NO_POE = "REVOKED_NO_POE"
-    REVOKED_CA_NO_POE = "REVOKED_CA_NO_POE"
-    OUT_OF_BOUNDS_NO_POE = "OUT_OF_BOUNDS_NO_POE"
-    TRY_LATER = "TRY_LATER"
-    GENERIC = "GENERIC"
-    NO_SIGNATURE = "NO_SIGNATURE"
-
-
-class Integrity(StrEnum):
-    """What happened to the file after a signature was made."""
-
-    FINAL = "final"  # the signature covers the file
-    EXTENDED = "extended"  # only signatures, validation data or time-stamps were added
-    UNEXPLAINED = "unexplained"  # pages are equal by value, yet no rule explains a later revision
-    CHANGED = "changed"  # a page, an annotation or a form value is different
-    BROKEN = "broken"  # digest, signature value or byte range does not fit
-    UNKNOWN = "unknown"  # the signature could not be read
-
-
-class Role(StrEnum):
-    """For whom a certificate was issued."""
-
-    PERSON = "person"
-    ORGANISATION = "organisation"
-    UNKNOWN = "unknown"
-
-
-class LegalValue(StrEnum):
-    """What a received document is worth.  law: R-061 R-062 R-065"""
-
-    ORIGINAL = "original"  # signed by the authorised person and by the organisation
-    COPY = "copy"  # a scan signed by the organisation, marked SAO Y, SAO LỤC or TRÍCH SAO
-    INFORMATION = "information"  # to know and consult only
+__all__ = [
+    "DocumentReport",
+    "FileReport",
+    "Integrity",
+    "LegalValue",
+    "Role",
+    "SignatureReport",
+    "SubIndication",
+    "Verdict",
+    "main_file",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +85,7 @@ class SignatureReport:
             "copy_mark": self.copy_mark,
             "warnings": list(self.warnings),
             "detail": self.detail,
-            "sentence": signature_sentence(self),
+            "sentence": verdict_text.signature(self),
         }
 
 
@@ -181,7 +128,7 @@ class FileReport:
             "note": self.note,
             "detail": self.detail,
             "warnings": list(self.warnings),
-            "sentence": file_sentence(self),
+            "sentence": verdict_text.file(self),
         }
 
 
@@ -225,14 +172,14 @@ class DocumentReport:
             "legal_value": self.legal_value.value,
             "files": [f.as_json() for f in self.files],
             "unsigned": self.is_unsigned,
-            "sentence": document_sentence(self),
+            "sentence": verdict_text.document(self),
         }
 
 
 def main_file(files: Sequence[FileReport]) -> FileReport | None:
     """The file that is the document itself: the first PDF, else the first file."""
     pdfs = [f for f in files if f.note != "other_format"]
-    return (pdfs or list(files) or [None])[0]
+    return next(iter(pdfs or files), None)
 
 
 def _legal_value(main: FileReport | None, *, copy_needs_mark: bool) -> LegalValue:
@@ -260,24 +207,3 @@ def _value(sub_indication: SubIndication | None) -> str | None:
 
 def _local(moment: datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(VIETNAM).isoformat(timespec="seconds")
-
-
-def signature_sentence(report: SignatureReport) -> str:
-    """One Vietnamese sentence about a signature, for a clerk."""
-    from edxml import verdict_text
-
-    return verdict_text.signature(report)
-
-
-def file_sentence(report: FileReport) -> str:
-    """One Vietnamese sentence about a file, for a clerk."""
-    from edxml import verdict_text
-
-    return verdict_text.file(report)
-
-
-def document_sentence(report: DocumentReport) -> str:
-    """One Vietnamese sentence about a document, for a clerk."""
-    from edxml import verdict_text
-
-    return verdict_text.document(report)

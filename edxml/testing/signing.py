@@ -1,0 +1,90 @@
+"""pyHanko as a signing tool: a signer that keeps its key loaded, and one signing step at a chosen time."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, TypeVar
+
+from asn1crypto import keys  # type: ignore[import-untyped]
+from asn1crypto import x509 as asn1_x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import fields, signers
+from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
+from pyhanko.sign.timestamps import DummyTimeStamper
+
+from edxml.testing.authority import TestCA, TestSigner
+
+Result = TypeVar("Result")
+HASHES: dict[str, type[hashes.SHA1 | hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {
+    "sha1": hashes.SHA1,
+    "sha256": hashes.SHA256,
+    "sha384": hashes.SHA384,
+    "sha512": hashes.SHA512,
+}
+
+
+class KeptKeySigner(signers.Signer):
+    """Signs with a key that stays loaded; pyHanko's own parses and checks an RSA key for each signature (40 ms)."""
+
+    def __init__(self, signer: TestSigner) -> None:
+        super().__init__(signing_cert=asn1_certificate(signer))
+        self._key = signer.key
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:  # noqa: ARG002
+        digest = HASHES[digest_algorithm]()
+        if isinstance(self._key, ec.EllipticCurvePrivateKey):
+            return self._key.sign(data, ec.ECDSA(digest))
+        return self._key.sign(data, padding.PKCS1v15(), digest)
+
+
+def sign(
+    data: bytes,
+    signer: TestSigner,
+    metadata: signers.PdfSignatureMetadata,
+    field: fields.SigFieldSpec,
+    moment: datetime,
+    *,
+    reserve: int,
+    tsa: tuple[TestCA, datetime] | None = None,
+) -> bytes:
+    """One signature in a new field; the claimed time is `moment`. tsa: who stamps, and with which time."""
+    stamper = None if tsa is None else _stamper(*tsa)
+    pdf_signer = signers.PdfSigner(metadata, KeptKeySigner(signer), timestamper=stamper, new_field_spec=field)
+    session = pdf_signer.init_signing_session(IncrementalPdfFileWriter(io.BytesIO(data)))
+    session.system_time = moment
+    document = session.prepare_tbs_document(validation_info=None, bytes_reserved=reserve, appearance_text_params=None)
+    prepared, output = document.digest_tbs_document()
+    attributes = PdfCMSSignedAttributes(signing_time=moment)
+    after = finish(document.perform_signature(prepared.document_digest, pdf_cms_signed_attrs=attributes))
+    finish(after.post_signature_processing(output))
+    output.seek(0)
+    return bytes(output.read())
+
+
+def asn1_certificate(signer: TestSigner) -> asn1_x509.Certificate:
+    """The certificate as asn1crypto has it."""
+    return asn1_x509.Certificate.load(signer.certificate.public_bytes(serialization.Encoding.DER))
+
+
+def finish(work: Coroutine[Any, Any, Result]) -> Result:
+    """The result of a coroutine, also for a caller whose thread already runs an event loop (pyHanko gathers tasks)."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
+def _stamper(ca: TestCA, moment: datetime) -> DummyTimeStamper:
+    tsa = ca.tsa()
+    key = tsa.key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return DummyTimeStamper(asn1_certificate(tsa), keys.PrivateKeyInfo.load(key), fixed_dt=moment)
