@@ -1,0 +1,135 @@
+"""What a file is, told from its bytes; names and labels only decide between formats that share a signature."""
+
+from __future__ import annotations
+
+import struct
+from typing import Final
+
+HEAD_BYTES: Final = 65_536
+TAIL_BYTES: Final = 16_384
+
+_MAGIC: Final = (
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"\xff\xd8\xff", "jpg"),
+    (b"GIF87a", "gif"),
+    (b"GIF89a", "gif"),
+    (b"II*\x00", "tif"),
+    (b"MM\x00*", "tif"),
+    (b"BM", "bmp"),
+    (b"{\\rtf", "rtf"),
+    (b"Rar!\x1a\x07", "rar"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"\x1f\x8b", "gz"),
+    (b"MZ", "exe"),
+    (b"\x7fELF", "exe"),
+    (b"<?xml", "xml"),
+)
+_OLE: Final = frozenset({"doc", "xls", "ppt", "msg", "msi"})
+_OFFICE: Final = ((b"word/", "docx"), (b"xl/", "xlsx"), (b"ppt/", "pptx"))
+_OPEN_DOCUMENT: Final = (
+    (b"opendocument.text", "odt"), (b"opendocument.spreadsheet", "ods"), (b"opendocument.presentation", "odp"),
+)
+_ZIP_NAMES: Final = frozenset({"zip", "docx", "xlsx", "pptx", "odt", "ods", "odp", "asice", "asics", "jar"})
+_BINARY_NAMES: Final = frozenset(
+    {"pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "odp", "png", "jpg", "jpeg", "gif", "tif",
+     "tiff", "zip", "rar", "7z"}
+)
+_REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
+_TEXT_CONTROL: Final = bytes(set(range(32)) - {9, 10, 12, 13, 27})
+
+
+def extension(name: str) -> str:
+    """Extension in lower case without the dot; empty when there is none."""
+    _, dot, tail = name.rpartition(".")
+    return tail.strip().lower() if dot else ""
+
+
+def sniff(head: bytes, tail: bytes, name: str) -> str:
+    """Kind of the file: pdf, zip, docx, xlsx, pptx, odt, doc, xls, ppt, png, jpg, …, txt, empty or unknown.
+
+    head, tail: first HEAD_BYTES and last TAIL_BYTES of the file at most.
+    """
+    if not head:
+        return "empty"
+    if b"%PDF-" in head[:1024]:
+        return "pdf"
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            if kind == "zip":
+                return _zip_kind(head, tail)
+            if kind == "ole":
+                return extension(name) if extension(name) in _OLE else "doc"
+            return kind
+    return _text_kind(head)
+
+
+def is_zip_name(name: str) -> bool:
+    """Whether the name itself promises a zip container, so that nothing stands inside to be taken out."""
+    return extension(name) in _ZIP_NAMES
+
+
+def single_entry(head: bytes, tail: bytes) -> str | None:
+    """Name of the only entry of a zip; None when it is no zip or holds another number of entries."""
+    at = tail.rfind(b"PK\x05\x06")
+    if not head.startswith(b"PK\x03\x04") or at < 0 or len(tail) - at < 22:
+        return None
+    entries, total, size = struct.unpack_from("<HHI", tail, at + 8)
+    begin = at - size
+    if entries != 1 or total != 1 or begin < 0 or size < 46 or tail[begin : begin + 4] != b"PK\x01\x02":
+        return None
+    (flags,) = struct.unpack_from("<H", tail, begin + 8)
+    (length,) = struct.unpack_from("<H", tail, begin + 28)
+    raw = tail[begin + 46 : begin + 46 + length]
+    return raw.decode("utf-8" if flags & 0x800 else "cp437", "replace")
+
+
+def is_zipped(inner: str | None, outer: str) -> bool:
+    """Whether a zip with the single entry `inner` is only the transport wrapping of a file called `outer`."""
+    return bool(inner) and not is_zip_name(outer) and extension(inner or "") == extension(outer) != ""
+
+
+def is_ruined(head: bytes, kind: str, name: str) -> bool:
+    """Whether a binary file was decoded and encoded as UTF-8 text on its way (EF BF BD runs), beyond repair."""
+    if b"\xef\xbf\xbd" not in head or (kind in ("txt", "xml", "rtf") and extension(name) not in _BINARY_NAMES):
+        return False
+    try:
+        text = head.decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        # The head may end inside a character; anything earlier proves that real binary bytes survived.
+        if len(head) < HEAD_BYTES or wrong.start < len(head) - 3:
+            return False
+        text = head[: wrong.start].decode("utf-8")
+    return text.count(_REPLACEMENT) >= 2 or (kind == "unknown" and _REPLACEMENT in text)
+
+
+def _zip_kind(head: bytes, tail: bytes) -> str:
+    if head[30:38] == b"mimetype":
+        for mark, kind in _OPEN_DOCUMENT:
+            if mark in head[38:128]:
+                return kind
+    if b"[Content_Types].xml" in head or b"[Content_Types].xml" in tail:
+        for mark, kind in _OFFICE:
+            if mark in tail or mark in head:
+                return kind
+    return "zip"
+
+
+def _text_kind(head: bytes) -> str:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "txt"
+    if head.translate(None, _TEXT_CONTROL) != head:
+        return "unknown"
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "html"
+    if start.startswith(b"<svg"):
+        return "svg"
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        if len(head) < HEAD_BYTES or wrong.start < len(head) - 3:
+            return "unknown"
+    return "txt"

@@ -1,0 +1,162 @@
+"""What no schema can say about one package; facts that need the registry or other packages are the hub's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edxml import codes, dates, kinds, organ
+from edxml.codes import BusinessType
+from edxml.faults import Fault, Refusal
+from edxml.model import Attachment, MessageHeader, Package, StatusMessage, Warning
+
+if TYPE_CHECKING:
+    from edxml.schema import Profile
+
+
+def check(package: Package, *, profile: Profile = "tolerant") -> tuple[Warning, ...]:
+    """Refuse what breaks a rule; give warnings for what is accepted all the same.
+
+    The warnings of the reader come first. Raises Refusal(PROFILE_INVALID, ATTACHMENT_MISMATCH, REASON_REQUIRED,
+    BASE_UNKNOWN or PDF_UNREADABLE); the first in the order of this file wins.
+    """
+    warnings = list(package.warnings)
+    if package.status is not None:
+        warnings += _status(package.status)
+        if package.attachments:
+            raise Refusal(Fault.PROFILE_INVALID, "a status message carries no attachments", where="AttachmentEncoded")
+        return tuple(warnings)
+    assert package.header is not None, "a package is a document or a status"
+    warnings += _header(package.header, profile)
+    _business(package)
+    _attachments(package)
+    for attachment in package.attachments:
+        warnings += _file(attachment, profile)
+    return tuple(warnings)
+
+
+def check_readable(attachment: Attachment) -> None:
+    """Refuse a PDF that was ruined on its way; for a door that knows no indeterminate verdict."""
+    if attachment.ruined:
+        raise Refusal(
+            Fault.PDF_UNREADABLE, "binary bytes were replaced by EF BF BD (a UTF-8 conversion)", where=attachment.name
+        )
+
+
+def _header(header: MessageHeader, profile: Profile) -> list[Warning]:
+    warnings: list[Warning] = []
+    _organ_id(header.sender.organ_id, "MessageHeader/From/OrganId")
+    if not header.recipients:
+        raise Refusal(Fault.PROFILE_INVALID, "no recipient", where="MessageHeader/To")
+    seen: set[str] = set()
+    for recipient in header.recipients:
+        _organ_id(recipient.organ_id, "MessageHeader/To/OrganId")
+        code = organ.normalise(recipient.organ_id)
+        if code in seen:
+            if profile == "strict":
+                raise Refusal(Fault.PROFILE_INVALID, f"{code} is addressed twice", where="MessageHeader/To")
+            warnings.append(
+                Warning(
+                    "recipient_repeated", "Một cơ quan nhận được ghi nhiều lần; chỉ gửi một lần",
+                    "a recipient is named more than once; it is sent once", code,
+                )
+            )
+        seen.add(code)
+    if not header.document_id:
+        raise Refusal(Fault.PROFILE_INVALID, "DocumentId is missing", where="MessageHeader/DocumentId")
+    if len(header.document_id) > 500:  # noqa: PLR2004 - longest key kept
+        raise Refusal(Fault.PROFILE_INVALID, "DocumentId is longer than 500 characters", where="MessageHeader/DocumentId")
+    if not header.subject:
+        raise Refusal(Fault.PROFILE_INVALID, "Subject is missing", where="MessageHeader/Subject")
+    if codes.known_priority(header.other.priority) != header.other.priority:
+        # law: R-037 NĐ30 Đ4.2c
+        known = codes.known_priority(header.other.priority)
+        warnings.append(
+            Warning(
+                "priority_unknown", f"Độ khẩn {header.other.priority} không có trong danh mục; xử lý như {known.label_vi}",
+                f"urgency {header.other.priority} is not in the list; it is handled as {int(known)}",
+                "OtherInfo/Priority",
+            )
+        )
+    return warnings
+
+
+def _business(package: Package) -> None:
+    business = package.business
+    if business.type is BusinessType.RECALL and not business.reason:
+        raise Refusal(Fault.REASON_REQUIRED, "a recall says why", where="Bussiness/BussinessDocReason")
+    if business.type is BusinessType.REPLACEMENT and not any(one.document_id for one in business.replacements):
+        raise Refusal(
+            Fault.PROFILE_INVALID, "a replacement names the documents it replaces", where="Bussiness/ReplacementInfoList"
+        )
+    for receiver in business.receivers:
+        _organ_id(receiver.organ_id, "ReceiverList/Receiver/OrganId")
+        if receiver.type not in (codes.ReceiverType.REMOVED, codes.ReceiverType.ADDED):
+            raise Refusal(Fault.PROFILE_INVALID, "ReceiverType is 0 or 1", where="ReceiverList/Receiver/ReceiverType")
+
+
+def _status(status: StatusMessage) -> list[Warning]:
+    warnings: list[Warning] = []
+    _organ_id(status.sender.organ_id, "MessageHeader/From/OrganId")
+    _organ_id(status.response_for.organ_id, "MessageHeader/ResponseFor/OrganId")
+    if not status.response_for.document_id and not status.response_for.code:
+        raise Refusal(Fault.PROFILE_INVALID, "a status names its document", where="ResponseFor/DocumentId")
+    try:
+        code = codes.StatusCode(status.code)
+    except ValueError as wrong:
+        raise Refusal(
+            Fault.PROFILE_INVALID, f"{status.code[:20]!r} is no status code", where="MessageHeader/StatusCode"
+        ) from wrong
+    if code.needs_reason and not status.description:
+        raise Refusal(Fault.REASON_REQUIRED, f"status {code} says why", where="MessageHeader/Description")
+    if dates.parse_time(status.timestamp) is None:
+        warnings.append(
+            Warning(
+                "timestamp_unreadable", "Không đọc được thời điểm trong trạng thái; dùng thời điểm nhận",
+                "the time of the status is not readable; the time of arrival is used", "MessageHeader/Timestamp",
+            )
+        )
+    return warnings
+
+
+def _attachments(package: Package) -> None:
+    # law: R-042 QĐ28 Đ10.1
+    if len(package.references) != len(package.attachments):
+        raise Refusal(
+            Fault.ATTACHMENT_MISMATCH,
+            f"the manifest names {len(package.references)} files, the package carries {len(package.attachments)}",
+            where="edXMLManifest",
+        )
+    ids: set[str] = set()
+    for attachment in package.attachments:
+        if attachment.content_id and attachment.content_id in ids:
+            raise Refusal(Fault.ATTACHMENT_MISMATCH, "two attachments carry the same ContentId", where=attachment.name)
+        ids.add(attachment.content_id)
+        if not attachment.name:
+            raise Refusal(Fault.ATTACHMENT_MISMATCH, "an attachment has no name", where="Attachment/AttachmentName")
+        line = attachment.reference
+        if line is not None and line.name and line.name != attachment.name:
+            raise Refusal(
+                Fault.ATTACHMENT_MISMATCH, f"the manifest calls this file {line.name[:100]!r}", where=attachment.name
+            )
+
+
+def _file(attachment: Attachment, profile: Profile) -> list[Warning]:
+    if attachment.ruined and profile == "strict":
+        check_readable(attachment)
+    promised = kinds.extension(attachment.name)
+    if attachment.kind == "pdf" and promised != "pdf" and not attachment.zipped:
+        return [
+            Warning(
+                "attachment_mislabelled", "Tên tệp không đúng với nội dung (nội dung là PDF)",
+                "the name does not fit the content (which is PDF)", attachment.name,
+            )
+        ]
+    return []
+
+
+def _organ_id(code: str, where: str) -> None:
+    # law: R-022 QĐ20 2020
+    if not code:
+        raise Refusal(Fault.PROFILE_INVALID, "the organisation code is missing", where=where)
+    if not organ.is_valid(code):
+        raise Refusal(Fault.PROFILE_INVALID, f"{code[:40]!r} is no organisation code", where=where)
