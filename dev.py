@@ -39,7 +39,6 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 RUN_LOCK = ROOT / "requirements" / "run.lock"
 DEV_LOCK = ROOT / "requirements" / "dev.lock"
-PACKAGES = ["hub", "edxml", "connectors", "agency_registry"]
 APT_WAIT = ["-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3"]
 STARTED = time.monotonic()
 
@@ -150,13 +149,17 @@ def apt_install(packages: Sequence[str]) -> None:
 
 
 def install_parts() -> None:
-    """Install the parts that tests want and this machine lacks."""
+    """Install the parts that tests want and this machine lacks; where that fails, only those tests will."""
     missing = [part for part in PARTS if part.missing()]
-    if missing:
-        names = ", ".join(part.name for part in missing)
-        say(f"installing {names} from Debian ...")
+    if not missing:
+        return
+    names = ", ".join(part.name for part in missing)
+    say(f"installing {names} from Debian")
+    try:
         apt_install([package for part in missing for package in part.packages])
         say(f"{names} installed")
+    except Cannot as cannot:
+        say(f"{names} missing: tests marked {', '.join(part.mark for part in missing)} cannot pass\n{cannot}")
 
 
 # ---------------------------------------------------------------------------------------------- the environment
@@ -167,22 +170,18 @@ def make_venv() -> None:
     if PYTHON.exists() and quietly([PYTHON, "-c", "import pip"]).returncode == 0:
         return
     say("making .venv")
-    made = quietly([sys.executable, "-m", "venv", "--clear", VENV])
-    if made.returncode == 0:
-        return
-    refusal: Cannot | None = None
-    if Path("/etc/debian_version").exists():
+    plain = [sys.executable, "-m", "venv", "--clear", VENV]
+    made = quietly(plain)
+    refusal = None
+    if made.returncode != 0 and shutil.which("apt-get"):
         say("this Python has no ensurepip: installing python3-venv from Debian")
         try:
             apt_install([f"python{sys.version_info.major}.{sys.version_info.minor}-venv"])
+            made = quietly(plain)
         except Cannot as cannot:
             refusal = cannot
-        else:
-            made = quietly([sys.executable, "-m", "venv", "--clear", VENV])
-            if made.returncode == 0:
-                return
-    say("trying without administrator: pip unpacked from Debian's package")
-    if not venv_without_ensurepip():
+            say("not as this user; trying with pip unpacked from Debian's package")
+    if made.returncode != 0 and not venv_without_ensurepip():
         raise refusal or Cannot(
             f"{tail(made.stdout)}\nPython này không tạo được môi trường ảo; cài gói python3-venv rồi chạy lại.\n"
             "This Python cannot make a virtual environment; install python3-venv and run again."
@@ -240,19 +239,13 @@ def link_project() -> None:
         shutil.rmtree(old)
     info = site / f"truc-{project['version']}.dist-info"
     info.mkdir()
-    (info / "METADATA").write_text(
-        f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n", encoding="utf-8"
-    )
-    (info / "INSTALLER").write_text("dev.py\n", encoding="utf-8")
-    scripts = project["scripts"]
-    points = "".join(f"{name} = {target}\n" for name, target in scripts.items())
-    (info / "entry_points.txt").write_text(f"[console_scripts]\n{points}", encoding="utf-8")
-    for name, target in scripts.items():
+    named = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
+    (info / "METADATA").write_text(named, encoding="utf-8")
+    for name, target in project["scripts"].items():
         module, function = target.split(":")
         script = VENV / "bin" / name
-        script.write_text(
-            f"#!{PYTHON}\nimport sys\n\nfrom {module} import {function}\n\nsys.exit({function}())\n", encoding="utf-8"
-        )
+        text = f"#!{PYTHON}\nimport sys\n\nfrom {module} import {function}\n\nsys.exit({function}())\n"
+        script.write_text(text, encoding="utf-8")
         script.chmod(0o755)
 
 
@@ -272,11 +265,9 @@ def alone() -> Iterator[None]:
 
 
 def stamp_of(lock: Path) -> str:
-    """What an environment made from this lock and this project file is known by."""
-    digest = hashlib.sha256(str(ROOT).encode())
-    for path in (lock, ROOT / "pyproject.toml"):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    """What an environment made from this lock, for this project, in this place is known by."""
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8").split("[tool.")[0]
+    return hashlib.sha256(f"{ROOT}\n{project}\n{lock.read_text(encoding='utf-8')}".encode()).hexdigest()
 
 
 def is_ready(lock: Path) -> bool:
@@ -288,23 +279,14 @@ def is_ready(lock: Path) -> bool:
     return False
 
 
-def environment(lock: Path, *, parts: bool = False) -> None:
+def environment(lock: Path, *, parts: bool = False) -> int:
     """Bring .venv, and if wanted the parts of the system, to what the project asks for; quick when all is there."""
-    failures: list[Cannot] = []
-
-    def beside() -> None:
-        try:
-            install_parts()
-        except Cannot as cannot:
-            failures.append(cannot)
-
     with alone():
         ready = is_ready(lock)
         if not ready:
             make_venv()  # first and alone: apt has one lock
-        thread = threading.Thread(target=beside)
-        if parts:
-            thread.start()
+        beside = threading.Thread(target=install_parts if parts else lambda: None)
+        beside.start()
         try:
             if not ready:
                 install_lock(lock)
@@ -314,10 +296,8 @@ def environment(lock: Path, *, parts: bool = False) -> None:
                 (VENV / f"{lock.stem}.stamp").write_text(stamp_of(lock), encoding="utf-8")
                 say("environment ready")
         finally:
-            if parts:
-                thread.join()
-    if failures:
-        raise failures[0]
+            beside.join()
+    return 0
 
 
 # ------------------------------------------------------------------------------------------------- the commands
@@ -344,29 +324,19 @@ def gates() -> int:
         "import contracts": [tool("lint-imports")],
     }
     remedies = {"ruff check": "ruff check --fix .", "ruff format": "ruff format ."}
-    failed: list[str] = []
-
-    def one(name: str, command: list[str]) -> None:
-        done = quietly(command, cwd=ROOT)
-        if done.returncode == 0:
-            say(f"{name}: ok")
-            return
-        failed.append(name)
+    started = {
+        name: subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        for name, command in commands.items()
+    }
+    failed = 0
+    for name, process in started.items():
+        output = process.communicate()[0].decode(errors="replace")
         hint = f"   (try: .venv/bin/{remedies[name]})" if name in remedies else ""
-        say(f"{name}: FAILED{hint}\n{tail(done.stdout, 60)}")
-
-    threads = [threading.Thread(target=one, args=item) for item in commands.items()]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return 1 if failed else 0
-
-
-def check(_: Sequence[str]) -> int:
-    """The gates only."""
-    environment(DEV_LOCK)
-    return gates()
+        say(f"{name}: ok" if process.returncode == 0 else f"{name}: FAILED{hint}\n{tail(output, 60)}")
+        failed |= process.returncode != 0
+    return int(failed)
 
 
 def test(arguments: Sequence[str]) -> int:
@@ -381,12 +351,6 @@ def test(arguments: Sequence[str]) -> int:
     if gate:
         say("the gates failed; see above, or run: python3 dev.py check")
     return tests or gate
-
-
-def env(_: Sequence[str]) -> int:
-    """Only make the environment."""
-    environment(DEV_LOCK)
-    return 0
 
 
 def lock(_: Sequence[str]) -> int:
@@ -412,8 +376,8 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "demo": lambda arguments: truc(["demo", *arguments]),
     "run": truc,
     "test": test,
-    "check": check,
-    "env": env,
+    "check": lambda _: environment(DEV_LOCK) or gates(),
+    "env": lambda _: environment(DEV_LOCK),
     "lock": lock,
 }
 
