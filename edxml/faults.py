@@ -408,6 +408,8 @@ class Refusal(Exception):
         self.detail = detail if len(detail) <= 500 else detail[:497] + "…"
         self.where = where
         self.verdict = verdict
+        self.instance: str | None = None
+        """Id under which the refusal itself was recorded, set by whoever recorded it."""
         super().__init__(fault, self.detail)
 
     def __str__(self) -> str:

@@ -50,6 +50,10 @@ class Reader:
         assert self._root is not None, "close() gives the tree"
         return self._root
 
+    def digest(self) -> bytes:
+        """SHA-256 of the bytes fed so far."""
+        return self._hash.digest()
+
     def feed(self, data: bytes | bytearray | memoryview) -> None:
         """Take more bytes."""
         self._size += len(data)

@@ -1,0 +1,89 @@
+"""What a use case may touch: the dataclass `Hub`, the only injection there is."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from agency_registry import directory as agency_directory
+from hub.store import state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from concurrent.futures import Executor
+    from pathlib import Path
+
+    from agency_registry.agency import System
+    from agency_registry.directory import Directory
+    from edxml.certificates import Trust
+    from hub.clock import Clock
+    from hub.keys import Keys
+    from hub.settings import Settings
+    from hub.store.blobs import BlobStore
+    from hub.store.database import Database
+    from hub.store.events import Journal
+
+T = TypeVar("T")
+
+
+class Bell:
+    """Wakes whoever waits for something new of one system: long polls and the dispatcher."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, list[asyncio.Event]] = {}
+
+    def ring(self, names: Iterable[str]) -> None:
+        """Wake all who wait under these names now."""
+        for name in names:
+            for event in self._waiting.pop(name, ()):
+                event.set()
+
+    async def wait(self, name: str, seconds: float) -> bool:
+        """Sleep until the bell rings under `name`; False when `seconds` passed first."""
+        event = asyncio.Event()
+        self._waiting.setdefault(name, []).append(event)
+        try:
+            async with asyncio.timeout(seconds):
+                await event.wait()
+        except TimeoutError:
+            waiting = self._waiting.get(name, [])
+            if event in waiting:
+                waiting.remove(event)
+            if not waiting:
+                self._waiting.pop(name, None)
+            return False
+        return True
+
+
+@dataclass(slots=True)
+class Hub:
+    """One running hub. `directory` and `intake_stopped` are replaced as a whole when they change."""
+
+    settings: Settings
+    db: Database
+    blobs: BlobStore
+    keys: Keys
+    clock: Clock
+    journal: Journal
+    directory: Directory
+    trust: Trust
+    scratch: Path
+    workers: Executor
+    verifiers: Executor | None
+    gate: asyncio.Semaphore
+    bell: Bell = field(default_factory=Bell)
+    intake_stopped: str | None = None
+
+    async def reload(self) -> None:
+        """Read the registry and the operator's switches again, after any change of them."""
+        self.directory = await self.db.read(agency_directory.load)
+        self.intake_stopped = await self.db.read(lambda connection: state.get(connection, "intake.stopped"))
+
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        """Run C work (hashes, XML, base64, cipher, fsync) beside the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self.workers, work)
+
+    def system(self, system_id: str | None) -> System | None:
+        """A registered system by id."""
+        return self.directory.system(system_id) if system_id else None

@@ -1,0 +1,182 @@
+"""One body on its way in: sealed, hashed, read and decoded in a single pass, in worker threads.
+
+Nothing of it has a name on disk until `seal`: a refused or broken-off arrival leaves no bytes. PDFs among the
+attachments are decoded to scratch files for the verifier and removed at `discard`.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from edxml.faults import Fault, Refusal
+from edxml.reader import Limits, Reader
+
+if TYPE_CHECKING:
+    from edxml.model import Package
+    from hub.context import Hub
+
+CRLF = b"\r\n"
+MAX_UNPACKED_BYTES = 1 << 30
+MAX_UNPACK_RATIO = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Checkable:
+    """A decoded attachment the verifier should look at: its name in the package and its scratch file."""
+
+    name: str
+    path: str
+
+
+class _Scratch:
+    """A sink that keeps an attachment only if its first bytes say PDF or ZIP; all else is hashed and dropped."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._file: BinaryIO | None = None
+        self._decided = False
+        self.path: Path | None = None
+
+    def write(self, data: bytes) -> int:
+        if not self._decided and data:
+            self._decided = True
+            if b"%PDF-" in data[:1024] or data.startswith(b"PK\x03\x04"):
+                handle, name = tempfile.mkstemp(dir=self._folder)
+                self.path = Path(name)
+                self._file = os.fdopen(handle, "wb")
+        if self._file is not None:
+            self._file.write(data)
+        return len(data)
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def remove(self) -> None:
+        self.close()
+        if self.path is not None:
+            self.path.unlink(missing_ok=True)
+
+
+class Arrival:
+    """The bytes of one package while they come in. Synchronous: call it from a worker thread, one call at a time.
+
+    hash_file: the SHA-256 the sender announced (VXP), hex with or without zero padding; a trailing CRLF is taken off
+    only if the digest says that it is not part of the file (protocol.md A.4).
+    """
+
+    def __init__(self, hub: Hub, hash_file: str | None) -> None:
+        limits = hub.settings.limits
+        self._writer = hub.blobs.begin()
+        self._scratch_folder = hub.scratch
+        self._sinks: dict[int, _Scratch] = {}
+        self._extra: list[Path] = []
+        self._hash_file = hash_file.strip().lower() if hash_file else None
+        self._tail = b""
+        self._reader = Reader(
+            self._open_sink,
+            Limits(
+                package_bytes=limits.package_bytes,
+                skeleton_bytes=limits.skeleton_bytes,
+                attachments=limits.attachments,
+                recipients=limits.recipients,
+            ),
+        )
+        self.size = 0
+        self.package: Package | None = None
+
+    @property
+    def key(self) -> bytes:
+        """The content key of the sealed bytes, to be wrapped before it is stored."""
+        return self._writer.key
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes. Raises Refusal, and OSError when the disk is full."""
+        if self._hash_file is not None:
+            data = self._tail + data
+            data, self._tail = data[:-2], data[-2:]
+        self._take(data)
+
+    def finish(self) -> Package:
+        """All bytes are in: the package they hold. Raises Refusal."""
+        if self._hash_file is not None:
+            self._settle_tail(self._hash_file)
+        self.package = self._reader.close()
+        for sink in self._sinks.values():
+            sink.close()
+        return self.package
+
+    def checkable(self) -> list[Checkable]:
+        """The PDFs among the attachments, those in a single-entry ZIP unpacked."""
+        if self.package is None:
+            return []
+        found = []
+        for number, attachment in enumerate(self.package.attachments):
+            sink = self._sinks.get(number)
+            if sink is None or sink.path is None:
+                continue
+            if attachment.kind == "pdf" and not attachment.zipped:
+                found.append(Checkable(attachment.name, str(sink.path)))
+            elif attachment.zipped and attachment.name.lower().endswith(".pdf"):
+                found.append(Checkable(attachment.name, str(self._unpacked(sink.path))))
+        return found
+
+    def seal(self, package_id: str) -> None:
+        """Make the bytes durable under this id; only the commit makes them ours."""
+        self._writer.seal(package_id)
+
+    def discard(self) -> None:
+        """Drop scratch files and, unless sealed, every byte."""
+        self._writer.abort()
+        for sink in self._sinks.values():
+            sink.remove()
+        for path in self._extra:
+            path.unlink(missing_ok=True)
+
+    def _take(self, data: bytes) -> None:
+        self.size += len(data)
+        if data:
+            self._reader.feed(data)
+            self._writer.write(data)
+
+    def _settle_tail(self, announced: str) -> None:
+        if self._tail == CRLF and announced in _spellings(self._reader.digest()):
+            return
+        self._take(self._tail)
+        if announced not in _spellings(self._reader.digest()):
+            raise Refusal(Fault.DIGEST_MISMATCH, "hash-file is not the SHA-256 of the body that arrived")
+
+    def _open_sink(self, number: int) -> BinaryIO:
+        sink = _Scratch(self._scratch_folder)
+        self._sinks[number] = sink
+        return cast("BinaryIO", sink)
+
+    def _unpacked(self, path: Path) -> Path:
+        handle, name = tempfile.mkstemp(dir=self._scratch_folder)
+        target = Path(name)
+        self._extra.append(target)
+        with os.fdopen(handle, "wb") as out, zipfile.ZipFile(path) as archive:
+            entry = archive.infolist()[0]
+            allowed = min(MAX_UNPACKED_BYTES, MAX_UNPACK_RATIO * max(entry.compress_size, 1024))
+            written = 0
+            try:
+                with archive.open(entry) as source:
+                    while piece := source.read(1 << 18):
+                        written += len(piece)
+                        if written > allowed:
+                            raise Refusal(Fault.FORMAT_NOT_ALLOWED, "an attachment unpacks to far more than it holds")
+                        out.write(piece)
+            except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+                raise Refusal(Fault.FORMAT_NOT_ALLOWED, "an attachment's ZIP cannot be read") from error
+        return target
+
+
+def _spellings(digest: bytes) -> frozenset[str]:
+    """A digest in hex as it should be and as the SDK writes it: each byte without its leading zero."""
+    return frozenset((digest.hex(), "".join(f"{byte:x}" for byte in digest)))

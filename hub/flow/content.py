@@ -1,0 +1,98 @@
+"""The bytes of a package for those who may have them: the sender, and a recipient, whose copy is exposed first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from edxml.faults import Fault, Refusal
+from hub import states
+from hub.store import deliveries, events, packages
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from sqlalchemy import Connection, Row
+
+    from agency_registry.agency import System
+    from hub.context import Hub
+
+PIECE_BYTES = 1 << 18
+_FETCHABLE = (states.DeliveryStatus.AVAILABLE, states.DeliveryStatus.DELIVERED)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Sealed bytes ready to be read: `size` bytes with this SHA-256 (hex)."""
+
+    hub: Hub
+    package_id: str
+    size: int
+    sha256: str
+    key: bytes
+
+    async def chunks(self, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """The bytes from `start` up to `end` (exclusive), decrypted in worker threads, about 256 KiB at a time."""
+        reader = await self.hub.in_thread(lambda: self.hub.blobs.open(self.package_id, self.key, self.size))
+        try:
+            source = reader.read(start, self.size if end is None else end)
+            while piece := await self.hub.in_thread(lambda: _gather(source)):
+                yield piece
+        finally:
+            await self.hub.in_thread(reader.close)
+
+    async def read(self) -> bytes:
+        """All bytes at once: only for messages known to be small."""
+        return b"".join([piece async for piece in self.chunks()])
+
+
+def _gather(source: Iterator[bytes]) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    for piece in source:
+        pieces.append(piece)
+        size += len(piece)
+        if size >= PIECE_BYTES:
+            break
+    return b"".join(pieces)
+
+
+def of_row(hub: Hub, row: Row[Any]) -> Content:
+    """The content behind a row of packages; Refusal(NOT_FOUND) when it was erased."""
+    if row.key is None:
+        raise Refusal(Fault.NOT_FOUND)
+    return Content(hub, row.id, row.size, row.sha256, hub.keys.unwrap(row.key, row.id.encode()))
+
+
+async def of_package(hub: Hub, system: System, package_id: str) -> Content:
+    """The content of a package for its sender, or for a recipient (exposed before the first byte leaves).
+
+    Raises Refusal(NOT_FOUND) for everybody else, exactly as for an id that does not exist.
+    """
+    now = hub.clock.now()
+
+    def work(connection: Connection) -> Row[Any]:
+        seen = packages.may_see(connection, package_id, system.id)
+        if seen is None:
+            raise Refusal(Fault.NOT_FOUND)
+        row, is_sender = seen
+        if row.status not in (states.PackageStatus.ACCEPTED, states.PackageStatus.HELD):
+            raise Refusal(Fault.NOT_FOUND)
+        if is_sender:
+            return row
+        mine = [
+            one
+            for one in deliveries.of_package(connection, package_id)
+            if one.system_id == system.id and one.status in _FETCHABLE
+        ]
+        if not mine or row.status != states.PackageStatus.ACCEPTED:
+            raise Refusal(Fault.NOT_FOUND)
+        deliveries.expose(connection, hub.journal, now, [one.id for one in mine], f"system:{system.id}")
+        hub.journal.record(
+            connection,
+            now,
+            [events.Event("content.opened", f"system:{system.id}", package_id, one.id, one.recipient) for one in mine],
+        )
+        return row
+
+    return of_row(hub, await hub.db.write(work))

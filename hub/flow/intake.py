@@ -1,0 +1,329 @@
+"""accept(): the one way in. Everything that arrives is a package and passes here, whatever the door.
+
+Stream, hash and seal; read and check; may the system speak for From; verify; find the recipients; make the bytes
+durable; then one commit of package, deliveries, events and the signed receipt. The answer leaves after the commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from edxml import model, organ, rules
+from edxml.faults import Fault, Refusal
+from hub import clock
+from hub.flow import admission, routing, secrecy, verify
+from hub.flow.arrival import Arrival
+from hub.states import PackageStatus
+from hub.store import events, packages
+from hub.store.database import StorageDownError, StorageFullError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from sqlalchemy import Connection
+
+    from agency_registry.agency import System
+    from edxml.verdict import DocumentReport
+    from hub.context import Hub
+
+PIECE_BYTES = 1 << 20
+"""How much of a body is gathered before a worker thread takes it: one hop for an ordinary document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """Who hands a package in, and how.
+
+    door: vxp | api | page | axis | hub. message_type: what the caller says it is; the XML decides.
+    hash_file: the digest announced on the VXP door.
+    """
+
+    system: System
+    door: str
+    address: str = ""
+    message_type: str | None = None
+    hash_file: str | None = None
+
+    @property
+    def actor(self) -> str:
+        """The name under which the journal knows the caller."""
+        return f"system:{self.system.id}"
+
+
+Accepted = admission.Accepted
+DeliveryView = admission.DeliveryView
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What accept() would say, nothing stored."""
+
+    document_id: str
+    sha256: str
+    verdicts: DocumentReport | None
+    warnings: tuple[model.Warning, ...]
+    recipients: tuple[DeliveryView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    package: model.Package
+    sender: str
+    routes: tuple[routing.Route, ...]
+    warnings: tuple[model.Warning, ...]
+    report: DocumentReport | None
+
+
+async def accept(hub: Hub, body: AsyncIterator[bytes], submission: Submission) -> Accepted:
+    """Take one package in; the first receipt again when the same package comes again.
+
+    Raises Refusal: nothing of the body stays, the refusal itself is recorded. After success bytes and rows are on disk.
+    """
+    if hub.intake_stopped is not None:
+        raise Refusal(Fault.INTAKE_STOPPED, hub.intake_stopped)
+    arrival = await _begin(hub, submission)
+    package_id = str(uuid.uuid4())
+    try:
+        async with _turn(hub):
+            await _stream(hub, arrival, body)
+            examined = await _examine(hub, arrival, submission)
+            await hub.in_thread(lambda: arrival.seal(package_id))
+            return await _commit(hub, arrival, package_id, examined, submission)
+    except Refusal as refusal:
+        await _record_refusal(hub, arrival, submission, refusal)
+        raise
+    except (OSError, StorageFullError) as error:
+        raise Refusal(Fault.STORAGE_FULL, "the hub cannot store anything at the moment") from error
+    except StorageDownError as error:
+        raise Refusal(Fault.DEPENDENCY_DOWN, "the hub's database does not answer") from error
+    finally:
+        await asyncio.shield(hub.in_thread(arrival.discard))
+
+
+async def dry_run(hub: Hub, body: AsyncIterator[bytes], submission: Submission) -> DryRun:
+    """Everything accept() checks, nothing stored. Raises Refusal."""
+    arrival = await _begin(hub, submission)
+    try:
+        async with _turn(hub):
+            await _stream(hub, arrival, body)
+            examined = await _examine(hub, arrival, submission)
+        views = tuple(DeliveryView("", route.recipient, route.status.value, route.fault) for route in examined.routes)
+        package = examined.package
+        return DryRun(package.document_id, package.sha256, examined.report, examined.warnings, views)
+    finally:
+        await asyncio.shield(hub.in_thread(arrival.discard))
+
+
+async def _begin(hub: Hub, submission: Submission) -> Arrival:
+    try:
+        return Arrival(hub, submission.hash_file)
+    except OSError as error:
+        raise Refusal(Fault.STORAGE_FULL, "the hub cannot store anything at the moment") from error
+
+
+class _turn:  # noqa: N801 - reads as a verb: async with _turn(hub)
+    """One of the places for packages in work; a crowd gets OVERLOADED instead of an endless wait."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    async def __aenter__(self) -> None:
+        try:
+            async with asyncio.timeout(30):
+                await self._hub.gate.acquire()
+        except TimeoutError:
+            raise Refusal(Fault.OVERLOADED, "too many packages at once; try again in a minute") from None
+
+    async def __aexit__(self, *_: object) -> None:
+        self._hub.gate.release()
+
+
+async def _stream(hub: Hub, arrival: Arrival, body: AsyncIterator[bytes]) -> None:
+    gathered: list[bytes] = []
+    size = 0
+    async for chunk in body:
+        gathered.append(chunk)
+        size += len(chunk)
+        if size >= PIECE_BYTES:
+            piece, gathered, size = b"".join(gathered), [], 0
+            await hub.in_thread(lambda piece=piece: arrival.feed(piece))  # type: ignore[misc]
+    rest = b"".join(gathered)
+
+    def last() -> None:
+        arrival.feed(rest)
+        arrival.finish()
+
+    await hub.in_thread(last)
+
+
+async def _examine(hub: Hub, arrival: Arrival, submission: Submission) -> _Examined:
+    package = arrival.package
+    if package is None:
+        raise Refusal(Fault.INTERNAL)
+    warnings = [*package.warnings, *rules.check(package)]
+    if submission.message_type and submission.message_type.lower() != package.message_type:
+        warnings.append(admission.warning("profile_invalid", "messagetype"))
+    sender = _sender(hub, package, submission)
+    secrecy.check(package)
+    if submission.door == "axis":
+        found = routing.inner_routes(hub, package.recipient_ids)
+    else:
+        found = routing.routes(hub, package.recipient_ids)
+        _require_one(found)
+    report = await verify.report(hub, await hub.in_thread(arrival.checkable))
+    if report is not None and submission.door != "axis":
+        verify.refuse_failed(report)
+    return _Examined(package, sender, found, tuple(warnings), report)
+
+
+def _sender(hub: Hub, package: model.Package, submission: Submission) -> str:
+    """The organ id in whose name the system speaks."""
+    # law: R-008 HN Đ20.2d
+    code = package.sender_id
+    agency = hub.directory.agency(code)
+    if submission.door == "axis":
+        if agency is not None and agency.scope == "province":
+            raise Refusal(Fault.SENDER_NOT_ALLOWED, "a package of our own came back from the axis")
+        return agency.organ_id if agency is not None else organ.normalise(code)
+    if submission.door == "hub":
+        return agency.organ_id if agency is not None else organ.normalise(code)
+    spoken = hub.directory.speaks_for(submission.system, code)
+    if spoken is None:
+        raise Refusal(Fault.SENDER_NOT_ALLOWED, f"this system does not speak for {code}")
+    if spoken.state == "suspended":
+        raise Refusal(Fault.ORG_SUSPENDED, f"{spoken.organ_id} is suspended")
+    if spoken.state == "closed" or (spoken.valid_to is not None and spoken.valid_to < hub.clock.now().date()):
+        raise Refusal(Fault.ORG_CLOSED, f"{spoken.organ_id} is closed")
+    return spoken.organ_id
+
+
+def _require_one(found: tuple[routing.Route, ...]) -> None:
+    """At least one recipient must be deliverable, else the package is refused for the reason of the first."""
+    # law: R-001 R-111 HN Đ6.2
+    if any(route.deliverable for route in found) or not found:
+        return
+    first = found[0]
+    raise Refusal(first.fault or Fault.ORG_UNKNOWN, ", ".join(f"{route.written_as}" for route in found[:20]))
+
+
+async def _commit(hub: Hub, arrival: Arrival, package_id: str, examined: _Examined, submission: Submission) -> Accepted:
+    package, report = examined.package, examined.report
+    now = hub.clock.now()
+    row = packages.NewPackage(
+        id=package_id,
+        identity=packages.identity(
+            examined.sender, package.message_type, package.business.type, package.document_id, package.sha256
+        ),
+        **_reading(package, examined, submission),
+        status=PackageStatus.ACCEPTED.value,
+        received_at=clock.to_text(now),
+        key=hub.keys.wrap(arrival.key, package_id.encode()),
+        verdict=report.verdict.value if report is not None else "UNSIGNED",
+        verdicts=json.dumps(report.as_json(), ensure_ascii=False) if report is not None else "{}",
+    )
+    admitted = admission.Admission(hub.journal, now, submission.actor, package, row, examined.routes, examined.warnings)
+    try:
+        outcome = await hub.db.write(admitted)
+    except BaseException:
+        await asyncio.shield(_forget(hub, package_id))
+        raise
+    if outcome.repeated:
+        await _forget(hub, package_id)
+    else:
+        hub.bell.ring({route.system_id for route in examined.routes if route.system_id})
+    return outcome
+
+
+async def _forget(hub: Hub, package_id: str) -> None:
+    """Remove sealed bytes no row stands for; when the outcome of the commit is unknown it is read back first."""
+    if not await hub.db.read(lambda connection: packages.known_ids(connection, [package_id])):
+        await hub.in_thread(lambda: hub.blobs.delete(package_id))
+
+
+def _reading(package: model.Package, examined: _Examined, submission: Submission) -> dict[str, Any]:
+    header = package.header
+    promulgated = header.promulgation.text if header is not None and header.promulgation is not None else ""
+    sender = header.sender if header is not None else package.status.sender if package.status else None
+    return {
+        "sender": examined.sender,
+        "sender_name": sender.name if sender is not None else "",
+        "message_type": package.message_type,
+        "business_type": int(package.business.type),
+        "status_code": package.status.code if package.status is not None else "",
+        "document_id": package.document_id,
+        "sha256": package.sha256,
+        "size": package.size,
+        "door": submission.door,
+        "system_id": submission.system.id,
+        "priority": admission.urgency(package),
+        "subject": package.subject,
+        "number": package.number,
+        "notation": package.notation,
+        "promulgated": promulgated[:32],
+        "attachments": json.dumps([_part(one) for one in package.attachments], ensure_ascii=False),
+        "warnings": json.dumps([asdict(one) for one in examined.warnings], ensure_ascii=False),
+    }
+
+
+def _part(attachment: model.Attachment) -> dict[str, object]:
+    return {
+        "name": attachment.name,
+        "content_type": attachment.declared_type,
+        "kind": attachment.kind,
+        "zipped": attachment.zipped,
+        "range": list(attachment.encoded_range),
+        "size": attachment.size,
+        "sha256": attachment.sha256,
+    }
+
+
+_UNRECORDED = frozenset({Fault.INTAKE_STOPPED, Fault.OVERLOADED, Fault.STORAGE_FULL, Fault.DEPENDENCY_DOWN})
+
+
+async def _record_refusal(hub: Hub, arrival: Arrival, submission: Submission, refusal: Refusal) -> None:
+    """Keep ids, digest, fault and time of a refused package; no bytes, and of a secret no subject either (R-009)."""
+    if refusal.fault in _UNRECORDED:
+        return
+    package = arrival.package
+    now = hub.clock.now()
+    package_id = str(uuid.uuid4())
+    blank = packages.NewPackage(
+        id=package_id,
+        identity=b"",
+        sender=organ.normalise(package.sender_id)[:64] if package is not None else "",
+        sender_name="",
+        message_type=package.message_type if package is not None else "",
+        business_type=int(package.business.type) if package is not None else 0,
+        status_code="",
+        document_id=package.document_id[:500] if package is not None else "",
+        sha256=package.sha256 if package is not None else "",
+        size=arrival.size,
+        status=PackageStatus.REJECTED.value,
+        door=submission.door,
+        system_id=submission.system.id,
+        priority=0,
+        subject="",
+        number="",
+        notation="",
+        promulgated="",
+        received_at=clock.to_text(now),
+        fault=refusal.fault.slug,
+        fault_detail=refusal.detail[:500],
+    )
+    row = replace(blank, fault_detail=None) if refusal.fault is Fault.SECRET else blank
+    detail = {"fault": refusal.fault.slug, "sha256": row.sha256, "document_id": row.document_id, "sender": row.sender}
+
+    def record(connection: Connection) -> None:
+        packages.add(connection, row)
+        event = events.Event("package.rejected", submission.actor, package_id, detail=detail)
+        hub.journal.record(connection, now, [event])
+
+    try:
+        await asyncio.shield(hub.db.write(record))
+    except (StorageDownError, StorageFullError):
+        return
+    refusal.instance = package_id

@@ -1,0 +1,176 @@
+"""What a package does to the ones before it: conflict, recall, take-back, answers. Runs inside the one commit."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from edxml.codes import BusinessType
+from edxml.faults import Fault, Refusal
+from hub import clock, states
+from hub.states import DeliveryStatus, Move, RecallState
+from hub.store import deliveries, events, items
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from edxml.model import Package
+    from hub.flow.routing import Route
+    from hub.store.events import Journal
+    from hub.store.packages import Earlier
+
+_CANCELLABLE = frozenset(states.MOVES[Move.CANCEL])
+_GONE = frozenset({DeliveryStatus.CANCELLED.value})
+
+
+def refuse_conflict(package: Package, routes: Sequence[Route], earlier: Sequence[Earlier]) -> str | None:
+    """Refuse other bytes under a DocumentId a recipient may still hold; the package this one corrects, if any.
+
+    Only for new and replacing documents. After a refusal 02 the same DocumentId is a corrected sending.
+    Raises Refusal(CONFLICT).
+    """
+    # law: R-114 R-115 NĐ30 Đ18.3
+    if package.business.type not in (BusinessType.NEW, BusinessType.REPLACEMENT):
+        return None
+    wanted = {route.recipient for route in routes if route.deliverable}
+    corrected = None
+    for one in earlier:
+        if one.recipient not in wanted or one.sha256 == package.sha256:
+            continue
+        if one.business_type not in (BusinessType.NEW, BusinessType.REPLACEMENT):
+            continue
+        if one.business_status == "02":
+            corrected = one.package_id  # law: R-131
+        elif one.status in states.HOLDS_COPY:
+            raise Refusal(
+                Fault.CONFLICT,
+                f"{one.recipient} may still hold other content under this DocumentId; send an update (2) or a "
+                "replacement (3) with a new DocumentId",
+            )
+    return corrected
+
+
+def supplementary(package: Package, earlier: Sequence[Earlier]) -> str | None:
+    """The earlier package this one only brings to further recipients (equal attachment digests), if any."""
+    digests = sorted(attachment.sha256 for attachment in package.attachments)
+    for one in earlier:
+        if sorted(part["sha256"] for part in json.loads(one.attachments)) == digests:
+            return one.package_id
+    return None
+
+
+class Effects:
+    """Carries out what one package means for earlier deliveries, and says which of its own need not leave."""
+
+    def __init__(self, connection: Connection, journal: Journal, now: datetime, actor: str) -> None:
+        self._connection = connection
+        self._journal = journal
+        self._now = now
+        self._actor = actor
+        self.settled: set[str] = set()
+        """Recipients that never held the original: the message about it stays here."""
+
+    def recall(self, routes: Sequence[Route], earlier: Sequence[Earlier], reason: str) -> str | None:
+        """Recall type 1: stop what has not left, ask for the rest; the recalled package. (R-145 …, R-157)"""
+        originals = [one for one in earlier if one.business_type != BusinessType.RECALL and one.status not in _GONE]
+        for route in routes:
+            mine = [one for one in originals if one.recipient == route.recipient]
+            stopped = [self._take_away(one.delivery_id, one.exposed_at, one.status, "recall", reason) for one in mine]
+            if mine and all(stopped):
+                self.settled.add(route.recipient)
+        return originals[-1].package_id if originals else None
+
+    def take_back(self, sender: str, document_id: str, recipient: str, reason: str) -> str | None:
+        """Status 13: the sender wants one recipient's copy back; the original package."""
+        row = deliveries.answered(self._connection, sender, document_id, recipient)
+        if row is None:
+            return None
+        if row.status in _GONE or self._take_away(row.id, row.exposed_at, row.status, "take_back", reason):
+            self.settled.add(recipient)
+        return str(row.package_id)
+
+    def answer(self, package: Package, asker: str, answerer: str) -> str | None:
+        """Statuses 01–06, 15, 16 of a recipient about a document of `asker`; the original package."""
+        status = package.status
+        if status is None:
+            return None
+        row = deliveries.answered(self._connection, asker, status.response_for.document_id, answerer)
+        if row is None:
+            return None
+        if status.code in ("15", "16"):
+            self._change_answer(row, agreed=status.code == "15", reason=status.description)
+        elif status.code in states.STATUS_RANK:
+            self._business_status(row, status.code, status.description)
+        return str(row.package_id)
+
+    def _business_status(self, row: Any, code: str, text: str) -> None:
+        # law: R-121 R-123 QĐ28 Đ10.2h
+        known = states.STATUS_RANK.get(row.business_status or "", 0)
+        applied = states.STATUS_RANK[code] > known and not (code == "02" and known >= states.STATUS_RANK["03"])
+        applied = applied and row.business_status != "02"
+        if applied:
+            deliveries.set_facts(
+                self._connection,
+                row.id,
+                business_status=code,
+                business_reason=text,
+                business_at=clock.to_text(self._now),
+            )
+        self._record(f"status.{code}", row, {"text": text, "applied": applied})
+
+    def _change_answer(self, row: Any, *, agreed: bool, reason: str) -> None:
+        if row.recall_state != RecallState.ASKED:
+            return
+        state = RecallState.AGREED if agreed else RecallState.REFUSED
+        deliveries.set_facts(self._connection, row.id, recall_state=state.value)
+        verb = "recall" if row.recall_kind == "recall" else "takeback"
+        self._record(f"{verb}.{state.value}", row, {"reason": reason})
+
+    def _take_away(self, delivery_id: str, exposed_at: str | None, status: str, kind: str, reason: str) -> bool:
+        """True when the copy was stopped before any byte left; else the recipient is asked."""
+        if exposed_at is None and status in _CANCELLABLE:
+            cancel(self._connection, self._journal, self._now, delivery_id, self._actor, reason)
+            deliveries.set_facts(
+                self._connection, delivery_id, recall_state=RecallState.NEVER_DELIVERED.value, recall_kind=kind
+            )
+            return True
+        row = deliveries.get(self._connection, delivery_id)
+        if row is not None and row.recall_state in (RecallState.NONE, RecallState.REFUSED):
+            deliveries.set_facts(self._connection, delivery_id, recall_state=RecallState.ASKED.value, recall_kind=kind)
+            self._record("recall.asked" if kind == "recall" else "takeback.asked", row, {"reason": reason})
+        return False
+
+    def _record(self, event_type: str, row: Any, detail: dict[str, Any]) -> None:
+        self._journal.record(
+            self._connection,
+            self._now,
+            [events.Event(event_type, self._actor, row.package_id, row.id, row.recipient, detail)],
+        )
+
+
+def cancel(connection: Connection, journal: Journal, now: datetime, delivery_id: str, actor: str, reason: str) -> None:
+    """Stop one delivery before any byte left; raises StaleStatusError when it is too late."""
+    events.change_status(
+        connection,
+        journal,
+        now,
+        events.Change(delivery_id, Move.CANCEL, actor, {"reason": reason}, {"reason": reason}, unexposed=True),
+    )
+    row = deliveries.get(connection, delivery_id)
+    if row is not None and row.item_id:
+        settle_item(connection, row.item_id, now)
+
+
+def settle_item(connection: Connection, item_id: str, now: datetime) -> None:
+    """Take an item out of the lists when none of its deliveries waits to be fetched, and put it back when one does."""
+    item = items.get(connection, item_id)
+    if item is None or item.state in ("done", "fail"):
+        return
+    waits = any(row.status == DeliveryStatus.AVAILABLE for row in deliveries.of_item(connection, item_id))
+    if waits and item.state == "":
+        items.set_state(connection, item_id, "initial", "", now)
+    elif not waits and item.state != "":
+        items.set_state(connection, item_id, "", "", now)

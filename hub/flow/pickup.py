@@ -1,0 +1,203 @@
+"""An agency's system fetches what waits for it: inbox page, lease, acknowledgement by digest."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from edxml import organ
+from edxml.faults import Fault, Refusal
+from hub import clock
+from hub.states import DeliveryStatus, Move, PackageStatus
+from hub.store import deliveries, events, items, packages
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection, Row
+
+    from agency_registry.agency import System
+    from hub.context import Hub
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """One waiting delivery as its recipient sees it."""
+
+    delivery_id: str
+    package_id: str
+    document_id: str
+    sender: str
+    recipient: str
+    number: str
+    notation: str
+    subject: str
+    urgency: int
+    kind: str  # new | recall | update | replacement | status
+    status_code: str
+    sha256: str
+    size: int
+    waiting_since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the inbox; `next` continues behind it, None at the end."""
+
+    items: tuple[InboxItem, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to fetch one delivery until it runs out."""
+
+    lease: str
+    expires_at: datetime
+    package_id: str
+
+
+KINDS = ("new", "recall", "update", "replacement")
+
+
+async def inbox(
+    hub: Hub,
+    system: System,
+    *,
+    limit: int,
+    cursor: str | None = None,
+    wait_seconds: float = 0,
+    organ_id: str | None = None,
+) -> Page:
+    """What waits, most urgent first, then oldest; with `wait_seconds` an empty page waits for the first arrival.
+
+    Raises Refusal(SCHEMA_INVALID) for a cursor that is not one of ours.
+    """
+    after = _cursor(cursor)
+    agency = hub.directory.agency(organ_id) if organ_id else None
+    wanted = agency.organ_id if agency is not None else organ.normalise(organ_id) if organ_id else None
+
+    def look(connection: Connection) -> tuple[InboxItem, ...]:
+        rows = deliveries.waiting(connection, system.id, after=after, limit=limit + 1, organ_id=wanted)
+        last.clear()
+        last.extend((row.urgency, row.at_seq) for row in rows[:limit])
+        more.clear()
+        more.extend(rows[limit:])
+        return tuple(_item(row) for row in rows[:limit])
+
+    last: list[tuple[int, int]] = []
+    more: list[object] = []
+    found = await hub.db.read(look)
+    if not found and wait_seconds > 0 and await hub.bell.wait(system.id, wait_seconds):
+        found = await hub.db.read(look)
+    return Page(found, f"{last[-1][0]}.{last[-1][1]}" if more else None)
+
+
+async def lease(hub: Hub, system: System, delivery_id: str) -> Lease:
+    """Take one waiting delivery to fetch it: it is exposed from now on. A second lease replaces the first.
+
+    Raises Refusal: NOT_FOUND, STATE_CONFLICT when it no longer waits.
+    """
+    now = hub.clock.now()
+    token = secrets.token_urlsafe(16)
+    until = now + timedelta(seconds=hub.settings.intake.lease_seconds)
+
+    def work(connection: Connection) -> Lease:
+        row = _mine(connection, system, delivery_id)
+        package = packages.get(connection, row.package_id)
+        if row.status != DeliveryStatus.AVAILABLE or package is None or package.status != PackageStatus.ACCEPTED:
+            raise Refusal(Fault.STATE_CONFLICT, f"the delivery is {row.status}")
+        deliveries.expose(connection, hub.journal, now, [row.id], f"system:{system.id}")
+        deliveries.set_lease(connection, row.id, token, until)
+        return Lease(token, until, row.package_id)
+
+    return await hub.db.write(work)
+
+
+async def acknowledge(hub: Hub, system: System, delivery_id: str, token: str, sha256: str) -> str:
+    """The system has stored the bytes with this digest: delivered. A repeat gets the first receipt.
+
+    Raises Refusal: NOT_FOUND, LEASE_LOST, DIGEST_MISMATCH, STATE_CONFLICT.
+    """
+    now = hub.clock.now()
+
+    def work(connection: Connection) -> str:
+        row = _mine(connection, system, delivery_id)
+        package = packages.get(connection, row.package_id)
+        if package is None:
+            raise Refusal(Fault.NOT_FOUND)
+        if sha256.lower() != package.sha256:  # law: R-019 CB Đ3.2
+            raise Refusal(Fault.DIGEST_MISMATCH, "the digest is not that of the package; fetch it again")
+        if row.status == DeliveryStatus.DELIVERED:
+            return _first_receipt(connection, row.package_id, row.id)
+        if row.lease is None or not secrets.compare_digest(row.lease, token):
+            raise Refusal(Fault.LEASE_LOST, "another lease was taken; lease and fetch again")
+        if row.status != DeliveryStatus.AVAILABLE:
+            raise Refusal(Fault.STATE_CONFLICT, f"the delivery is {row.status}")
+        return hand_over(hub, connection, now, [row], f"system:{system.id}")[0]
+
+    return await hub.db.write(work)
+
+
+def hand_over(hub: Hub, connection: Connection, now: datetime, rows: Sequence[Row[Any]], actor: str) -> list[str]:
+    """Mark deliveries of one package as handed over; one receipt each, for both sides."""
+    receipts = []
+    for row in rows:
+        package = packages.get(connection, row.package_id)
+        detail = {
+            "sha256": package.sha256 if package else "",
+            "document_id": package.document_id if package else "",
+            "sender": package.sender if package else "",
+            "delivered_at": clock.local(now).isoformat(timespec="microseconds"),
+        }
+        receipt = events.change_status(
+            connection, hub.journal, now, events.Change(row.id, Move.DELIVER, actor, detail=detail)
+        )
+        receipts.append(receipt or "")
+        if row.item_id is not None and not any(
+            one.status == DeliveryStatus.AVAILABLE for one in deliveries.of_item(connection, row.item_id)
+        ):
+            items.set_state(connection, row.item_id, "done", "", now)
+    return receipts
+
+
+def _first_receipt(connection: Connection, package_id: str, delivery_id: str) -> str:
+    found = events.receipt_of(connection, "delivery.delivered", package_id=package_id, delivery_id=delivery_id)
+    return found or ""
+
+
+def _mine(connection: Connection, system: System, delivery_id: str) -> Row[Any]:
+    row = deliveries.get(connection, delivery_id)
+    if row is None or row.system_id != system.id or row.status in (DeliveryStatus.HELD, DeliveryStatus.CANCELLED):
+        raise Refusal(Fault.NOT_FOUND)
+    return row
+
+
+def _item(row: Row[Any]) -> InboxItem:
+    return InboxItem(
+        delivery_id=row.delivery_id,
+        package_id=row.id,
+        document_id=row.document_id,
+        sender=row.sender,
+        recipient=row.recipient,
+        number=row.number,
+        notation=row.notation,
+        subject=row.subject,
+        urgency=row.urgency,
+        kind="status" if row.message_type == "status" else KINDS[row.business_type],
+        status_code=row.status_code,
+        sha256=row.sha256,
+        size=row.size,
+        waiting_since=clock.from_text(row.created_at),
+    )
+
+
+def _cursor(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    first, _, second = text.partition(".")
+    if not (first.isascii() and first.isdigit() and second.isascii() and second.isdigit() and len(text) < 30):
+        raise Refusal(Fault.SCHEMA_INVALID, "the cursor is not one this hub gave", where="cursor")
+    return int(first), int(second)

@@ -1,0 +1,266 @@
+"""What a party may see of a package: one visibility rule for every door.
+
+The sender sees all its recipients' states, reasons and receipts; a recipient the submission and its own rows only
+(R-142). For everybody else a package does not exist.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from edxml.faults import Fault, Refusal
+from hub import clock
+from hub.store import deliveries, events, packages
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection, Row
+
+    from agency_registry.agency import System
+    from hub.context import Hub
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryState:
+    """One recipient of a package."""
+
+    delivery_id: str
+    recipient: str
+    status: str
+    fault: str | None
+    reason: str | None
+    recall_state: str
+    business_status: str | None
+    business_reason: str | None
+    business_at: datetime | None
+    exposed_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PackageState:
+    """A package and those of its deliveries the caller may see."""
+
+    package_id: str
+    document_id: str
+    message_type: str
+    business_type: int
+    status_code: str
+    sender: str
+    subject: str
+    number: str
+    notation: str
+    urgency: int
+    sha256: str
+    size: int
+    status: str
+    verdict: str
+    received_at: datetime
+    original_id: str | None
+    attachments: tuple[dict[str, Any], ...]
+    warnings: tuple[dict[str, Any], ...]
+    deliveries: tuple[DeliveryState, ...]
+    is_sender: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEvent:
+    """One line of a package's life."""
+
+    seq: int
+    at: datetime
+    type: str
+    actor: str
+    recipient: str | None
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A receipt with what its leaf hashes: enough to prove it offline."""
+
+    type: str
+    at: datetime
+    recipient: str | None
+    receipt: str
+    canonical: str
+    nonce: str
+    leaf: str
+
+
+async def package(hub: Hub, system: System, package_id: str) -> PackageState:
+    """One package for one of its parties. Raises Refusal(NOT_FOUND) for everybody else."""
+
+    def look(connection: Connection) -> PackageState:
+        row, is_sender = _seen(connection, system, package_id)
+        return _state(row, _visible(connection, system, row, is_sender=is_sender), is_sender=is_sender)
+
+    return await hub.db.read(look)
+
+
+async def sent(
+    hub: Hub, system: System, *, before: int | None, limit: int
+) -> tuple[tuple[PackageState, ...], int | None]:
+    """The system's own packages, newest first, and where the next page begins."""
+
+    def look(connection: Connection) -> tuple[tuple[PackageState, ...], int | None]:
+        rows = packages.search(connection, system_id=system.id, before=before, limit=limit + 1)
+        states = tuple(_state(row, deliveries.of_package(connection, row.id), is_sender=True) for row in rows[:limit])
+        return states, rows[limit - 1].seq if len(rows) > limit else None
+
+    return await hub.db.read(look)
+
+
+async def timeline(hub: Hub, system: System, package_id: str) -> tuple[TimelineEvent, ...]:
+    """The journal of a package as far as the caller may see it. Raises Refusal(NOT_FOUND)."""
+
+    def look(connection: Connection) -> tuple[TimelineEvent, ...]:
+        row, is_sender = _seen(connection, system, package_id)
+        mine = _own_ids(connection, system, row)
+        rows = events.of_package(connection, package_id)
+        return tuple(_event(one, named=False) for one in rows if _shows(one, mine, is_sender=is_sender))
+
+    return await hub.db.read(look)
+
+
+async def whole_timeline(hub: Hub, package_id: str) -> tuple[Row[Any], Sequence[Row[Any]], tuple[TimelineEvent, ...]]:
+    """For the operator: the package's row, its deliveries and all its events (no content). Refusal(NOT_FOUND)."""
+
+    def look(connection: Connection) -> tuple[Row[Any], Sequence[Row[Any]], tuple[TimelineEvent, ...]]:
+        row = packages.get(connection, package_id)
+        if row is None:
+            raise Refusal(Fault.NOT_FOUND)
+        found = tuple(_event(one, named=True) for one in events.of_package(connection, package_id))
+        return row, deliveries.of_package(connection, package_id), found
+
+    return await hub.db.read(look)
+
+
+async def verdicts(hub: Hub, system: System, package_id: str) -> dict[str, Any]:
+    """The verdict on the package's PDFs (design 10 shape). Raises Refusal(NOT_FOUND)."""
+
+    def look(connection: Connection) -> dict[str, Any]:
+        row, _ = _seen(connection, system, package_id)
+        report: dict[str, Any] = json.loads(row.verdicts)
+        empty = {"verdict": row.verdict, "sub_indication": None, "legal_value": "information", "files": []}
+        return {**empty, **report}
+
+    return await hub.db.read(look)
+
+
+async def receipt(hub: Hub, system: System, package_id: str) -> str:
+    """The receipt of acceptance (sender) or of the caller's own hand-over (recipient). Raises Refusal(NOT_FOUND)."""
+
+    def look(connection: Connection) -> str:
+        row, is_sender = _seen(connection, system, package_id)
+        found = None
+        if is_sender:
+            kind = "package.rejected" if row.status == "rejected" else "package.accepted"
+            found = events.receipt_of(connection, kind, package_id=package_id)
+        else:
+            for delivery_id in sorted(_own_ids(connection, system, row)):
+                found = found or events.receipt_of(
+                    connection, "delivery.delivered", package_id=package_id, delivery_id=delivery_id
+                )
+        if found is None:
+            raise Refusal(Fault.NOT_FOUND)
+        return found
+
+    return await hub.db.read(look)
+
+
+async def receipts(hub: Hub, system: System, package_id: str) -> tuple[Receipt, ...]:
+    """Every receipt the caller may see, with canonical event and nonce. Raises Refusal(NOT_FOUND)."""
+
+    def look(connection: Connection) -> tuple[Receipt, ...]:
+        row, is_sender = _seen(connection, system, package_id)
+        mine = _own_ids(connection, system, row)
+        return tuple(
+            Receipt(
+                one.type,
+                clock.from_text(one.at),
+                one.recipient,
+                one.receipt,
+                one.canonical,
+                one.nonce.hex() if one.nonce else "",
+                one.leaf,
+            )
+            for one in events.receipts_of(connection, package_id)
+            if is_sender or one.delivery_id in mine
+        )
+
+    return await hub.db.read(look)
+
+
+def _seen(connection: Connection, system: System, package_id: str) -> tuple[Row[Any], bool]:
+    found = packages.may_see(connection, package_id, system.id)
+    if found is None:
+        raise Refusal(Fault.NOT_FOUND)
+    return found
+
+
+def _own_ids(connection: Connection, system: System, row: Row[Any]) -> set[str]:
+    return {one.id for one in deliveries.of_package(connection, row.id) if one.system_id == system.id}
+
+
+def _visible(connection: Connection, system: System, row: Row[Any], *, is_sender: bool) -> Sequence[Row[Any]]:
+    rows = deliveries.of_package(connection, row.id)
+    return rows if is_sender else [one for one in rows if one.system_id == system.id]
+
+
+def _shows(row: Row[Any], mine: set[str], *, is_sender: bool) -> bool:
+    return is_sender or row.delivery_id in mine or row.type == "verdict.recorded"
+
+
+def _event(row: Row[Any], *, named: bool) -> TimelineEvent:
+    actor = row.actor if named or not row.actor.startswith("user:") else "operator"
+    return TimelineEvent(row.seq, clock.from_text(row.at), row.type, actor, row.recipient, json.loads(row.detail))
+
+
+def _moment(text: str | None) -> datetime | None:
+    return clock.from_text(text) if text else None
+
+
+def _state(row: Row[Any], rows: Sequence[Row[Any]], *, is_sender: bool) -> PackageState:
+    return PackageState(
+        row.id,
+        row.document_id,
+        row.message_type,
+        row.business_type,
+        row.status_code,
+        row.sender,
+        row.subject,
+        row.number,
+        row.notation,
+        row.priority,
+        row.sha256,
+        row.size,
+        row.status,
+        row.verdict,
+        clock.from_text(row.received_at),
+        row.original_id,
+        tuple(json.loads(row.attachments)),
+        tuple(json.loads(row.warnings)),
+        tuple(_delivery(one) for one in rows),
+        is_sender,
+    )
+
+
+def _delivery(row: Row[Any]) -> DeliveryState:
+    return DeliveryState(
+        row.id,
+        row.recipient,
+        row.status,
+        row.fault,
+        row.reason,
+        row.recall_state,
+        row.business_status,
+        row.business_reason,
+        _moment(row.business_at),
+        _moment(row.exposed_at),
+        _moment(row.ended_at),
+    )

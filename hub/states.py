@@ -1,0 +1,146 @@
+"""The one table of moves: which status may follow which, and who acts next.
+
+A status is where a package or a delivery is in *our* machine. What a recipient says of a document (01…16) is a
+business status: it is recorded and forwarded, and never blocks transport (rules.md R-123).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class PackageStatus(StrEnum):
+    """Where a package is."""
+
+    ACCEPTED = "accepted"  # ours to deliver; the deliveries say who acts next
+    HELD = "held"  # nothing leaves; the sender's clerk or an operator acts next
+    QUARANTINED = "quarantined"  # sealed away (virus, secret found later); a security officer acts next
+    REJECTED = "rejected"  # refused at the door; the sender acts next
+    ERASED = "erased"  # content gone for good, the record stays; nobody acts
+
+
+class DeliveryStatus(StrEnum):
+    """Where one package for one recipient is."""
+
+    QUEUED = "queued"  # due now or later; the dispatcher acts next
+    SENDING = "sending"  # claimed; the connector acts next, or the dispatcher when the claim runs out
+    AVAILABLE = "available"  # waits to be fetched; the recipient acts next
+    DELIVERED = "delivered"  # the recipient has it; nobody acts
+    HELD = "held"  # an operator acts next
+    FAILED = "failed"  # given up or refused; an operator or the sender acts next
+    CANCELLED = "cancelled"  # stopped before exposure; nobody acts
+    NOT_CONNECTED = "not_connected"  # the recipient has no system; the sender's clerk issues paper (R-111)
+
+
+class RecallState(StrEnum):
+    """What became of a wish to have one recipient's copy back."""
+
+    NONE = "none"
+    ASKED = "asked"  # the recipient acts next
+    AGREED = "agreed"
+    REFUSED = "refused"
+    DESTROYED = "destroyed"
+    NEVER_DELIVERED = "never_delivered"  # the copy was stopped before any byte left
+
+
+class Move(StrEnum):
+    """What can happen to a delivery."""
+
+    CLAIM = "claim"
+    DELIVER = "deliver"
+    PARK = "park"
+    DEFER = "defer"
+    REFUSE = "refuse"
+    GIVE_UP = "give_up"
+    HOLD = "hold"
+    RELEASE = "release"
+    RELEASE_TO_FETCH = "release_to_fetch"
+    RESEND = "resend"
+    RESEND_TO_FETCH = "resend_to_fetch"
+    CANCEL = "cancel"
+
+
+_Q, _S, _A, _D, _H, _F, _C, _N = DeliveryStatus
+
+MOVES: dict[Move, dict[DeliveryStatus, DeliveryStatus]] = {
+    Move.CLAIM: {_Q: _S, _S: _S},  # the second: a worker died, its claim ran out
+    Move.DELIVER: {_S: _D, _A: _D, _Q: _D, _H: _D, _F: _D},  # a recipient's receipt beats our bookkeeping
+    Move.PARK: {_S: _A},
+    Move.DEFER: {_S: _Q},
+    Move.REFUSE: {_S: _F, _A: _F},
+    Move.GIVE_UP: {_Q: _F, _S: _F, _A: _F},
+    Move.HOLD: {_Q: _H, _A: _H},
+    Move.RELEASE: {_H: _Q},
+    Move.RELEASE_TO_FETCH: {_H: _A},
+    Move.RESEND: {_F: _Q, _N: _Q},
+    Move.RESEND_TO_FETCH: {_F: _A, _N: _A},
+    Move.CANCEL: {_Q: _C, _H: _C, _A: _C, _F: _C, _N: _C},  # and only while exposed_at IS NULL
+}
+
+EVENT_OF_MOVE: dict[Move, str] = {
+    Move.CLAIM: "delivery.attempted",
+    Move.DELIVER: "delivery.delivered",
+    Move.PARK: "delivery.deferred",
+    Move.DEFER: "delivery.deferred",
+    Move.REFUSE: "delivery.failed",
+    Move.GIVE_UP: "delivery.failed",
+    Move.HOLD: "delivery.held",
+    Move.RELEASE: "delivery.released",
+    Move.RELEASE_TO_FETCH: "delivery.released",
+    Move.RESEND: "delivery.resent",
+    Move.RESEND_TO_FETCH: "delivery.resent",
+    Move.CANCEL: "delivery.cancelled",
+}
+
+PACKAGE_MOVES: dict[str, dict[PackageStatus, PackageStatus]] = {
+    "package.held": {PackageStatus.ACCEPTED: PackageStatus.HELD},
+    "package.released": {PackageStatus.HELD: PackageStatus.ACCEPTED},
+    "package.quarantined": {
+        PackageStatus.ACCEPTED: PackageStatus.QUARANTINED,
+        PackageStatus.HELD: PackageStatus.QUARANTINED,
+    },
+    "package.erased": {
+        PackageStatus.ACCEPTED: PackageStatus.ERASED,
+        PackageStatus.HELD: PackageStatus.ERASED,
+        PackageStatus.QUARANTINED: PackageStatus.ERASED,
+    },
+}
+
+PROVING = frozenset(
+    {"package.accepted", "package.rejected", "package.erased", "update.received", "replace.linked", "registry.changed"}
+    | {f"delivery.{word}" for word in ("delivered", "failed", "cancelled")}
+    | {f"relay.{word}" for word in ("accepted", "rejected", "failed")}
+    | {f"status.{code:02}" for code in range(1, 7)}
+    | {f"takeback.{word}" for word in ("asked", "agreed", "refused")}
+    | {f"recall.{word}" for word in ("asked", "agreed", "refused", "destroyed")}
+)
+"""Event types that prove something: each becomes a leaf of the log and a signed receipt (design: evidence)."""
+
+JOURNAL = PROVING | {
+    "package.held",
+    "package.released",
+    "package.quarantined",
+    "delivery.attempted",
+    "delivery.deferred",
+    "delivery.exposed",
+    "delivery.held",
+    "delivery.released",
+    "delivery.resent",
+    "verdict.recorded",
+    "legal_hold.set",
+    "legal_hold.cleared",
+    "alarm.raised",
+    "content.opened",
+}
+"""Every event type the journal knows."""
+
+HOLDS_COPY = frozenset({_Q, _S, _A, _D, _H})
+"""Statuses in which a recipient holds, or may still get, the bytes: they make a second sending a conflict."""
+
+STATUS_RANK = {"01": 1, "02": 2, "03": 3, "04": 4, "05": 5, "06": 6}
+"""Partial order of business statuses: a later, lower one is recorded and not applied."""  # law: R-123
+
+
+def sources(move: Move) -> tuple[DeliveryStatus, ...]:
+    """The statuses from which `move` may happen."""
+    return tuple(MOVES[move])

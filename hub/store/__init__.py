@@ -1,0 +1,1 @@
+"""Rows and bytes: the only place with SQL and with the sealed files."""

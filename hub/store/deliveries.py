@@ -1,0 +1,284 @@
+"""Deliveries: the queue rows. Waiting lists, claims, leases, exposure; a status changes only through `events`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, func, insert, or_, select, tuple_, update
+
+from hub import clock, states
+from hub.store import events, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row
+
+_D = tables.deliveries
+_P = tables.packages
+_I = tables.items
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A row of `deliveries` before it is written; the fields are the columns."""
+
+    id: str
+    package_id: str
+    item_id: str | None
+    recipient: str
+    written_as: str
+    system_id: str | None
+    connector: str | None
+    status: str
+    message_type: str
+    urgency: int
+    created_at: str
+    due_at: str | None = None
+    attempts: int = 0
+    fault: str | None = None
+    reason: str | None = None
+    ended_at: str | None = None
+    recall_state: str = states.RecallState.NONE.value
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """What one receiving system gets of one package: one docId whatever the number of its agencies in To."""
+
+    id: str
+    package_id: str
+    system_id: str
+    message_type: str
+    state: str
+    urgency: int
+    created_at: str
+    updated_at: str
+    state_text: str = ""
+    listed: int = 0
+    listed_at: str = ""
+
+
+def add(connection: Connection, new: Sequence[NewDelivery], items: Sequence[NewItem]) -> None:
+    """Write the deliveries of one package and the items that group them."""
+    if items:
+        connection.execute(insert(_I), [asdict(item) for item in items])
+    connection.execute(insert(_D), [asdict(delivery) for delivery in new])
+
+
+def add_item(connection: Connection, item: NewItem) -> None:
+    """Write one item by itself."""
+    connection.execute(insert(_I), [asdict(item)])
+
+
+def get(connection: Connection, delivery_id: str) -> Row[Any] | None:
+    """One delivery by id."""
+    return connection.execute(select(_D).where(_D.c.id == delivery_id)).first()
+
+
+def of_package(connection: Connection, package_id: str) -> Sequence[Row[Any]]:
+    """All deliveries of one package, in the order of To."""
+    return connection.execute(select(_D).where(_D.c.package_id == package_id).order_by(_D.c.seq)).all()
+
+
+def of_item(connection: Connection, item_id: str) -> Sequence[Row[Any]]:
+    """All deliveries that one item stands for."""
+    return connection.execute(select(_D).where(_D.c.item_id == item_id).order_by(_D.c.seq)).all()
+
+
+def waiting(
+    connection: Connection, system_id: str, *, after: tuple[int, int] | None, limit: int, organ_id: str | None = None
+) -> Sequence[Row[Any]]:
+    """What waits for a system to fetch: most urgent first, then oldest; `after` = (urgency, seq) of the last seen."""
+    query = (
+        select(
+            _D.c.seq.label("at_seq"),
+            _D.c.id.label("delivery_id"),
+            _D.c.recipient,
+            _D.c.urgency,
+            _D.c.created_at,
+            _P,
+        )
+        .join_from(_D, _P, _P.c.id == _D.c.package_id)
+        .where(_D.c.system_id == system_id, _D.c.status == states.DeliveryStatus.AVAILABLE.value)
+        .order_by(_D.c.urgency.desc(), _D.c.seq)
+        .limit(limit)
+    )
+    if organ_id is not None:
+        query = query.where(_D.c.recipient == organ_id)
+    if after is not None:
+        urgency, seq = after
+        query = query.where(or_(_D.c.urgency < urgency, and_(_D.c.urgency == urgency, _D.c.seq > seq)))
+    return connection.execute(query).all()
+
+
+def expose(
+    connection: Connection, journal: events.Journal, now: datetime, delivery_ids: Collection[str], by: str
+) -> int:
+    """Mark the deliveries as exposed before the first content byte leaves by any door; how many were new.
+
+    The one function that writes `exposed_at`: after it a cancel is no longer possible, a recall is asked.
+    """
+    at = clock.to_text(now)
+    fresh = connection.execute(
+        select(_D.c.id, _D.c.package_id, _D.c.recipient).where(
+            _D.c.id.in_(list(delivery_ids)), _D.c.exposed_at.is_(None)
+        )
+    ).all()
+    if fresh:
+        connection.execute(
+            update(_D).where(_D.c.id.in_([row.id for row in fresh]), _D.c.exposed_at.is_(None)).values(exposed_at=at)
+        )
+        journal.record(
+            connection,
+            now,
+            [events.Event("delivery.exposed", by, row.package_id, row.id, row.recipient) for row in fresh],
+        )
+    return len(fresh)
+
+
+def unexpose(connection: Connection, delivery_ids: Collection[str]) -> None:
+    """Take the mark back: only for a connect failure before any byte was sent."""
+    connection.execute(update(_D).where(_D.c.id.in_(list(delivery_ids))).values(exposed_at=None))
+
+
+def set_lease(connection: Connection, delivery_id: str, lease: str, until: datetime) -> None:
+    """Give the delivery to whoever holds `lease` until then; a newer lease takes over an older one that ran out."""
+    connection.execute(update(_D).where(_D.c.id == delivery_id).values(lease=lease, lease_until=clock.to_text(until)))
+
+
+def due(connection: Connection, system_id: str, now: datetime, limit: int) -> Sequence[Row[Any]]:
+    """Queue rows of one receiving system that are due, most urgent first: new ones and abandoned claims."""
+    return connection.execute(
+        select(_D)
+        .join_from(_D, _P, _P.c.id == _D.c.package_id)
+        .where(
+            _D.c.system_id == system_id,
+            _D.c.status.in_([states.DeliveryStatus.QUEUED.value, states.DeliveryStatus.SENDING.value]),
+            or_(_D.c.due_at.is_(None), _D.c.due_at <= clock.to_text(now)),
+            _P.c.status == states.PackageStatus.ACCEPTED.value,
+        )
+        .order_by(_D.c.urgency.desc(), _D.c.due_at, _D.c.seq)
+        .limit(limit)
+    ).all()
+
+
+def destinations(connection: Connection) -> Sequence[Row[Any]]:
+    """Systems that have queue rows to be pushed, with the earliest due time."""
+    return connection.execute(
+        select(_D.c.system_id, _D.c.connector, func.min(_D.c.due_at).label("due_at"), func.count().label("waiting"))
+        .where(_D.c.status.in_([states.DeliveryStatus.QUEUED.value, states.DeliveryStatus.SENDING.value]))
+        .group_by(_D.c.system_id, _D.c.connector)
+    ).all()
+
+
+def by_age(connection: Connection, marks: Sequence[str]) -> Sequence[Row[Any]]:
+    """Unfinished deliveries by destination and age: one row a (system, agency, status), counts since each mark.
+
+    marks: texts of moments, newest first; column n counts those created after marks[n] and before marks[n-1].
+    """
+    columns = []
+    newer: str | None = None
+    for number, mark in enumerate([*marks, ""]):
+        inside = and_(_D.c.created_at >= mark, _D.c.created_at < newer) if newer else _D.c.created_at >= mark
+        columns.append(func.count().filter(inside).label(f"age_{number}"))
+        newer = mark
+    open_statuses = [
+        status.value
+        for status in (
+            states.DeliveryStatus.QUEUED,
+            states.DeliveryStatus.SENDING,
+            states.DeliveryStatus.AVAILABLE,
+            states.DeliveryStatus.HELD,
+            states.DeliveryStatus.FAILED,
+            states.DeliveryStatus.NOT_CONNECTED,
+        )
+    ]
+    rows: Sequence[Any] = connection.execute(
+        select(
+            _D.c.recipient,
+            _D.c.system_id,
+            _D.c.status,
+            func.count().label("total"),
+            func.min(_D.c.created_at).label("oldest"),
+            *columns,
+        )
+        .where(_D.c.status.in_(open_statuses))
+        .group_by(_D.c.recipient, _D.c.system_id, _D.c.status)
+        .order_by(func.min(_D.c.created_at))
+    ).all()
+    return rows
+
+
+def sent_by(
+    connection: Connection, system_id: str, message_type: str, *, package_id: str | None, limit: int
+) -> Sequence[Row[Any]]:
+    """One row for each delivery of what a system sent, newest package first."""
+    recent = select(_P.c.id).where(_P.c.system_id == system_id, _P.c.message_type == message_type)
+    recent = recent.where(_P.c.status != states.PackageStatus.REJECTED.value)
+    if package_id is not None:
+        recent = recent.where(_P.c.id == package_id)
+    recent = recent.order_by(_P.c.seq.desc()).limit(limit)
+    return connection.execute(
+        select(
+            _D.c.id.label("delivery_id"),
+            _D.c.item_id,
+            _D.c.recipient,
+            _D.c.written_as,
+            _D.c.status.label("delivery_status"),
+            _D.c.business_status,
+            _D.c.business_reason,
+            _D.c.fault.label("delivery_fault"),
+            _D.c.reason,
+            _D.c.ended_at,
+            _I.c.state.label("item_state"),
+            _I.c.state_text,
+            _P,
+        )
+        .join_from(_P, _D, _D.c.package_id == _P.c.id)
+        .outerjoin(_I, _I.c.id == _D.c.item_id)
+        .where(_P.c.id.in_(recent))
+        .order_by(_P.c.seq.desc(), _D.c.seq)
+        .limit(limit)
+    ).all()
+
+
+def answered(connection: Connection, sender: str, document_id: str, recipient: str) -> Row[Any] | None:
+    """The latest delivery of `sender`'s document to `recipient`: what a status message speaks about."""
+    return connection.execute(
+        select(_D, _P.c.system_id.label("sender_system"))
+        .join_from(_D, _P, _P.c.id == _D.c.package_id)
+        .where(
+            _P.c.sender == sender,
+            _P.c.document_id == document_id,
+            _P.c.message_type == "edoc",
+            _P.c.status != states.PackageStatus.REJECTED.value,
+            _D.c.recipient == recipient,
+        )
+        .order_by(tuple_(_P.c.business_type == 1), _D.c.seq.desc())
+        .limit(1)
+    ).first()
+
+
+def set_facts(connection: Connection, delivery_id: str, **values: str | None) -> None:
+    """Write facts beside the status: recall and business columns, reason, fault, due time; never `status`."""
+    if "status" in values:
+        message = "a status changes only through events.change_status"
+        raise ValueError(message)
+    connection.execute(update(_D).where(_D.c.id == delivery_id).values(**values))
+
+
+def written_codes(connection: Connection, item_ids: Sequence[str]) -> dict[str, list[str]]:
+    """The recipient codes as they stood in To, for each item, in the order of To."""
+    found: dict[str, list[str]] = {}
+    for start in range(0, len(item_ids), 500):
+        rows = connection.execute(
+            select(_D.c.item_id, _D.c.written_as)
+            .where(_D.c.item_id.in_(item_ids[start : start + 500]))
+            .order_by(_D.c.item_id, _D.c.seq)
+        )
+        for item_id, code in rows:
+            found.setdefault(item_id, []).append(code)
+    return found

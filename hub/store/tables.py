@@ -1,0 +1,197 @@
+"""The hub's tables, in SQLAlchemy Core.
+
+Times are aware UTC kept as RFC 3339 text with microseconds, so that they sort as text on every database. Ids are
+UUIDv4 text; `seq` gives the order of arrival. No foreign key leads to the registry: a document outlives the agency
+that was merged away.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+_seq = BigInteger().with_variant(Integer, "sqlite")
+
+packages = Table(
+    "packages",
+    metadata,
+    Column("seq", _seq, primary_key=True, autoincrement=True),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("identity", LargeBinary, nullable=False),  # SHA-256 over sender, types, DocumentId, digest of the bytes
+    Column("sender", String(64), nullable=False),
+    Column("sender_name", Text, nullable=False),
+    Column("message_type", String(8), nullable=False),  # edoc | status
+    Column("business_type", Integer, nullable=False),
+    Column("status_code", String(2), nullable=False),  # of a status message, else ''
+    Column("document_id", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("door", String(8), nullable=False),
+    Column("system_id", String(64), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("notation", Text, nullable=False),
+    Column("promulgated", String(32), nullable=False),
+    Column("original_id", String(36)),  # the package this one answers, revises, recalls or corrects
+    Column("received_at", String(32), nullable=False),
+    Column("key", LargeBinary),  # wrapped key of the sealed bytes; erased = NULL
+    Column("attachments", Text, nullable=False),  # JSON
+    Column("warnings", Text, nullable=False),  # JSON
+    Column("verdict", String(16), nullable=False),
+    Column("verdicts", Text, nullable=False),  # JSON of edxml.verdict.DocumentReport
+    Column("fault", String(32)),
+    Column("fault_detail", Text),
+)
+Index(
+    "packages_identity",
+    packages.c.identity,
+    unique=True,
+    sqlite_where=packages.c.status != "rejected",
+    postgresql_where=packages.c.status != "rejected",
+)
+Index("packages_thread", packages.c.sender, packages.c.document_id)
+Index("packages_system", packages.c.system_id, packages.c.seq)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("seq", _seq, primary_key=True, autoincrement=True),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("package_id", String(36), nullable=False),
+    Column("item_id", String(36)),
+    Column("recipient", String(64), nullable=False),  # the agency's own organ id
+    Column("written_as", String(64), nullable=False),  # the code that stood in the package (R-023)
+    Column("system_id", String(64)),
+    Column("connector", String(16)),
+    Column("status", String(16), nullable=False),
+    Column("message_type", String(8), nullable=False),
+    Column("urgency", Integer, nullable=False),
+    Column("created_at", String(32), nullable=False),
+    Column("due_at", String(32)),
+    Column("attempts", Integer, nullable=False),
+    Column("exposed_at", String(32)),
+    Column("lease", String(64)),
+    Column("lease_until", String(32)),
+    Column("ended_at", String(32)),
+    Column("fault", String(32)),
+    Column("reason", Text),
+    Column("recall_state", String(16), nullable=False),
+    Column("recall_kind", String(16)),  # recall | take_back
+    Column("business_status", String(2)),
+    Column("business_reason", Text),
+    Column("business_at", String(32)),
+)
+Index("deliveries_package", deliveries.c.package_id)
+Index("deliveries_item", deliveries.c.item_id)
+Index(
+    "deliveries_waiting",
+    deliveries.c.system_id,
+    deliveries.c.urgency.desc(),
+    deliveries.c.seq,
+    sqlite_where=deliveries.c.status == "available",
+    postgresql_where=deliveries.c.status == "available",
+)
+Index(
+    "deliveries_due",
+    deliveries.c.system_id,
+    deliveries.c.urgency.desc(),
+    deliveries.c.due_at,
+    sqlite_where=deliveries.c.status.in_(["queued", "sending"]),
+    postgresql_where=deliveries.c.status.in_(["queued", "sending"]),
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("seq", _seq, primary_key=True, autoincrement=True),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("package_id", String(36), nullable=False),
+    Column("system_id", String(64), nullable=False),
+    Column("message_type", String(8), nullable=False),
+    Column("state", String(16), nullable=False),  # initial | processing | done | fail; '' = nothing to offer
+    Column("state_text", Text, nullable=False),
+    Column("urgency", Integer, nullable=False),
+    Column("created_at", String(32), nullable=False),
+    Column("updated_at", String(32), nullable=False),
+    Column("listed", Integer, nullable=False),  # how often it was offered without being fetched
+    Column("listed_at", String(32), nullable=False),  # '' = never
+)
+Index("items_package", items.c.package_id)
+Index(
+    "items_open",
+    items.c.system_id,
+    items.c.message_type,
+    items.c.urgency.desc(),
+    items.c.listed_at,
+    items.c.seq,
+    sqlite_where=items.c.state.in_(["initial", "processing"]),
+    postgresql_where=items.c.state.in_(["initial", "processing"]),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", _seq, primary_key=True, autoincrement=True),
+    Column("at", String(32), nullable=False),
+    Column("type", String(32), nullable=False),
+    Column("package_id", String(36)),
+    Column("delivery_id", String(36)),
+    Column("actor", String(80), nullable=False),
+    Column("recipient", String(64)),
+    Column("detail", Text, nullable=False),  # JSON
+    Column("canonical", Text),  # of a proving event: the text its leaf hashes
+    Column("nonce", LargeBinary),  # 16 random bytes; gone when the content is erased
+    Column("leaf", String(64)),
+    Column("receipt", Text),  # compact JWS
+)
+Index("events_package", events.c.package_id, events.c.seq)
+
+endpoints = Table(
+    "endpoints",
+    metadata,
+    Column("system_id", String(64), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("retry_at", String(32)),  # no attempt before; NULL = healthy
+    Column("last_error", Text),
+    Column("heard_at", String(32)),
+)
+
+state = Table(
+    "state",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("role", String(16), nullable=False),  # operator | clerk | office
+    Column("password", Text, nullable=False),  # argon2id
+    Column("organ_id", String(64)),
+    Column("state", String(16), nullable=False),
+    Column("created_at", String(32), nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token", String(64), primary_key=True),  # SHA-256 of the cookie
+    Column("user_name", String(64), nullable=False),
+    Column("form_token", String(64), nullable=False),
+    Column("created_at", String(32), nullable=False),
+    Column("expires_at", String(32), nullable=False),
+)
+
+vxp_clocks = Table(
+    "vxp_clocks",  # a VXP `timestamp` value belongs to the address that first used it (design 6.1)
+    metadata,
+    Column("system_id", String(64), primary_key=True),
+    Column("timestamp", String(40), primary_key=True),
+    Column("address", String(64), nullable=False),
+    Column("first_at", String(32), nullable=False),
+)
