@@ -170,7 +170,7 @@ def make_venv() -> None:
     if PYTHON.exists() and quietly([PYTHON, "-c", "import pip"]).returncode == 0:
         return
     say("making .venv")
-    plain = [sys.executable, "-m", "venv", "--clear", VENV]
+    plain: list[str | Path] = [sys.executable, "-m", "venv", "--clear", VENV]
     made = quietly(plain)
     refusal = None
     if made.returncode != 0 and shutil.which("apt-get"):

@@ -1,0 +1,32 @@
+"""What every test shares: property tests that repeat, and the browser of this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+# the same examples everywhere, and no time limit a busy machine could miss; `--hypothesis-profile=search` looks further
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, max_examples=100, database=None)
+hypothesis.settings.register_profile("search", deadline=None, max_examples=2000)
+hypothesis.settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session")
+def project_root() -> Path:
+    """The folder with pyproject.toml."""
+    return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of Chromium, for tests marked `browser`; `python3 dev.py test` installs it."""
+    program = shutil.which("chromium")
+    if program is None and "CI" in os.environ:
+        pytest.fail("Chromium is missing; run: python3 dev.py test")
+    if program is None:
+        pytest.skip("Chromium is missing; `python3 dev.py test` installs it")
+    return program
