@@ -1,0 +1,100 @@
+"""The values of the registry: an agency, and a system that speaks for agencies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """An organisation that takes part, under one identity code.
+
+    id: the registry's own number; 0 while it is not stored. It never changes, even when the code does.
+    organ_id: the identity code, upper case.
+    level: a label, not a column of the law: levels come and go (R-027).
+    parent: organ id of the agency above it, or None.
+    legacy_code: the 13-character code it had before the 35-character one, or None. Also among `aliases`.
+    valid_from, valid_to: first and last day it takes part, both included; None is without limit.
+    aliases: every other code it answers to, sorted.
+    successors: organ ids of those that took over its work when it was closed or merged.
+    """
+
+    id: int
+    organ_id: str
+    name: str
+    kind: str = ""
+    level: str = ""
+    parent: str | None = None
+    legacy_code: str | None = None
+    email: str = ""
+    phone: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    scope: str = "province"
+    state: str = "active"
+    aliases: tuple[str, ...] = ()
+    successors: tuple[str, ...] = ()
+
+    def state_on(self, day: date) -> str:
+        """Its state on that day: closed after its last day, suspended before its first."""
+        if self.state != "active":
+            return self.state
+        if self.valid_to is not None and day > self.valid_to:
+            return "closed"  # law: R-026 QĐ28 Đ16.1
+        if self.valid_from is not None and day < self.valid_from:
+            return "suspended"
+        return "active"
+
+    def as_json(self) -> dict[str, object]:
+        """The agency as JSON values; dates as yyyy-mm-dd."""
+        return {
+            "id": self.id,
+            "organ_id": self.organ_id,
+            "name": self.name,
+            "kind": self.kind,
+            "level": self.level,
+            "parent": self.parent,
+            "legacy_code": self.legacy_code,
+            "email": self.email,
+            "phone": self.phone,
+            "valid_from": None if self.valid_from is None else self.valid_from.isoformat(),
+            "valid_to": None if self.valid_to is None else self.valid_to.isoformat(),
+            "scope": self.scope,
+            "state": self.state,
+            "aliases": list(self.aliases),
+            "successors": list(self.successors),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Connected software with a credential; it speaks for one or more agencies.
+
+    connector: how it is reached (pull, vxp, push, ...); `settings` belongs to that connector, and any secret inside it
+    was wrapped by whoever stored it.
+    organ_ids: identity codes of the agencies it may send for.
+    networks: addresses it may call from (CIDR); empty means anywhere.
+    secrets: wrapped, newest first; two while a rotation is under way. secret_ends gives, for each, when it stops.
+    item_per_agency: offer one item for each of its agencies instead of one for all of them.
+    """
+
+    id: str
+    name: str
+    state: str = "active"
+    connector: str = "pull"
+    settings: Mapping[str, object] = field(default_factory=dict)
+    organ_ids: frozenset[str] = frozenset()
+    networks: tuple[str, ...] = ()
+    secrets: tuple[bytes, ...] = field(default=(), repr=False)
+    item_per_agency: bool = False
+    secret_ends: tuple[datetime | None, ...] = ()
+
+    def secrets_at(self, now: datetime) -> tuple[bytes, ...]:
+        """The wrapped secrets that are valid at that time, newest first."""
+        pairs = zip(self.secrets, self.secret_ends, strict=True)
+        return tuple(secret for secret, end in pairs if end is None or now < end)

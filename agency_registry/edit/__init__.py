@@ -1,0 +1,81 @@
+"""Every change to the registry. Import the functions from here.
+
+A function takes the open connection first, checks everything, then writes; it raises `RegistryError` before writing or
+not at all. What it returns is made of JSON values, ready for a command line or a page.
+
+`entries`    writes agencies: the row, its codes, its history, the version. The one writer of those tables.
+`agencies`   add, rename, change, close, merge, suspend; list and show.
+`systems`    systems, their secrets, addresses, and the agencies they speak for.
+`proposals`  what a system asks for and two persons decide.
+"""
+
+from __future__ import annotations
+
+from agency_registry.edit.agencies import (
+    add_agency,
+    add_alias,
+    change_agency,
+    close_agency,
+    merge_agencies,
+    remove_alias,
+    rename_agency,
+    resume_agency,
+    suspend_agency,
+)
+from agency_registry.edit.entries import Connection, Why, current_version
+from agency_registry.edit.proposals import (
+    apply_proposal,
+    approve_proposal,
+    list_proposals,
+    propose_agency,
+    propose_delete,
+    refuse_proposal,
+)
+from agency_registry.edit.reading import agency_as_of, changes_since, list_agencies, show_agency
+from agency_registry.edit.systems import (
+    activate_system,
+    add_system,
+    attach_agencies,
+    change_system,
+    detach_agencies,
+    list_systems,
+    rotate_system,
+    show_system,
+    suspend_system,
+)
+from agency_registry.reasons import RegistryError
+
+__all__ = [
+    "Connection",
+    "RegistryError",
+    "Why",
+    "activate_system",
+    "add_agency",
+    "add_alias",
+    "add_system",
+    "agency_as_of",
+    "apply_proposal",
+    "approve_proposal",
+    "attach_agencies",
+    "change_agency",
+    "change_system",
+    "changes_since",
+    "close_agency",
+    "current_version",
+    "detach_agencies",
+    "list_agencies",
+    "list_proposals",
+    "list_systems",
+    "merge_agencies",
+    "propose_agency",
+    "propose_delete",
+    "refuse_proposal",
+    "remove_alias",
+    "rename_agency",
+    "resume_agency",
+    "rotate_system",
+    "show_agency",
+    "show_system",
+    "suspend_agency",
+    "suspend_system",
+]

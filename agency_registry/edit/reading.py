@@ -1,0 +1,144 @@
+"""Reading the registry for people and lists: what is there, what it was, what changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from agency_registry import names
+from agency_registry.directory import read_agencies
+from agency_registry.edit import entries
+from agency_registry.tables import agencies, agency_aliases, agency_changes, registry_versions, system_agencies
+from edxml import organ
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from agency_registry.agency import Agency
+
+
+def list_agencies(
+    connection: Connection,
+    *,
+    scope: str | None = None,
+    state: str | None = None,
+    parent: str | None = None,
+    text: str = "",
+    limit: int | None = None,
+    after: str = "",
+) -> list[dict[str, object]]:
+    """Agencies by organ id, narrowed by what is given.
+
+    text: part of a name (case does not matter) or the beginning of any of its codes. after: the last organ id seen.
+    """
+    wanted = sa.select(agencies.c.organ_id).where(agencies.c.organ_id > after).order_by(agencies.c.organ_id)
+    for column, value in (("scope", scope), ("state", state), ("parent", parent and organ.normalise(parent))):
+        if value:
+            wanted = wanted.where(agencies.c[column] == value)
+    if text.strip():
+        by_code = sa.select(agency_aliases.c.agency_id).where(
+            agency_aliases.c.valid_to.is_(None),
+            agency_aliases.c.alias.startswith(organ.normalise(text), autoescape=True),
+        )
+        by_name = agencies.c.name_key.contains(names.key(text), autoescape=True)
+        wanted = wanted.where(sa.or_(by_name, agencies.c.id.in_(by_code)))
+    if limit is not None:
+        wanted = wanted.limit(limit)
+    return [agency.as_json() for agency in read_agencies(connection, connection.execute(wanted).scalars())]
+
+
+def show_agency(connection: Connection, code: str) -> dict[str, object]:
+    """One agency with the systems that speak for it and all that happened to it, newest first."""
+    agency = entries.find(connection, code)
+    served = connection.execute(
+        sa.select(system_agencies.c.system_id, system_agencies.c.receives)
+        .where(system_agencies.c.agency_id == agency.id, system_agencies.c.valid_to.is_(None))
+        .order_by(system_agencies.c.system_id)
+    )
+    history = connection.execute(
+        sa.select(agency_changes.c.entry["name"].as_string().label("name"), agency_changes.c.change, registry_versions)
+        .join(registry_versions, registry_versions.c.version == agency_changes.c.version)
+        .where(agency_changes.c.organ_id == agency.organ_id)
+        .order_by(agency_changes.c.id.desc())
+    )
+    return {
+        **agency.as_json(),
+        "systems": [{"system_id": row.system_id, "receives": row.receives} for row in served],
+        "history": [
+            {
+                "version": row.version,
+                "at": row.at.isoformat(),
+                "change": row[1],
+                "name": row.name,
+                "actor": row.actor,
+                "reason": row.reason,
+                "decision": row.decision,
+            }
+            for row in history
+        ],
+    }
+
+
+def agency_as_of(connection: Connection, code: str, at: datetime) -> dict[str, object] | None:
+    """The agency's entry as it stood at that time; None when it was not yet registered.
+
+    The code is read as it was given out then: a code that has since passed to another agency finds the earlier holder.
+    """  # law: R-026 QĐ28 Đ16.1
+    aliases = agency_aliases.c
+    holder = connection.execute(
+        sa.select(agencies.c.organ_id)
+        .join(agency_aliases, aliases.agency_id == agencies.c.id)
+        .where(aliases.alias == organ.normalise(code), aliases.valid_from <= at)
+        .where(sa.or_(aliases.valid_to.is_(None), aliases.valid_to > at))
+    ).scalar()
+    if holder is None:
+        return None
+    entry: dict[str, object] | None = connection.execute(
+        sa.select(agency_changes.c.entry)
+        .where(agency_changes.c.organ_id == holder, agency_changes.c.at <= at)
+        .order_by(agency_changes.c.id.desc())
+        .limit(1)
+    ).scalar()
+    return entry
+
+
+def changes_since(connection: Connection, version: int, *, limit: int = 1000) -> list[dict[str, object]]:
+    """What happened to agencies after that version, oldest first.
+
+    Each has seq (a cursor finer than the version), version, at, change, organ_id and agency (the entry afterwards).
+    `limit` never parts a version: a list ends with all changes of its last version.
+    """
+    changes = agency_changes.c
+    last = connection.execute(
+        sa.select(changes.version).where(changes.version > version).order_by(changes.id).offset(limit - 1).limit(1)
+    ).scalar()
+    wanted = sa.select(agency_changes).where(changes.version > version).order_by(changes.id)
+    if last is not None:
+        wanted = wanted.where(changes.version <= last)
+    return [
+        {
+            "seq": row.id,
+            "version": row.version,
+            "at": row.at.isoformat(),
+            "change": row.change,
+            "organ_id": row.organ_id,
+            "agency": row.entry,
+        }
+        for row in connection.execute(wanted)
+    ]
+
+
+def parents(connection: Connection, codes: Sequence[str]) -> dict[str, str | None]:
+    """Organ id -> organ id of the agency above it, for those of `codes` that exist."""
+    rows = connection.execute(sa.select(agencies.c.organ_id, agencies.c.parent).where(agencies.c.organ_id.in_(codes)))
+    return {organ_id: parent for organ_id, parent in rows}  # noqa: C416 (a row is not a pair to mypy)
+
+
+def children_of(connection: Connection, codes: Sequence[str]) -> list[Agency]:
+    """Agencies directly below any of these."""
+    below = connection.execute(sa.select(agencies.c.organ_id).where(agencies.c.parent.in_(codes))).scalars()
+    return read_agencies(connection, below)
