@@ -50,7 +50,7 @@ class Node:
         self.found: dict[str, list[_Element]] = {}
         self.extra: list[_Element] = []
         for child in element:
-            local = names.local_of(child.tag)
+            local = names.local_of(str(child.tag))
             if local is None or (known is not None and local not in known):
                 self.extra.append(child)
                 continue

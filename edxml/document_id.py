@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-from edxml import organ
+from edxml import dates, organ
 
 Form = Literal["axis", "uuid", "year", "other"]
 
@@ -57,7 +57,7 @@ def parse(text: str) -> DocumentId:
 
 def build(organ_id: str, on: date, number: str, notation: str) -> str:
     """A DocumentId in the form of the national axis."""
-    return f"{organ_id},{on:%Y/%m/%d},{number}/{notation}"
+    return f"{organ_id},{dates.write_day(on)},{number}/{notation}"
 
 
 def comparison_key(text: str) -> str:

@@ -38,8 +38,8 @@ class Fault(Enum):
     XML_LIMIT = (
         "10", 400, "never", "sender",
         "Gói tin vượt giới hạn về cấu trúc", "The package exceeds a structural limit",
-        "Giảm số phần tử, độ sâu, số tệp đính kèm hoặc độ dài trường nêu trong chi tiết; nội dung lớn phải để trong tệp đính kèm.",
-        "Reduce what the detail names (elements, depth, attachments, text length); large content belongs in an attachment.",
+        "Giảm phần nêu trong chi tiết (phần tử, độ sâu, tệp đính kèm, độ dài); nội dung lớn phải là tệp đính kèm.",
+        "Reduce what the detail names (elements, depth, attachments, length); large content is for attachments.",
     )
     XML_ENCODING = (
         "10", 400, "never", "sender",
@@ -392,7 +392,7 @@ class Fault(Enum):
         return cls[slug.upper()]
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - the word of the design
     """Why something was refused; the only exception that crosses package borders.
 
     detail: English, may be read by the other side, so nothing internal stands in it; at most 500 characters.

@@ -126,10 +126,11 @@ def read(data: bytes | bytearray | memoryview, limits: Limits | None = None) -> 
 def _check_root(root: _Element) -> None:
     if root.tag == names.ROOT:
         return
-    namespace = root.tag[1:].partition("}")[0] if root.tag.startswith("{") else ""
+    tag = str(root.tag)
+    namespace = tag[1:].partition("}")[0] if tag.startswith("{") else ""
     known = "an older edXML version" if namespace in names.OLDER_NAMESPACES else "not edXML"
     raise Refusal(
-        Fault.SCHEMA_INVALID, f"root element {root.tag[:100]!r}: {known}; edXML of {names.NS} is required", where="edXML"
+        Fault.SCHEMA_INVALID, f"root element {tag[:100]!r}: {known}; edXML of {names.NS} is required", where="edXML"
     )
 
 

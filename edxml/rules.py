@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from edxml import codes, dates, kinds, organ
+from edxml import codes, dates, kinds, model, organ
 from edxml.codes import BusinessType
 from edxml.faults import Fault, Refusal
-from edxml.model import Attachment, MessageHeader, Package, StatusMessage, Warning
 
 if TYPE_CHECKING:
     from edxml.schema import Profile
 
+_LONGEST_ID: Final = 500
+"""Characters of a DocumentId that every store keeps whole."""
 
-def check(package: Package, *, profile: Profile = "tolerant") -> tuple[Warning, ...]:
+
+def check(package: model.Package, *, profile: Profile = "tolerant") -> tuple[model.Warning, ...]:
     """Refuse what breaks a rule; give warnings for what is accepted all the same.
 
     The warnings of the reader come first. Raises Refusal(PROFILE_INVALID, ATTACHMENT_MISMATCH, REASON_REQUIRED,
@@ -34,7 +36,7 @@ def check(package: Package, *, profile: Profile = "tolerant") -> tuple[Warning, 
     return tuple(warnings)
 
 
-def check_readable(attachment: Attachment) -> None:
+def check_readable(attachment: model.Attachment) -> None:
     """Refuse a PDF that was ruined on its way; for a door that knows no indeterminate verdict."""
     if attachment.ruined:
         raise Refusal(
@@ -42,8 +44,8 @@ def check_readable(attachment: Attachment) -> None:
         )
 
 
-def _header(header: MessageHeader, profile: Profile) -> list[Warning]:
-    warnings: list[Warning] = []
+def _header(header: model.MessageHeader, profile: Profile) -> list[model.Warning]:
+    warnings: list[model.Warning] = []
     _organ_id(header.sender.organ_id, "MessageHeader/From/OrganId")
     if not header.recipients:
         raise Refusal(Fault.PROFILE_INVALID, "no recipient", where="MessageHeader/To")
@@ -55,7 +57,7 @@ def _header(header: MessageHeader, profile: Profile) -> list[Warning]:
             if profile == "strict":
                 raise Refusal(Fault.PROFILE_INVALID, f"{code} is addressed twice", where="MessageHeader/To")
             warnings.append(
-                Warning(
+                model.Warning(
                     "recipient_repeated", "Một cơ quan nhận được ghi nhiều lần; chỉ gửi một lần",
                     "a recipient is named more than once; it is sent once", code,
                 )
@@ -63,16 +65,17 @@ def _header(header: MessageHeader, profile: Profile) -> list[Warning]:
         seen.add(code)
     if not header.document_id:
         raise Refusal(Fault.PROFILE_INVALID, "DocumentId is missing", where="MessageHeader/DocumentId")
-    if len(header.document_id) > 500:  # noqa: PLR2004 - longest key kept
-        raise Refusal(Fault.PROFILE_INVALID, "DocumentId is longer than 500 characters", where="MessageHeader/DocumentId")
+    if len(header.document_id) > _LONGEST_ID:
+        raise Refusal(Fault.PROFILE_INVALID, "DocumentId is too long", where="MessageHeader/DocumentId")
     if not header.subject:
         raise Refusal(Fault.PROFILE_INVALID, "Subject is missing", where="MessageHeader/Subject")
     if codes.known_priority(header.other.priority) != header.other.priority:
         # law: R-037 NĐ30 Đ4.2c
         known = codes.known_priority(header.other.priority)
         warnings.append(
-            Warning(
-                "priority_unknown", f"Độ khẩn {header.other.priority} không có trong danh mục; xử lý như {known.label_vi}",
+            model.Warning(
+                "priority_unknown",
+                f"Độ khẩn {header.other.priority} không có trong danh mục; xử lý như {known.label_vi}",
                 f"urgency {header.other.priority} is not in the list; it is handled as {int(known)}",
                 "OtherInfo/Priority",
             )
@@ -80,22 +83,21 @@ def _header(header: MessageHeader, profile: Profile) -> list[Warning]:
     return warnings
 
 
-def _business(package: Package) -> None:
+def _business(package: model.Package) -> None:
     business = package.business
     if business.type is BusinessType.RECALL and not business.reason:
         raise Refusal(Fault.REASON_REQUIRED, "a recall says why", where="Bussiness/BussinessDocReason")
     if business.type is BusinessType.REPLACEMENT and not any(one.document_id for one in business.replacements):
-        raise Refusal(
-            Fault.PROFILE_INVALID, "a replacement names the documents it replaces", where="Bussiness/ReplacementInfoList"
-        )
+        where = "Bussiness/ReplacementInfoList"
+        raise Refusal(Fault.PROFILE_INVALID, "a replacement names the documents it replaces", where=where)
     for receiver in business.receivers:
         _organ_id(receiver.organ_id, "ReceiverList/Receiver/OrganId")
         if receiver.type not in (codes.ReceiverType.REMOVED, codes.ReceiverType.ADDED):
             raise Refusal(Fault.PROFILE_INVALID, "ReceiverType is 0 or 1", where="ReceiverList/Receiver/ReceiverType")
 
 
-def _status(status: StatusMessage) -> list[Warning]:
-    warnings: list[Warning] = []
+def _status(status: model.StatusMessage) -> list[model.Warning]:
+    warnings: list[model.Warning] = []
     _organ_id(status.sender.organ_id, "MessageHeader/From/OrganId")
     _organ_id(status.response_for.organ_id, "MessageHeader/ResponseFor/OrganId")
     if not status.response_for.document_id and not status.response_for.code:
@@ -110,7 +112,7 @@ def _status(status: StatusMessage) -> list[Warning]:
         raise Refusal(Fault.REASON_REQUIRED, f"status {code} says why", where="MessageHeader/Description")
     if dates.parse_time(status.timestamp) is None:
         warnings.append(
-            Warning(
+            model.Warning(
                 "timestamp_unreadable", "Không đọc được thời điểm trong trạng thái; dùng thời điểm nhận",
                 "the time of the status is not readable; the time of arrival is used", "MessageHeader/Timestamp",
             )
@@ -118,7 +120,7 @@ def _status(status: StatusMessage) -> list[Warning]:
     return warnings
 
 
-def _attachments(package: Package) -> None:
+def _attachments(package: model.Package) -> None:
     # law: R-042 QĐ28 Đ10.1
     if len(package.references) != len(package.attachments):
         raise Refusal(
@@ -140,13 +142,13 @@ def _attachments(package: Package) -> None:
             )
 
 
-def _file(attachment: Attachment, profile: Profile) -> list[Warning]:
+def _file(attachment: model.Attachment, profile: Profile) -> list[model.Warning]:
     if attachment.ruined and profile == "strict":
         check_readable(attachment)
     promised = kinds.extension(attachment.name)
     if attachment.kind == "pdf" and promised != "pdf" and not attachment.zipped:
         return [
-            Warning(
+            model.Warning(
                 "attachment_mislabelled", "Tên tệp không đúng với nội dung (nội dung là PDF)",
                 "the name does not fit the content (which is PDF)", attachment.name,
             )

@@ -49,7 +49,7 @@ class Scanner:
         self._terminator = b""
         self._started = False
 
-    def feed(self, data: bytes | memoryview) -> None:
+    def feed(self, data: bytes | bytearray | memoryview) -> None:
         """Take more bytes."""
         self._buffer += data
         self._work(final=False)

@@ -173,7 +173,7 @@ def _check_shape(root: _Element, limits: Limits) -> None:
         attributes = element.attrib
         if len(attributes) > limits.attributes:
             raise Refusal(Fault.XML_LIMIT, f"more than {limits.attributes} attributes on one element")
-        if len(element.tag) > limits.name_bytes + len(names.NS) + 2:
+        if len(str(element.tag)) > limits.name_bytes + len(names.NS) + 2:
             raise Refusal(Fault.XML_LIMIT, f"an element name longer than {limits.name_bytes} characters")
         for name, value in attributes.items():
             if len(name) > limits.name_bytes or len(value) > limits.attribute_bytes:

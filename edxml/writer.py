@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 import pybase64
 
-from edxml import kinds, names
+from edxml import dates, kinds, names
 from edxml.faults import Fault, Refusal
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def _edoc(
     if hops:
         head.append(_group("TraceHeaderList", hops, 6))
     head += _raw(extra, 6)
-    head.append("    </edXML:edXMLHeader>\n    <edXML:edXMLBody>\n      <edXML:edXMLManifest version=\"1.0\">\n")
+    head.append('    </edXML:edXMLHeader>\n    <edXML:edXMLBody>\n      <edXML:edXMLManifest version="1.0">\n')
     head += [_reference(one) for one in attachments]
     head.append("      </edXML:edXMLManifest>\n    </edXML:edXMLBody>\n  </edXML:edXMLEnvelope>\n")
     yield "".join(head).encode()
@@ -209,8 +209,9 @@ def _header(header: model.MessageHeader) -> list[str]:
         code = [_leaf("CodeNumber", header.code.number, 10), _leaf("CodeNotation", header.code.notation, 10)]
         lines.append(_group("Code", code, 8))
     if (issue := header.promulgation) is not None:
-        day = issue.text or (f"{issue.on:%Y/%m/%d}" if issue.on else "")
-        lines.append(_group("PromulgationInfo", [_leaf("Place", issue.place, 10), _leaf("PromulgationDate", day, 10)], 8))
+        day = issue.text or (dates.write_day(issue.on) if issue.on else "")
+        parts = [_leaf("Place", issue.place, 10), _leaf("PromulgationDate", day, 10)]
+        lines.append(_group("PromulgationInfo", parts, 8))
     if (kind := header.document_type) is not None:
         parts = [_leaf("Type", kind.type, 10), _leaf("TypeDetail", kind.detail, 10), _leaf("TypeName", kind.name, 10)]
         lines.append(_group("DocumentType", parts, 8))

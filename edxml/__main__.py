@@ -1,0 +1,9 @@
+"""`python -m edxml`: the same as `truc edxml`."""
+
+from __future__ import annotations
+
+import sys
+
+from edxml.command import main
+
+sys.exit(main(sys.argv[1:]))

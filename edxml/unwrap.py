@@ -1,0 +1,45 @@
+"""Taking the one file out of a transport zip: by its bytes, never by its entry's path, and never a bomb."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from typing import TYPE_CHECKING, Final
+
+from edxml.faults import Fault, Refusal
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+RATIO: Final = 200
+"""Most bytes that may come out for each byte that went in; office files stay below 20, blank scans below 100."""
+FREE_BYTES: Final = 1_048_576
+"""Output below which the ratio is not asked: a short text of spaces packs very well."""
+_PIECE: Final = 65_536
+_ENCRYPTED: Final = 0x1
+
+
+def unwrap(source: BinaryIO, target: BinaryIO, *, most_bytes: int = 629_145_600) -> int:
+    """Copy the only entry of a zip to `target`; gives its size.
+
+    Raises Refusal(FORMAT_NOT_ALLOWED) when it is no zip of one plain entry, TOO_LARGE when it unfolds beyond
+    `most_bytes` or RATIO. The size that the zip itself claims is never believed.
+    """
+    try:
+        with zipfile.ZipFile(source) as container:
+            entries = container.infolist()
+            if len(entries) != 1 or entries[0].is_dir():
+                raise Refusal(Fault.FORMAT_NOT_ALLOWED, "the zip does not hold exactly one file")
+            if entries[0].flag_bits & _ENCRYPTED:
+                raise Refusal(Fault.FORMAT_NOT_ALLOWED, "the zip is encrypted")
+            allowed = min(most_bytes, max(FREE_BYTES, entries[0].compress_size * RATIO))
+            with container.open(entries[0]) as inside:
+                size = 0
+                while piece := inside.read(_PIECE):
+                    size += len(piece)
+                    if size > allowed:
+                        raise Refusal(Fault.TOO_LARGE, f"the zip unfolds to more than {allowed} bytes")
+                    target.write(piece)
+                return size
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError) as wrong:
+        raise Refusal(Fault.FORMAT_NOT_ALLOWED, "the zip is damaged or of an unknown kind") from wrong
