@@ -143,5 +143,5 @@ def append_revision(data: bytes, text: str = "Nội dung đã bị thay") -> byt
     page[generic.pdf_name("/Contents")] = writer.add_object(generic.StreamObject(stream_data=content))
     writer.mark_update(page.container_ref)
     out = io.BytesIO()
-    writer.write(out)  # type: ignore[no-untyped-call]
+    writer.write(out)
     return out.getvalue()

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Any, TypeVar
 
 from asn1crypto import keys  # type: ignore[import-untyped]
 from asn1crypto import x509 as asn1_x509
@@ -19,8 +15,8 @@ from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.sign.timestamps import DummyTimeStamper
 
 from edxml.testing.authority import TestCA, TestSigner
+from edxml.waiting import finish
 
-Result = TypeVar("Result")
 HASHES: dict[str, type[hashes.SHA1 | hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {
     "sha1": hashes.SHA1,
     "sha256": hashes.SHA256,
@@ -70,16 +66,6 @@ def sign(
 def asn1_certificate(signer: TestSigner) -> asn1_x509.Certificate:
     """The certificate as asn1crypto has it."""
     return asn1_x509.Certificate.load(signer.certificate.public_bytes(serialization.Encoding.DER))
-
-
-def finish(work: Coroutine[Any, Any, Result]) -> Result:
-    """The result of a coroutine, also for a caller whose thread already runs an event loop (pyHanko gathers tasks)."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(work)
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
 
 
 def _stamper(ca: TestCA, moment: datetime) -> DummyTimeStamper:

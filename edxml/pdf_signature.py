@@ -1,0 +1,50 @@
+"""The signatures of a PDF: `verify_pdf` gives the verdict on a file and never raises.
+
+Made for a process pool: arguments and answer are plain values, and pyHanko is imported by the process that
+verifies, when it verifies. Give it a path: a document is never held in memory.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from edxml.certificates import Trust
+from edxml.verdict import FileReport, SubIndication, Verdict
+from edxml.waiting import finish
+
+PDF_MARK = b"%PDF-"
+
+
+def verify_pdf(path: str, name: str, trust: Trust, at: datetime) -> FileReport:
+    """The verdict on one PDF file at a moment (aware; the time of arrival for a document that arrives).
+
+    name: what the report calls the file. No network is used; revocation answers are in `trust`.
+    Never raises: a file that cannot be read is INDETERMINATE/FORMAT_FAILURE, never "unsigned".
+    law: R-068 R-069
+    """
+    try:
+        with Path(path).open("rb") as stream:
+            return _verify(stream, name, trust, at)
+    except Exception as error:  # noqa: BLE001 (a verifier that throws gives no verdict; the caller's pool must not see it)
+        return unreadable(name, error)
+
+
+def _verify(stream: BinaryIO, name: str, trust: Trust, at: datetime) -> FileReport:
+    if PDF_MARK not in stream.read(1024):
+        return FileReport(name, Verdict.INDETERMINATE, SubIndication.FORMAT_FAILURE, note="not_a_pdf")
+    from edxml import pdf_check  # noqa: PLC0415 (pyHanko takes 0.4 s to import; only a process that verifies pays)
+
+    return finish(pdf_check.check_file(stream, name, trust, at))
+
+
+def unreadable(name: str, error: BaseException) -> FileReport:
+    """The report on a file that could not be judged, for whatever reason; also for a worker that died."""
+    return FileReport(
+        name,
+        Verdict.INDETERMINATE,
+        SubIndication.FORMAT_FAILURE,
+        note="unreadable",
+        detail=f"{type(error).__name__}: {error}"[:500],
+    )
