@@ -122,7 +122,7 @@ class Admission:
     def _admit(self, connection: Connection) -> Accepted:
         effects = lifecycle.Effects(connection, self._journal, self._now, self._actor)
         original = self._settle_earlier(connection, effects)
-        if packages.same_number(connection, self._row):
+        if packages.has_same_number(connection, self._row):
             self._warnings.append(warning("same_number", "Code"))  # law: R-030 R-031 NĐ30 Đ15.1
         new, items = self._plan(effects.settled)
         packages.add(connection, replace(self._row, original_id=original))

@@ -264,6 +264,7 @@ def _reading(package: model.Package, examined: _Examined, submission: Submission
         "number": package.number,
         "notation": package.notation,
         "promulgated": promulgated[:32],
+        "year": promulgated[:4],
         "attachments": json.dumps([_part(one) for one in package.attachments], ensure_ascii=False),
         "warnings": json.dumps([asdict(one) for one in examined.warnings], ensure_ascii=False),
     }
@@ -310,6 +311,7 @@ async def _record_refusal(hub: Hub, arrival: Arrival, submission: Submission, re
         number="",
         notation="",
         promulgated="",
+        year="",
         received_at=clock.to_text(now),
         fault=refusal.fault.slug,
         fault_detail=refusal.detail[:500],

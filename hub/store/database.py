@@ -19,15 +19,11 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from hub.store import schema
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy import Connection, Engine
     from sqlalchemy.engine.interfaces import DBAPIConnection
-
-    from hub.settings import Settings
 
 T = TypeVar("T")
 
@@ -61,23 +57,6 @@ class Database:
         self._open: list[Connection] = []
         self._writer = threading.Thread(target=self._write_loop, name="db-write", daemon=True)
         self._writer.start()
-
-    @classmethod
-    def open(cls, settings: Settings) -> Database:
-        """The database of a hub's settings, its tables brought up to date. Raises UnknownSchemaError, ValueError."""
-        scheme, _, rest = settings.store.url.partition(":///")
-        if scheme != "sqlite" or not rest:
-            message = f"store.url must be sqlite:///FILE, not {scheme}"
-            raise ValueError(message)
-        database = cls(settings.folder / rest)
-        future: Future[None] = Future()
-        database._work.put((schema.upgrade, future))
-        try:
-            future.result()
-        except BaseException:
-            database.close()
-            raise
-        return database
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction; return its value when the commit is durable.

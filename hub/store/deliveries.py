@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, insert, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, tuple_, update
 
 from hub import clock, states
 from hub.store import events, tables
+from hub.store.tables import columns
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 _D = tables.deliveries
 _P = tables.packages
 _I = tables.items
+
+_ADD = insert(_D)
+_ADD_ITEM = insert(_I)
+_BY_ID = select(_D).where(_D.c.id == bindparam("id_"))
+_OF_PACKAGE = select(_D).where(_D.c.package_id == bindparam("package_id_")).order_by(_D.c.seq)
+_OF_ITEM = select(_D).where(_D.c.item_id == bindparam("item_id_")).order_by(_D.c.seq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,28 +71,28 @@ class NewItem:
 def add(connection: Connection, new: Sequence[NewDelivery], items: Sequence[NewItem]) -> None:
     """Write the deliveries of one package and the items that group them."""
     if items:
-        connection.execute(insert(_I), [asdict(item) for item in items])
-    connection.execute(insert(_D), [asdict(delivery) for delivery in new])
+        connection.execute(_ADD_ITEM, [columns(item) for item in items])
+    connection.execute(_ADD, [columns(delivery) for delivery in new])
 
 
 def add_item(connection: Connection, item: NewItem) -> None:
     """Write one item by itself."""
-    connection.execute(insert(_I), [asdict(item)])
+    connection.execute(_ADD_ITEM, [columns(item)])
 
 
 def get(connection: Connection, delivery_id: str) -> Row[Any] | None:
     """One delivery by id."""
-    return connection.execute(select(_D).where(_D.c.id == delivery_id)).first()
+    return connection.execute(_BY_ID, {"id_": delivery_id}).first()
 
 
 def of_package(connection: Connection, package_id: str) -> Sequence[Row[Any]]:
     """All deliveries of one package, in the order of To."""
-    return connection.execute(select(_D).where(_D.c.package_id == package_id).order_by(_D.c.seq)).all()
+    return connection.execute(_OF_PACKAGE, {"package_id_": package_id}).all()
 
 
 def of_item(connection: Connection, item_id: str) -> Sequence[Row[Any]]:
     """All deliveries that one item stands for."""
-    return connection.execute(select(_D).where(_D.c.item_id == item_id).order_by(_D.c.seq)).all()
+    return connection.execute(_OF_ITEM, {"item_id_": item_id}).all()
 
 
 def waiting(
@@ -221,7 +228,7 @@ def sent_by(
     if package_id is not None:
         recent = recent.where(_P.c.id == package_id)
     recent = recent.order_by(_P.c.seq.desc()).limit(limit)
-    return connection.execute(
+    rows: Sequence[Any] = connection.execute(
         select(
             _D.c.id.label("delivery_id"),
             _D.c.item_id,
@@ -243,6 +250,7 @@ def sent_by(
         .order_by(_P.c.seq.desc(), _D.c.seq)
         .limit(limit)
     ).all()
+    return rows
 
 
 def answered(connection: Connection, sender: str, document_id: str, recipient: str) -> Row[Any] | None:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from hub.keys import Keys
 
 
+_ADD = insert(tables.events)
+
+
 class StaleStatusError(Exception):
     """The delivery or package was not in a status from which this move is possible: somebody was faster."""
 
@@ -68,7 +71,7 @@ class Journal:
         at = clock.to_text(now)
         rows = [self._row(at, now, event) for event in events]
         if rows:
-            connection.execute(insert(tables.events), rows)
+            connection.execute(_ADD, rows)
         return [row["receipt"] for row in rows]
 
     def _row(self, at: str, now: datetime, event: Event) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import bindparam, func, insert, or_, select
 
 from hub import states
 from hub.store import tables
+from hub.store.tables import columns
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -42,6 +43,7 @@ class NewPackage:
     number: str
     notation: str
     promulgated: str
+    year: str
     received_at: str
     original_id: str | None = None
     key: bytes | None = None
@@ -76,66 +78,78 @@ def identity(sender: str, message_type: str, business_type: int, document_id: st
     return hashlib.sha256(text.encode()).digest()
 
 
+_REJECTED = states.PackageStatus.REJECTED.value
+
+# Statements of the way in are built once: building one costs more than running it.
+_ADD = insert(_P)
+_BY_IDENTITY = select(_P).where(_P.c.identity == bindparam("identity_"), _P.c.status != _REJECTED)
+_BY_ID = select(_P).where(_P.c.id == bindparam("id_"))
+_THREAD = (
+    select(
+        _P.c.id,
+        _P.c.message_type,
+        _P.c.business_type,
+        _P.c.sha256,
+        _P.c.attachments,
+        _D.c.id,
+        _D.c.recipient,
+        _D.c.status,
+        _D.c.exposed_at,
+        _D.c.recall_state,
+        _D.c.business_status,
+    )
+    .join_from(_P, _D, _D.c.package_id == _P.c.id)
+    .where(
+        _P.c.sender == bindparam("sender_"),
+        _P.c.document_id == bindparam("document_id_"),
+        _P.c.message_type == "edoc",
+        _P.c.status != _REJECTED,
+    )
+    .order_by(_P.c.seq, _D.c.seq)
+)
+_SAME_NUMBER = select(_P.c.id).where(
+    _P.c.sender == bindparam("sender_"),
+    _P.c.number == bindparam("number_"),
+    _P.c.notation == bindparam("notation_"),
+    _P.c.year == bindparam("year_"),
+    _P.c.document_id != bindparam("document_id_"),
+    _P.c.status != _REJECTED,
+)
+
+
 def add(connection: Connection, package: NewPackage) -> None:
     """Write one package."""
-    connection.execute(insert(_P), [asdict(package)])
+    connection.execute(_ADD, [columns(package)])
 
 
 def by_identity(connection: Connection, key: bytes) -> Row[Any] | None:
     """The package with this identity that was not rejected."""
-    return connection.execute(
-        select(_P).where(_P.c.identity == key, _P.c.status != states.PackageStatus.REJECTED.value)
-    ).first()
+    return connection.execute(_BY_IDENTITY, {"identity_": key}).first()
 
 
 def get(connection: Connection, package_id: str) -> Row[Any] | None:
     """One package by id."""
-    return connection.execute(select(_P).where(_P.c.id == package_id)).first()
+    return connection.execute(_BY_ID, {"id_": package_id}).first()
 
 
 def thread(connection: Connection, sender: str, document_id: str) -> list[Earlier]:
     """Every delivery of documents (not statuses) this sender already sent under this DocumentId, oldest first."""
-    rows = connection.execute(
-        select(
-            _P.c.id,
-            _P.c.message_type,
-            _P.c.business_type,
-            _P.c.sha256,
-            _P.c.attachments,
-            _D.c.id,
-            _D.c.recipient,
-            _D.c.status,
-            _D.c.exposed_at,
-            _D.c.recall_state,
-            _D.c.business_status,
-        )
-        .join_from(_P, _D, _D.c.package_id == _P.c.id)
-        .where(
-            _P.c.sender == sender,
-            _P.c.document_id == document_id,
-            _P.c.message_type == "edoc",
-            _P.c.status != states.PackageStatus.REJECTED.value,
-        )
-        .order_by(_P.c.seq, _D.c.seq)
-    )
+    rows = connection.execute(_THREAD, {"sender_": sender, "document_id_": document_id})
     return [Earlier(*row) for row in rows]
 
 
-def same_number(connection: Connection, package: NewPackage) -> Sequence[Row[Any]]:
-    """Other documents of this sender with equal number and notation in the same year (R-030, R-031: a warning)."""
+def has_same_number(connection: Connection, package: NewPackage) -> bool:
+    """Whether another document of this sender has equal number and notation in the same year (R-030, R-031)."""
     if not package.number or not package.notation:
-        return []
-    rows: Sequence[Any] = connection.execute(
-        select(_P.c.id, _P.c.document_id).where(
-            _P.c.sender == package.sender,
-            _P.c.number == package.number,
-            _P.c.notation == package.notation,
-            _P.c.promulgated.startswith(package.promulgated[:4], autoescape=True),
-            _P.c.document_id != package.document_id,
-            _P.c.status != states.PackageStatus.REJECTED.value,
-        )
-    ).all()
-    return rows
+        return False
+    values = {
+        "sender_": package.sender,
+        "number_": package.number,
+        "notation_": package.notation,
+        "year_": package.year,
+        "document_id_": package.document_id,
+    }
+    return connection.execute(_SAME_NUMBER, values).first() is not None
 
 
 def search(

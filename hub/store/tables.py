@@ -7,6 +7,8 @@ that was merged away.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 metadata = MetaData()
@@ -35,6 +37,7 @@ packages = Table(
     Column("number", Text, nullable=False),
     Column("notation", Text, nullable=False),
     Column("promulgated", String(32), nullable=False),
+    Column("year", String(4), nullable=False),
     Column("original_id", String(36)),  # the package this one answers, revises, recalls or corrects
     Column("received_at", String(32), nullable=False),
     Column("key", LargeBinary),  # wrapped key of the sealed bytes; erased = NULL
@@ -53,6 +56,7 @@ Index(
     postgresql_where=packages.c.status != "rejected",
 )
 Index("packages_thread", packages.c.sender, packages.c.document_id)
+Index("packages_number", packages.c.sender, packages.c.number, packages.c.notation, packages.c.year)
 Index("packages_system", packages.c.system_id, packages.c.seq)
 
 deliveries = Table(
@@ -195,3 +199,8 @@ vxp_clocks = Table(
     Column("address", String(64), nullable=False),
     Column("first_at", String(32), nullable=False),
 )
+
+
+def columns(row: Any) -> dict[str, Any]:
+    """The values of a row object by column; `dataclasses.asdict` would copy each of them deeply."""
+    return {name: getattr(row, name) for name in row.__slots__}
