@@ -1,0 +1,38 @@
+"""Connectors: one file for each way to reach a system. The contract is in `connectors.base`, the guide in README.md.
+
+A connector is found by its module's name; there is no list to edit. `load("vxp")` gives the class `Connector` of
+`connectors/vxp.py`. A dotted name (`office.truc_sftp`) loads a module from outside this folder.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from connectors.base import Connector
+
+_KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
+_NOT_KINDS = frozenset({"base", "outgoing"})
+
+
+class UnknownKindError(LookupError):
+    """No connector has this name."""
+
+
+def load(kind: str) -> type[Connector]:
+    """The connector class of this kind. Raises UnknownKindError."""
+    name = kind if "." in kind else f"connectors.{kind}"
+    if not _KIND.fullmatch(kind) or kind in _NOT_KINDS:
+        raise UnknownKindError(kind)
+    try:
+        module = importlib.import_module(name)
+    except ModuleNotFoundError as missing:
+        if missing.name is not None and (name == missing.name or name.startswith(f"{missing.name}.")):
+            raise UnknownKindError(kind) from missing
+        raise
+    found: type[Connector] | None = getattr(module, "Connector", None)
+    if found is None:
+        raise UnknownKindError(kind)
+    return found

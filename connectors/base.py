@@ -1,0 +1,164 @@
+"""What every connector is: values in, one outcome out, never the database.
+
+The hub (or the agent beside an office system) makes a `Connector` from its `Settings` and `Tools`, gives it one
+`Parcel` at a time and acts on the `Outcome`:
+
+- `Delivered`: the other side said, in so many words, that it has the package.
+- `Parked`: nothing to call; the package waits until the other side fetches it.
+- `Deferred`: any trouble and any doubt. Perhaps the package arrived; it is offered again, and the receiver knows it.
+- `Refused`: a definite no to these bytes. Sending them again can only be refused again.
+
+A connector that can also fetch has `collects = True` and yields `Incoming` from `collect()`.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
+
+from aiohttp import ClientSession
+from pydantic import BaseModel, ConfigDict
+
+
+class Settings(BaseModel):
+    """Base of every connector's settings: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Log(Protocol):
+    """Where a connector writes what an operator may read: event name first, facts as fields, no content."""
+
+    def info(self, event: str, **facts: Any) -> object: ...
+    def warning(self, event: str, **facts: Any) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a connector may use of its surroundings.
+
+    http: a session that only reaches allowed addresses (`connectors.outgoing`).
+    timeout_seconds: the longest wait for the next sign of life of a peer.
+    """
+
+    http: ClientSession
+    now: Callable[[], datetime]
+    log: Log
+    timeout_seconds: float = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One package for one receiving system, whatever the number of its agencies in To.
+
+    item_id: stays the same when the parcel is offered again.
+    recipients: the codes as they stand in the package.
+    sha256: hex, of the `size` bytes.
+    open: gives the bytes from the first one, anew at each call; the first pull marks the package as exposed, so it
+    must not happen before the connection stands.
+    """
+
+    item_id: str
+    package_id: str
+    message_type: str  # edoc | status
+    document_id: str
+    sender: str
+    recipients: tuple[str, ...]
+    urgency: int
+    size: int
+    sha256: str
+    open: Callable[[], AsyncGenerator[bytes, None]] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The other side has it. remote_id: the id it gave, '' when it gives none; facts: what else it said."""
+
+    remote_id: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """The package waits to be fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Trouble or doubt; offered again later.
+
+    reason: English, safe to show to an operator.
+    peer: the whole endpoint is in trouble, so its other parcels wait too.
+    untouched: no byte of the package has left: the parcel itself is not to blame and not exposed by this attempt.
+    retry_after_seconds: the peer asked for this much rest.
+    """
+
+    reason: str
+    peer: bool = True
+    untouched: bool = False
+    retry_after_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A definite no. code: the peer's own code; reason: its words, cut and printable."""
+
+    reason: str
+    code: str = ""
+
+
+Outcome = Delivered | Parked | Deferred | Refused
+
+
+class PeerTroubleError(Exception):
+    """The peer could not be reached or made no sense while something was fetched; the text is safe to show."""
+
+
+class Incoming(abc.ABC):
+    """One package the peer offers. Nothing is acknowledged before the hub's own commit."""
+
+    remote_id: str
+    message_type: str
+
+    @abc.abstractmethod
+    def body(self) -> AsyncIterator[bytes]:
+        """The bytes, streamed. Raises PeerTroubleError at any point; then the bytes so far mean nothing."""
+
+    @abc.abstractmethod
+    async def confirm(self) -> None:
+        """Tell the peer that it is safely ours; may be repeated. Raises PeerTroubleError."""
+
+    @abc.abstractmethod
+    async def reject(self, reason: str) -> None:
+        """Tell the peer that it can never be taken. reason: ASCII. Raises PeerTroubleError."""
+
+
+class Connector(abc.ABC):
+    """One way to reach one system. Made anew when the settings change; used by several tasks at once."""
+
+    settings_type: ClassVar[type[Settings]] = Settings
+    collects: ClassVar[bool] = False
+
+    def __init__(self, settings: Settings, tools: Tools) -> None:
+        self.settings = settings
+        self.tools = tools
+
+    @abc.abstractmethod
+    async def deliver(self, parcel: Parcel) -> Outcome:
+        """Hand one parcel over. Never raises for trouble of the peer; may be cancelled at any await."""
+
+    async def collect(self, message_type: str) -> AsyncIterator[Incoming]:  # noqa: ARG002 - for those that override
+        """What the peer offers now, in its order. Raises PeerTroubleError."""
+        nothing: tuple[Incoming, ...] = ()
+        for incoming in nothing:
+            yield incoming
+
+    async def check(self) -> str | None:
+        """What is wrong with the way to the peer, None when it answers; nothing is sent or taken."""
+        return None
+
+    async def close(self) -> None:  # noqa: B027 - most hold nothing
+        """Let go of what the connector holds."""

@@ -1,0 +1,248 @@
+"""A hub that speaks the national axis's client protocol: the axis itself, or another Truc.
+
+Everything is asked for, the peer never calls. Sending: `sendEdoc` with the bytes streamed; the answer's DocId is the
+proof that the peer has them. Fetching: `getReceivedEdocList`, then `downloadEdoc` (`getEdoc` where that is missing),
+then `updateStatus`. Whatever is not the protocol's own JSON is trouble or doubt, never an answer: a proxy's error
+page, a null, an answer of success without a DocId.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import zlib
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from pydantic import Field, SecretStr, field_validator
+
+from connectors import base
+from connectors.vxp import wire
+
+DEFINITE = frozenset({"10", "18", "19", "21", "22", "23"})
+"""ErrorCodes that say no to these bytes; 15 is a matter of our credential, 20 and unknown ones may pass."""
+
+ANSWER_BYTES = 256 * 1024 * 1024
+"""Longest answer read whole: a list of everything that waits."""
+
+_TROUBLE = (aiohttp.ClientError, OSError, zlib.error, asyncio.IncompleteReadError)  # OSError includes TimeoutError
+
+
+class Settings(base.Settings):
+    """How the peer is reached."""
+
+    endpoint: str = Field(description="Address of the hub; the method's name is appended to it")
+    system_id: str = Field(min_length=1, description="Our systemid there")
+    secret: SecretStr = Field(description="The secret that belongs to it, used as text")
+    download: bool = Field(True, description="Fetch with downloadEdoc first; off for hubs that only know getEdoc")
+
+    @field_validator("endpoint")
+    @classmethod
+    def _http(cls, text: str) -> str:
+        parts = urlsplit(text)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            message = "must be an http or https address"
+            raise ValueError(message)
+        return text.rstrip("/")
+
+
+class Connector(base.Connector):
+    """The client side."""
+
+    settings_type = Settings
+    collects = True
+    settings: Settings
+
+    async def deliver(self, parcel: base.Parcel) -> base.Outcome:
+        """Call sendEdoc. A repeat of the same bytes gets the same DocId from a hub that keeps its promises."""
+        fields = {
+            "from": parcel.sender,
+            "servicetype": "eDoc",
+            "messagetype": parcel.message_type,
+            "hash-file": wire.hash_file(parcel.sha256),
+        }
+        body = _Body(parcel)
+        length = {"Content-Length": str(parcel.size + len(_Body.END))}
+        try:
+            said = await self._call("sendEdoc", fields, wire.BYTES, body=body.pieces(), more=length)
+        except ValueError as cause:  # WireError too
+            return base.Deferred(str(cause), untouched=not body.begun)
+        except aiohttp.ClientConnectorError as cause:
+            return base.Deferred(_plain(cause), untouched=not body.begun)
+        except _TROUBLE as cause:
+            return base.Deferred(_plain(cause), untouched=not body.begun)
+        if not said.ok:
+            return self._declined(said)
+        doc_id = said.word("DocId").strip()
+        if not doc_id:
+            return base.Deferred("the answer says OK and names no DocId: it may have arrived", peer=False)
+        return base.Delivered(doc_id[:100], {"answer": said.text[:200]} if said.text else {})
+
+    async def collect(self, message_type: str) -> AsyncIterator[base.Incoming]:
+        """Everything listed for us, in the peer's order."""
+        fields = {"servicetype": "eDoc", "messagetype": message_type}
+        try:
+            said = await self._call("getReceivedEdocList", fields)
+        except (ValueError, *_TROUBLE) as cause:
+            raise base.PeerTroubleError(_plain(cause)) from cause
+        if not said.ok:
+            message = f"getReceivedEdocList: {said.code} {said.text}"
+            raise base.PeerTroubleError(message)
+        for row in said.rows():
+            doc_id = str(row.get("docId") or "").strip()
+            if doc_id and wire.ascii_text(doc_id) == doc_id and str(row.get("status") or "initial") not in _ENDED:
+                yield Offered(self, doc_id, message_type)
+
+    async def check(self) -> str | None:
+        """Ask for the list of statuses: proves address, credential and clock."""
+        try:
+            said = await self._call("getReceivedEdocList", {"servicetype": "eDoc", "messagetype": "status"})
+        except (ValueError, *_TROUBLE) as cause:
+            return _plain(cause)
+        return None if said.ok else f"{said.code} {said.text}"
+
+    async def sent(self, message_type: str, doc_id: str) -> list[dict[str, Any]]:
+        """What became of one package we sent, a row for each recipient. Raises PeerTroubleError."""
+        fields = {"servicetype": "eDoc", "messagetype": message_type, "docId": doc_id}
+        try:
+            said = await self._call("getSentEdocList", fields)
+        except (ValueError, *_TROUBLE) as cause:
+            raise base.PeerTroubleError(_plain(cause)) from cause
+        return [dict(row) for row in said.rows() if row.get("senderDocId") in (doc_id, None)]
+
+    async def update(self, doc_id: str, status: str, description: str = "") -> None:
+        """Call updateStatus. Raises PeerTroubleError."""
+        fields = {"docId": doc_id, "status": status}
+        if description:
+            fields["description"] = wire.ascii_text(description)
+        try:
+            said = await self._call("updateStatus", fields)
+        except (ValueError, *_TROUBLE) as cause:
+            raise base.PeerTroubleError(_plain(cause)) from cause
+        if not said.ok:
+            message = f"updateStatus {status}: {said.code} {said.text}"
+            raise base.PeerTroubleError(message)
+
+    async def bytes_of(self, doc_id: str) -> AsyncIterator[bytes]:
+        """The package, by downloadEdoc if the peer has it, else by getEdoc. Raises PeerTroubleError."""
+        begun = False
+        try:
+            if self.settings.download:
+                async for piece in self._download(doc_id):
+                    begun = True
+                    yield piece
+            if not begun:
+                async for piece in self._get(doc_id):
+                    yield piece
+        except (ValueError, *_TROUBLE) as cause:
+            raise base.PeerTroubleError(_plain(cause)) from cause
+
+    async def _download(self, doc_id: str) -> AsyncIterator[bytes]:
+        """Raw bytes; nothing at all when this peer has no such method or answers with anything but edXML."""
+        signed = self._headers({"docId": doc_id, "filePath": "."}, wire.JSON)
+        url = f"{self.settings.endpoint}/downloadEdoc"
+        async with self.tools.http.get(url, headers=signed, allow_redirects=False) as response:
+            if response.status != 200:
+                return
+            first = True
+            async for piece in response.content.iter_chunked(1 << 18):
+                if first and _is_no_package(piece):
+                    return
+                first = False
+                yield piece
+
+    async def _get(self, doc_id: str) -> AsyncIterator[bytes]:
+        signed = self._headers({"docId": doc_id}, wire.JSON)
+        stream = wire.DataStream()
+        url = f"{self.settings.endpoint}/getEdoc"
+        async with self.tools.http.post(url, headers=signed, data=b"{}", allow_redirects=False) as response:
+            async for piece in response.content.iter_chunked(1 << 18):
+                if decoded := stream.feed(piece):
+                    yield decoded
+            said = stream.close(response.status)
+        if not said.ok:
+            message = f"getEdoc: {said.code} {said.text}"
+            raise wire.WireError(message)
+
+    def _declined(self, said: wire.Answer) -> base.Outcome:
+        if said.code in DEFINITE:
+            return base.Refused(said.text or f"ErrorCode {said.code}", said.code)
+        return base.Deferred(f"ErrorCode {said.code or '?'}: {said.text}"[:300])
+
+    async def _call(
+        self,
+        method: str,
+        fields: dict[str, str],
+        content_type: str = wire.JSON,
+        *,
+        body: AsyncIterator[bytes] | None = None,
+        more: dict[str, str] | None = None,
+    ) -> wire.Answer:
+        signed = self._headers(fields, content_type)
+        url = f"{self.settings.endpoint}/{method}"
+        data = b"" if body is None else body
+        async with self.tools.http.post(
+            url, headers=signed | (more or {}), data=data, allow_redirects=False
+        ) as response:
+            text = bytearray()
+            async for piece in response.content.iter_any():
+                text += piece
+                if len(text) > ANSWER_BYTES:
+                    message = f"{method}: the answer is too long"
+                    raise wire.WireError(message)
+            return wire.answer(response.status, bytes(text))
+
+    def _headers(self, fields: dict[str, str], content_type: str) -> dict[str, str]:
+        secret = self.settings.secret.get_secret_value()
+        return wire.headers(self.settings.system_id, secret, self.tools.now(), content_type, fields)
+
+
+class Offered(base.Incoming):
+    """One listed item."""
+
+    def __init__(self, connector: Connector, doc_id: str, message_type: str) -> None:
+        self._connector = connector
+        self.remote_id = doc_id
+        self.message_type = message_type
+
+    def body(self) -> AsyncIterator[bytes]:
+        return self._connector.bytes_of(self.remote_id)
+
+    async def confirm(self) -> None:
+        await self._connector.update(self.remote_id, "done")
+
+    async def reject(self, reason: str) -> None:
+        await self._connector.update(self.remote_id, "fail", reason)
+
+
+_ENDED = frozenset({"done", "fail"})
+
+
+class _Body:
+    """The bytes of one parcel as the SDK sends them; knows whether any was asked for."""
+
+    END = b"\r\n"  # the SDK adds it, so a hub of this protocol takes it off
+
+    def __init__(self, parcel: base.Parcel) -> None:
+        self._parcel = parcel
+        self.begun = False
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        self.begun = True
+        async with contextlib.aclosing(self._parcel.open()) as source:
+            async for piece in source:
+                yield piece
+        yield self.END
+
+
+def _is_no_package(start: bytes) -> bool:
+    """An answer of the protocol or a page of some proxy instead of edXML."""
+    head = start.lstrip(b"\xef\xbb\xbf \t\r\n")[:15].lower()
+    return head.startswith((b"{", b"<html", b"<!doctype html")) or not head
+
+
+def _plain(cause: BaseException) -> str:
+    text = " ".join(str(cause).split())
+    return f"{type(cause).__name__}: {text}"[:300] if text else type(cause).__name__
