@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from edxml.testing.authority import TestCA, TestSigner
 from edxml.testing.documents import append_revision, flip_byte, plain_pdf, signed_pdf
+from edxml.testing.packages import make_package, make_status
 
 __all__ = [
     "TestCA",
     "TestSigner",
     "append_revision",
     "flip_byte",
+    "make_package",
+    "make_status",
     "plain_pdf",
     "signed_pdf",
 ]
