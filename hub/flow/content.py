@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from edxml.faults import Fault, Refusal
 from hub import states
-from hub.store import deliveries, events, packages
+from hub.store import deliveries, packages
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -69,30 +70,31 @@ async def of_package(hub: Hub, system: System, package_id: str) -> Content:
 
     Raises Refusal(NOT_FOUND) for everybody else, exactly as for an id that does not exist.
     """
-    now = hub.clock.now()
+    row, fresh = await hub.db.read(partial(_reachable, system=system, package_id=package_id))
+    if fresh:
+        row = await hub.db.write(partial(_exposed, hub, system, package_id))
+    return of_row(hub, row)
 
-    def work(connection: Connection) -> Row[Any]:
-        seen = packages.may_see(connection, package_id, system.id)
-        if seen is None:
-            raise Refusal(Fault.NOT_FOUND)
-        row, is_sender = seen
-        if row.status not in (states.PackageStatus.ACCEPTED, states.PackageStatus.HELD):
-            raise Refusal(Fault.NOT_FOUND)
-        if is_sender:
-            return row
-        mine = [
-            one
-            for one in deliveries.of_package(connection, package_id)
-            if one.system_id == system.id and one.status in _FETCHABLE
-        ]
-        if not mine or row.status != states.PackageStatus.ACCEPTED:
-            raise Refusal(Fault.NOT_FOUND)
-        deliveries.expose(connection, hub.journal, now, [one.id for one in mine], f"system:{system.id}")
-        hub.journal.record(
-            connection,
-            now,
-            [events.Event("content.opened", f"system:{system.id}", package_id, one.id, one.recipient) for one in mine],
-        )
-        return row
 
-    return of_row(hub, await hub.db.write(work))
+def _exposed(hub: Hub, system: System, package_id: str, connection: Connection) -> Row[Any]:
+    row, fresh = _reachable(connection, system=system, package_id=package_id)
+    deliveries.expose(connection, hub.journal, hub.clock.now(), fresh, f"system:{system.id}")
+    return row
+
+
+def _reachable(connection: Connection, *, system: System, package_id: str) -> tuple[Row[Any], list[str]]:
+    """The package's row and which of the caller's own deliveries are not exposed yet."""
+    seen = packages.may_see(connection, package_id, system.id)
+    if seen is None:
+        raise Refusal(Fault.NOT_FOUND)
+    row, is_sender = seen
+    if is_sender and row.status in (states.PackageStatus.ACCEPTED, states.PackageStatus.HELD):
+        return row, []
+    mine = [
+        one
+        for one in deliveries.of_package(connection, package_id)
+        if one.system_id == system.id and one.status in _FETCHABLE
+    ]
+    if is_sender or not mine or row.status != states.PackageStatus.ACCEPTED:
+        raise Refusal(Fault.NOT_FOUND)
+    return row, [one.id for one in mine if one.exposed_at is None]

@@ -10,6 +10,7 @@ import asyncio
 import json
 import uuid
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from edxml import model, organ, rules
@@ -22,7 +23,7 @@ from hub.store import events, packages
 from hub.store.database import StorageDownError, StorageFullError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Coroutine
 
     from sqlalchemy import Connection
 
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 PIECE_BYTES = 1 << 20
 """How much of a body is gathered before a worker thread takes it: one hop for an ordinary document."""
+
+TURN_SECONDS = 30
+"""Longest wait for a place among the packages in work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +90,11 @@ async def accept(hub: Hub, body: AsyncIterator[bytes], submission: Submission) -
     if hub.intake_stopped is not None:
         raise Refusal(Fault.INTAKE_STOPPED, hub.intake_stopped)
     arrival = await _begin(hub, submission)
-    package_id = str(uuid.uuid4())
     try:
+        await _stream(hub, arrival, body)
         async with _turn(hub):
-            await _stream(hub, arrival, body)
             examined = await _examine(hub, arrival, submission)
-            await hub.in_thread(lambda: arrival.seal(package_id))
-            return await _commit(hub, arrival, package_id, examined, submission)
+            return await _unbroken(_commit(hub, arrival, examined, submission))
     except Refusal as refusal:
         await _record_refusal(hub, arrival, submission, refusal)
         raise
@@ -108,8 +110,8 @@ async def dry_run(hub: Hub, body: AsyncIterator[bytes], submission: Submission) 
     """Everything accept() checks, nothing stored. Raises Refusal."""
     arrival = await _begin(hub, submission)
     try:
+        await _stream(hub, arrival, body)
         async with _turn(hub):
-            await _stream(hub, arrival, body)
             examined = await _examine(hub, arrival, submission)
         views = tuple(DeliveryView("", route.recipient, route.status.value, route.fault) for route in examined.routes)
         package = examined.package
@@ -126,20 +128,33 @@ async def _begin(hub: Hub, submission: Submission) -> Arrival:
 
 
 class _turn:  # noqa: N801 - reads as a verb: async with _turn(hub)
-    """One of the places for packages in work; a crowd gets OVERLOADED instead of an endless wait."""
+    """One of the places for packages in work; a crowd gets OVERLOADED instead of an endless wait.
+
+    A body that comes in slowly holds no place while it is waited for.
+    """
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
 
     async def __aenter__(self) -> None:
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(TURN_SECONDS):
                 await self._hub.gate.acquire()
         except TimeoutError:
             raise Refusal(Fault.OVERLOADED, "too many packages at once; try again in a minute") from None
 
     async def __aexit__(self, *_: object) -> None:
         self._hub.gate.release()
+
+
+async def _unbroken(work: Coroutine[Any, Any, Accepted]) -> Accepted:
+    """Sealing and committing go on to their end even when the caller goes away: half of it must not be cleaned up."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 async def _stream(hub: Hub, arrival: Arrival, body: AsyncIterator[bytes]) -> None:
@@ -150,14 +165,16 @@ async def _stream(hub: Hub, arrival: Arrival, body: AsyncIterator[bytes]) -> Non
         size += len(chunk)
         if size >= PIECE_BYTES:
             piece, gathered, size = b"".join(gathered), [], 0
-            await hub.in_thread(lambda piece=piece: arrival.feed(piece))  # type: ignore[misc]
+            async with _turn(hub):
+                await hub.in_thread(partial(arrival.feed, piece))
     rest = b"".join(gathered)
 
     def last() -> None:
         arrival.feed(rest)
         arrival.finish()
 
-    await hub.in_thread(last)
+    async with _turn(hub):
+        await hub.in_thread(last)
 
 
 async def _examine(hub: Hub, arrival: Arrival, submission: Submission) -> _Examined:
@@ -210,8 +227,11 @@ def _require_one(found: tuple[routing.Route, ...]) -> None:
     raise Refusal(first.fault or Fault.ORG_UNKNOWN, ", ".join(f"{route.written_as}" for route in found[:20]))
 
 
-async def _commit(hub: Hub, arrival: Arrival, package_id: str, examined: _Examined, submission: Submission) -> Accepted:
+async def _commit(hub: Hub, arrival: Arrival, examined: _Examined, submission: Submission) -> Accepted:
+    """Bytes first, then the one transaction; bytes no row stands for are removed again."""
     package, report = examined.package, examined.report
+    package_id = str(uuid.uuid4())
+    await hub.in_thread(partial(arrival.seal, package_id))
     now = hub.clock.now()
     row = packages.NewPackage(
         id=package_id,
@@ -228,8 +248,8 @@ async def _commit(hub: Hub, arrival: Arrival, package_id: str, examined: _Examin
     admitted = admission.Admission(hub.journal, now, submission.actor, package, row, examined.routes, examined.warnings)
     try:
         outcome = await hub.db.write(admitted)
-    except BaseException:
-        await asyncio.shield(_forget(hub, package_id))
+    except Exception:
+        await _forget(hub, package_id)
         raise
     if outcome.repeated:
         await _forget(hub, package_id)
@@ -241,7 +261,7 @@ async def _commit(hub: Hub, arrival: Arrival, package_id: str, examined: _Examin
 async def _forget(hub: Hub, package_id: str) -> None:
     """Remove sealed bytes no row stands for; when the outcome of the commit is unknown it is read back first."""
     if not await hub.db.read(lambda connection: packages.known_ids(connection, [package_id])):
-        await hub.in_thread(lambda: hub.blobs.delete(package_id))
+        await hub.in_thread(partial(hub.blobs.delete, package_id))
 
 
 def _reading(package: model.Package, examined: _Examined, submission: Submission) -> dict[str, Any]:

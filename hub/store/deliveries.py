@@ -109,7 +109,11 @@ def waiting(
             _P,
         )
         .join_from(_D, _P, _P.c.id == _D.c.package_id)
-        .where(_D.c.system_id == system_id, _D.c.status == states.DeliveryStatus.AVAILABLE.value)
+        .where(
+            _D.c.system_id == system_id,
+            _D.c.status == states.DeliveryStatus.AVAILABLE.value,
+            _P.c.status == states.PackageStatus.ACCEPTED.value,
+        )
         .order_by(_D.c.urgency.desc(), _D.c.seq)
         .limit(limit)
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
 
-from hub import clock
+from hub import clock, states
 from hub.store import tables
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def offer(
         select(_I, _P.c.sender, _P.c.document_id)
         .join_from(_I, _P, _P.c.id == _I.c.package_id)
         .where(_I.c.system_id == system_id, _I.c.message_type == message_type, _I.c.state.in_(OPEN))
+        .where(_P.c.status == states.PackageStatus.ACCEPTED.value)
         .order_by(_I.c.urgency.desc(), _I.c.listed_at, _I.c.seq)
         .limit(limit)
     )
