@@ -34,6 +34,16 @@ _BUSINESS: Final = frozenset(
     {"DocumentId", names.BUSINESS_DOC_TYPE, names.BUSINESS_DOC_REASON, "Paper", names.BUSINESS_DOCUMENT_INFO,
      "ReplacementInfoList", "StaffInfo"}
 )
+_STANDARD: Final = (
+    _MANY | _ORGANIZATION | _HEADER | _STATUS | _OTHER | _BUSINESS
+    | {"edXMLEnvelope", "edXMLHeader", "edXMLBody", "AttachmentEncoded", "MessageHeader", "TraceHeaderList",
+       "Signature", "DigitalSignature", "edXMLManifest", "Manifest", names.BUSINESS,
+       "CodeNumber", "CodeNotation", "PromulgationDate", "Type", "TypeDetail", "TypeName",
+       "Competence", "Position", "FullName", "Department", "DepartmentId", "Staff", "StaffId", "Mobile",
+       "DocumentInfo", "DocumentReceiver", "ReceiverList", "ReceiverType", "OrganIdList",
+       "ContentId", "ContentType", "AttachmentName", "FieldName", "MimeType", names.ENCODED}
+)
+"""Every name of the standard; another name of its namespace is an extension that nobody here knows."""
 _DIGITS: Final = 9
 _NONE: Final[tuple[_Element, ...]] = ()
 
@@ -43,19 +53,19 @@ class Node:
 
     __slots__ = ("element", "extra", "found", "where")
 
-    def __init__(self, element: _Element, where: str, *, known: frozenset[str] | None = None, many: str = "") -> None:
-        """known: names kept out of `extra`; None = everything of this standard. many: one more name that may repeat."""
+    def __init__(self, element: _Element, where: str, *, known: frozenset[str] = _STANDARD, many: str = "") -> None:
+        """known: names kept out of `extra`. many: "OrganId" where a list of them stands."""
         self.element = element
         self.where = where
         self.found: dict[str, list[_Element]] = {}
         self.extra: list[_Element] = []
         for child in element:
             local = names.local_of(str(child.tag))
-            if local is None or (known is not None and local not in known):
+            if local is None or local not in known:
                 self.extra.append(child)
                 continue
             same = self.found.setdefault(local, [])
-            if same and local != many and (local not in _MANY or (local == "OrganId" and many != "OrganId")):
+            if same and (local not in _MANY if local != "OrganId" else many != "OrganId"):
                 raise Refusal(Fault.SCHEMA_INVALID, f"{local} stands more than once", where=f"{where}/{local}")
             same.append(child)
 
@@ -63,7 +73,7 @@ class Node:
         """Every child of that name."""
         return self.found.get(local, [])
 
-    def one(self, local: str, known: frozenset[str] | None = None) -> Node | None:
+    def one(self, local: str, known: frozenset[str] = _STANDARD) -> Node | None:
         """The child of that name, opened; None when absent."""
         elements = self.found.get(local, _NONE)
         return Node(elements[0], f"{self.where}/{local}", known=known) if elements else None
@@ -89,9 +99,11 @@ class Node:
             raise Refusal(Fault.SCHEMA_INVALID, f"{value[:40]!r} is not a date", where=f"{self.where}/{local}")
         return value
 
-    def kept(self) -> tuple[str, ...]:
-        """Unknown children as XML text."""
-        return tuple(etree.tostring(child, encoding="unicode", with_tail=False) for child in self.extra)
+    def kept(self, *, leave_out: str = "") -> tuple[str, ...]:
+        """Unknown children as XML text, those of the name `leave_out` excepted."""
+        return tuple(
+            etree.tostring(child, encoding="unicode", with_tail=False) for child in self.extra if child.tag != leave_out
+        )
 
 
 def text_of(element: _Element, where: str) -> str:

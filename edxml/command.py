@@ -54,8 +54,8 @@ def _parser(program: str) -> argparse.ArgumentParser:
     pack.add_argument("out", type=Path, metavar="OUT.edxml")
     pack.add_argument("files", type=Path, nargs="*", metavar="FILE")
     pack.add_argument("--header", type=Path, metavar="JSON", help="đầu gói tin như `show --json` in ra")
-    pack.add_argument("--from", dest="sender", metavar="ORGAN_ID")
-    pack.add_argument("--to", action="append", default=[], metavar="ORGAN_ID")
+    pack.add_argument("--from", dest="sender", metavar="ORGAN_ID[=TÊN]")
+    pack.add_argument("--to", action="append", default=[], metavar="ORGAN_ID[=TÊN]")
     for option in ("--subject", "--number", "--notation", "--date", "--place", "--type-name", "--document-id"):
         pack.add_argument(option, default="")
     pack.add_argument("--priority", type=int, default=None)
@@ -117,7 +117,8 @@ def _show(arguments: argparse.Namespace) -> int:
         ("Trạng thái", f"{package.status.code} {package.status.description}" if package.status else ""),
         ("Chữ ký gói", package.signature), ("SHA-256", package.sha256), ("Dung lượng", str(package.size)),
     ]
-    lines += [(f"Tệp {n}", f"{one.name} [{one.kind}] {one.size} {one.sha256}") for n, one in enumerate(package.attachments, 1)]
+    for number, one in enumerate(package.attachments, 1):
+        lines.append((f"Tệp {number}", f"{one.name} [{one.kind}] {one.size} {one.sha256}"))
     for title, value in lines:
         if value.strip("/ "):
             print(f"{title:<12} {_one_line(value)}")

@@ -23,7 +23,7 @@ def safe_name(name: str, taken: set[str] | None = None, *, fallback: str = "atta
     if _RESERVED.fullmatch(name):
         name = f"_{name}"
     stem, dot, ending = name.rpartition(".")
-    if not dot or not stem or len(ending) > 10:  # noqa: PLR2004 - longer is no extension
+    if not dot or not stem or len(ending) > 10:
         stem, ending = name, ""
     ending = f".{ending}" if ending else ""
     return _unused(_cut(stem, MAX_BYTES - len(ending.encode())), ending, taken)

@@ -116,8 +116,8 @@ def _place(attachment: model.Attachment, carried: Path, target: Path, taken: set
 
 def _header(header: model.MessageHeader | None, wish: Wish) -> model.MessageHeader:
     header = header or model.MessageHeader(sender=model.Organization(""))
-    sender = model.Organization(wish.sender) if wish.sender else header.sender
-    recipients = tuple(model.Organization(code) for code in wish.to) or header.recipients
+    sender = _organization(wish.sender) if wish.sender else header.sender
+    recipients = tuple(_organization(text) for text in wish.to) or header.recipients
     code = model.Code(wish.number, wish.notation) if wish.number or wish.notation else header.code
     promulgation = header.promulgation
     if wish.date or wish.place:
@@ -133,6 +133,12 @@ def _header(header: model.MessageHeader | None, wish: Wish) -> model.MessageHead
         other=other, subject=wish.subject or header.subject,
         document_id=wish.document_id or header.document_id or _document_id(sender.organ_id, code, promulgation),
     )
+
+
+def _organization(text: str) -> model.Organization:
+    """`ORGAN_ID` or `ORGAN_ID=NAME`."""
+    code, _, name = text.partition("=")
+    return model.Organization(code.strip(), name.strip())
 
 
 def _document_id(organ_id: str, code: model.Code | None, issue: model.Promulgation | None) -> str:

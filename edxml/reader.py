@@ -26,6 +26,7 @@ __all__ = ["Limits", "Reader", "read"]
 
 _GATHER_BYTES: Final = 65_536
 _SLICE_BYTES: Final = 1_048_576
+_SIGNATURE: Final = f"{{{names.XMLDSIG}}}Signature"
 
 
 class Reader:
@@ -86,17 +87,18 @@ class Reader:
 
     def _package(self, root: _Element, repaired: frozenset[str], carriers: list[_Element]) -> model.Package:
         envelope = build.Node(root, "edXML", known=frozenset({"edXMLEnvelope", "AttachmentEncoded"}))
-        inner = _only(envelope, "edXMLEnvelope")
+        inner = build.Node(
+            _only(envelope, "edXMLEnvelope"), "edXMLEnvelope", known=frozenset({"edXMLHeader", "edXMLBody"})
+        )
         top = build.Node(
-            _only(inner, "edXMLHeader").element, "edXMLHeader",
+            _only(inner, "edXMLHeader"), "edXMLHeader",
             known=frozenset({"MessageHeader", "TraceHeaderList", "Signature", "DigitalSignature"}),
         )
-        node, is_status = build.open_header(_only(top, "MessageHeader").element)
+        node, is_status = build.open_header(_only(top, "MessageHeader"))
         lists = top.all("TraceHeaderList")
         hops, business, kept = build.trace(lists[0] if lists else None)
         bodies = inner.all("edXMLBody")
         references = build.references(bodies[0] if bodies else None)
-        signature, opaque = _signature(root, top)
         attachments, warnings = _attachments(carriers, self._scanner.files, references)
         return model.Package(
             message_type="status" if is_status else "edoc",
@@ -107,10 +109,10 @@ class Reader:
             attachments=attachments,
             sha256=self._hash.hexdigest(),
             size=self._size,
-            signature=signature,
+            signature=_signature(root, top),
             warnings=tuple(_repair_warning(prefix) for prefix in sorted(repaired)) + warnings,
             references=references,
-            extra=kept + tuple(text for text in top.kept() if text not in opaque),
+            extra=kept + top.kept(leave_out=_SIGNATURE),
         )
 
 
@@ -143,26 +145,19 @@ def _check_decoded(files: list[CarriedFile | None]) -> None:
             )
 
 
-def _only(node: build.Node, local: str) -> build.Node:
-    found = node.one(local)
-    if found is None:
+def _only(node: build.Node, local: str) -> _Element:
+    found = node.all(local)
+    if not found:
         raise Refusal(Fault.SCHEMA_INVALID, f"{local} is missing", where=f"{node.where}/{local}")
-    return found
+    return found[0]
 
 
-def _signature(
-    root: _Element, top: build.Node
-) -> tuple[Literal["none", "opaque", "xmldsig"], frozenset[str]]:
-    """What kind of signature is carried; and the xmldsig elements, which are no unknown elements to keep."""
-    name = f"{{{names.XMLDSIG}}}Signature"
-    if next(root.iter(name), None) is not None:
-        own = build.Node(top.element, "edXMLHeader", known=frozenset())
-        own.extra = [child for child in top.extra if child.tag == name]
-        return "xmldsig", frozenset(own.kept())
+def _signature(root: _Element, top: build.Node) -> Literal["none", "opaque", "xmldsig"]:
+    """What kind of signature is carried; one of xmldsig is reported wherever it stands, even an empty one."""
+    if next(root.iter(_SIGNATURE), None) is not None:
+        return "xmldsig"
     opaque = [*top.all("Signature"), *top.all("DigitalSignature")]
-    if any(len(element) or (element.text or "").strip() for element in opaque):
-        return "opaque", frozenset()
-    return "none", frozenset()
+    return "opaque" if any(len(element) or (element.text or "").strip() for element in opaque) else "none"
 
 
 def _attachments(

@@ -72,8 +72,10 @@ def check_placeholders(root: _Element, scanner: Scanner) -> list[_Element]:
         parent = element.getparent()
         assert parent is not None, "its ancestors were just compared"
         attachments.append(parent)
-    if len(set(attachments)) != len(attachments):
-        raise Refusal(Fault.SCHEMA_INVALID, "one Attachment holds several ContentTransferEncoded", where="Attachment")
+    declared = root.findall("/".join(_PLACE[1:]))
+    if declared != attachments:
+        where = "AttachmentEncoded/Attachment"
+        raise Refusal(Fault.SCHEMA_INVALID, "each Attachment holds one ContentTransferEncoded", where=where)
     return attachments
 
 
@@ -96,7 +98,7 @@ def _parse_once(skeleton: bytes) -> tuple[_Element, frozenset[str]]:
     try:
         root = etree.fromstring(skeleton, parser)
     except etree.XMLSyntaxError as wrong:
-        log = list(parser.error_log)
+        log = [entry for entry in parser.error_log if entry.level >= etree.ErrorLevels.ERROR]
         undefined = frozenset(
             match[1] for entry in log if entry.type == _UNDEFINED_PREFIX and (match := _UNDEFINED.match(entry.message))
         )
@@ -160,6 +162,8 @@ def _check_encoding(skeleton: bytes) -> None:
 def _check_counts(skeleton: bytes, limits: Limits) -> None:
     if skeleton.count(b"<") > 2 * limits.elements + 1000:
         raise Refusal(Fault.XML_LIMIT, f"more than {limits.elements} elements")
+    if skeleton.count(b"=") > 4 * limits.elements:
+        raise Refusal(Fault.XML_LIMIT, "too many attributes")
     if skeleton.count(b"xmlns") > limits.namespaces + 4 * limits.attachments:
         raise Refusal(Fault.XML_LIMIT, f"more than {limits.namespaces} namespace declarations")
 
