@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
@@ -10,7 +11,7 @@ from agency_registry import directory as agency_directory
 from hub.store import state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Executor
     from pathlib import Path
 
@@ -32,9 +33,22 @@ class Bell:
 
     def __init__(self) -> None:
         self._waiting: dict[str, list[asyncio.Event]] = {}
+        self._listening: list[asyncio.Event] = []
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[asyncio.Event]:
+        """An event set at every ring while the block runs; who clears it before looking misses nothing."""
+        event = asyncio.Event()
+        self._listening.append(event)
+        try:
+            yield event
+        finally:
+            self._listening.remove(event)
 
     def ring(self, names: Iterable[str]) -> None:
         """Wake all who wait under these names now."""
+        for event in self._listening:
+            event.set()
         for name in names:
             for event in self._waiting.pop(name, ()):
                 event.set()
