@@ -59,4 +59,4 @@ def _withhold(_logger: object, _method: str, event: MutableMapping[str, Any]) ->
     """Replace what no log may hold; the field stays, so that a reader sees something was withheld."""
     for name in NEVER_LOGGED & event.keys():
         event[name] = "[withheld]"
-    return event
+    return {"event": event.pop("event"), **event}
