@@ -110,6 +110,13 @@ class Keys:
         """Whether receipts are signed with a certificate marked TEST: they then prove nothing to a third party."""
         return is_test_certificate(self.receipt_certificate)
 
+    def certificate(self, name: str) -> x509.Certificate | None:
+        """The certificate of a key of TABLE that has one here: receipt, tls."""
+        if name == "receipt":
+            return self.receipt_certificate
+        path = self.folder / f"{name}.crt"
+        return x509.load_pem_x509_certificates(path.read_bytes())[0] if path.is_file() else None
+
     def wrap(self, data: bytes, context: bytes = b"") -> bytes:
         """Encrypt a small secret for the database. `context` (a package id, a system id) is bound, not stored."""
         key_id, cipher = self._wraps[0]

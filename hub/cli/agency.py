@@ -1,0 +1,106 @@
+"""`truc agency`: the registry of agencies."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from hub.cli import line, table
+from hub.cli.errors import EXIT_DONE, EXIT_NO
+
+_FIELDS = ("kind", "level", "parent", "legacy_code", "email", "phone")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Second words: import, list, show, add, rename, merge, close."""
+    actions = table.add_actions(parser)
+    found = table.add_action(actions, "import", "Nạp tệp CSV; có dòng sai thì không nạp dòng nào", "take a CSV file")
+    found.add_argument("file", type=Path)
+    found.add_argument("--scope", choices=("province", "national"), default="province")
+    table.add_person(found)
+    found = table.add_action(actions, "list", "Liệt kê", "list agencies")
+    found.add_argument("--scope", choices=("province", "national"))
+    found.add_argument("--state", choices=("active", "suspended", "closed"))
+    found.add_argument("--parent", metavar="ORGAN_ID")
+    found.add_argument("--text", help="một phần tên, hoặc đầu mã / part of a name, or the beginning of a code")
+    found.add_argument("--limit", type=int)
+    found.add_argument("--after", metavar="ORGAN_ID")
+    found = table.add_action(actions, "show", "Xem một cơ quan và lịch sử của nó", "one agency and its history")
+    found.add_argument("organ_id")
+    found = table.add_action(actions, "add", "Thêm một cơ quan", "register an agency")
+    found.add_argument("organ_id")
+    found.add_argument("--name", required=True)
+    for field in _FIELDS:
+        found.add_argument(f"--{field.replace('_', '-')}")
+    found.add_argument("--alias", dest="aliases", action="append", default=[], metavar="CODE")
+    found.add_argument("--scope", choices=("province", "national"), default="province")
+    table.add_person(found)
+    found = table.add_action(actions, "rename", "Đổi tên", "give an agency another name")
+    found.add_argument("organ_id")
+    found.add_argument("--name", required=True)
+    table.add_person(found, reason=True)
+    found = table.add_action(actions, "merge", "Sáp nhập vào một cơ quan", "close agencies in favour of another")
+    found.add_argument("organ_ids", nargs="+", metavar="organ_id")
+    found.add_argument("--into", required=True, metavar="ORGAN_ID")
+    found.add_argument("--on", metavar="YYYY-MM-DD", help="ngày đầu tiên không còn hoạt động / first day without it")
+    table.add_person(found, reason=True)
+    found = table.add_action(actions, "close", "Chấm dứt hoạt động", "close an agency")
+    found.add_argument("organ_id")
+    found.add_argument("--successor", dest="successors", action="append", default=[], metavar="ORGAN_ID")
+    found.add_argument("--on", metavar="YYYY-MM-DD")
+    table.add_person(found, reason=True)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Ask the hub."""
+    args = {
+        name: value for name, value in vars(arguments).items() if name not in {"command", "action", "config", "json"}
+    }
+    if arguments.action == "import":
+        return _import(arguments, args)
+    answer = line.call(arguments.config, f"agency.{arguments.action}", args)
+    if arguments.action == "list":
+        rows = [_row(agency) for agency in answer["agencies"]]
+        line.show(arguments, answer, lambda: line.columns(rows))
+    else:
+        line.show(arguments, answer, lambda: _one(answer))
+    return EXIT_DONE
+
+
+def _import(arguments: argparse.Namespace, args: dict[str, Any]) -> int:
+    import base64
+
+    args["data"] = base64.b64encode(args.pop("file").read_bytes()).decode("ascii")
+    report = line.call(arguments.config, "agency.import", args)
+    line.show(arguments, report, lambda: _report(report))
+    return EXIT_NO if report["refused"] else EXIT_DONE
+
+
+def _report(report: dict[str, Any]) -> str:
+    lines = [f"thêm/added {report['added']}, sửa/changed {report['changed']}, từ chối/refused {len(report['refused'])}"]
+    lines += [f"  dòng/row {refused['row']}: {refused['reason']}" for refused in report["refused"]]
+    if report["refused"]:
+        lines.append("Chưa nạp gì: sửa các dòng trên rồi chạy lại. / Nothing was taken: correct these rows, run again.")
+    lines += [f"  lưu ý/warning {warning['row']}: {warning['reason']}" for warning in report.get("warnings", ())]
+    return "\n".join(lines)
+
+
+def _row(agency: dict[str, Any]) -> tuple[str, ...]:
+    return (agency["organ_id"], agency["state"], agency["scope"], agency["name"])
+
+
+def _one(answer: dict[str, Any]) -> str:
+    agency = answer.get("agency", answer)
+    shown = {name: value for name, value in agency.items() if value not in ("", None, [], ())}
+    lines = [f"{name}: {_text(value)}" for name, value in shown.items()]
+    lines += [f"lưu ý/warning: {_text(warning)}" for warning in answer.get("warnings", ())]
+    return "\n".join(lines)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(_text(part) for part in value)
+    if isinstance(value, dict):
+        return " ".join(f"{name}={_text(part)}" for name, part in value.items() if part not in ("", None))
+    return str(value)
