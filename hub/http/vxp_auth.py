@@ -1,0 +1,266 @@
+"""Who calls at the VXP door: the header signature, and what makes up for its weaknesses.
+
+The HMAC binds neither method nor body and has no nonce (protocol.md A.4). So a `timestamp` value belongs to the first
+address that used it, a system may be held to its networks, and wrong secrets lock out the (system, address) that
+offers them, never the system for others. There is no freshness window: an SDK object keeps one timestamp for days.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import json
+import secrets
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from edxml.faults import Fault, Refusal
+from hub import log
+from hub.http.vxp_replies import Failure
+from hub.store import events, vxp_clocks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aiohttp import web
+    from sqlalchemy import Connection
+
+    from agency_registry.agency import System
+    from hub.context import Hub
+
+PREFIX = "xroadvnpt-"
+REMEMBERED = 50_000
+"""Most lines of each table in memory; the oldest is forgotten (of the time bindings the database keeps all)."""
+
+_TIMESTAMP_LENGTH = 40
+_SYSTEM_ID_LENGTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One verified call. fields: the signed values by lower-case name without prefix; nothing unsigned is in it."""
+
+    system: System
+    fields: Mapping[str, str]
+    address: str
+
+    def get(self, name: str, default: str = "") -> str:
+        """A signed value, trimmed."""
+        return self.fields.get(name.lower(), default).strip()
+
+
+class Gate:
+    """Verifies calls; keeps what it must remember between them."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._log = log.get()
+        self._secrets: OrderedDict[bytes, bytes] = OrderedDict()
+        self._clocks: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._failures: OrderedDict[tuple[str, str], tuple[int, datetime]] = OrderedDict()
+        self._alarmed: OrderedDict[tuple[str, ...], None] = OrderedDict()
+        self._nobody = secrets.token_bytes(32)
+
+    async def admit(self, request: web.Request) -> Call:
+        """The call behind a request. Raises Refusal(AUTH_REQUIRED, FORBIDDEN) or Failure."""
+        headers = _headers(request)
+        address = address_of(request)
+        system_id = _one(headers, "systemid").decode("utf-8", "replace")[:_SYSTEM_ID_LENGTH]
+        self._refuse_locked(system_id, address)
+        signed = _one(headers, "sign-header")
+        _refuse_damaged(headers, signed)
+        system = self._hub.system(system_id)
+        if not self._verifies(system, signed, _one(headers, "hash-header")) or system is None:
+            await self._failed(system_id, address)
+            raise _mismatch(headers)
+        fields = _fields(signed, headers)
+        if fields.get("systemid") != system.id:
+            raise Refusal(Fault.AUTH_REQUIRED, "the signed systemid is not the one that signed")
+        self._failures.pop((system_id, address), None)
+        _refuse_idle(system)
+        _refuse_network(system, address)
+        await self._bind(system, fields.get("timestamp", ""), address)
+        return Call(system, fields, address)
+
+    def _verifies(self, system: System | None, signed: bytes, given: bytes) -> bool:
+        now = self._hub.clock.now()
+        known = [self._secret(one) for one in system.secrets_at(now)] if system is not None else []
+        told = given.lower()
+        good = False
+        for secret in known or [self._nobody]:  # an unknown system takes as long as a known one
+            good |= hmac.compare_digest(hmac.digest(secret, signed, "sha256").hex().encode(), told)
+        return good and bool(known)
+
+    def _secret(self, wrapped: bytes) -> bytes:
+        secret = self._secrets.get(wrapped)
+        if secret is None:
+            secret = self._hub.keys.unwrap(wrapped)
+            _remember(self._secrets, wrapped, secret)
+        return secret
+
+    def _refuse_locked(self, system_id: str, address: str) -> None:
+        count, last = self._failures.get((system_id, address), (0, self._hub.clock.now()))
+        settings = self._hub.settings.vxp
+        if count < settings.lockout_failures:
+            return
+        if self._hub.clock.now() - last >= timedelta(seconds=settings.lockout_seconds):
+            del self._failures[system_id, address]
+            return
+        raise Failure(
+            "15",
+            f"Sai khóa bí mật quá {settings.lockout_failures} lần từ địa chỉ này; "
+            f"thử lại sau {settings.lockout_seconds} giây kể từ lần sai cuối.",
+        )
+
+    async def _failed(self, system_id: str, address: str) -> None:
+        now = self._hub.clock.now()
+        before, last = self._failures.get((system_id, address), (0, now))
+        forgotten = now - last >= timedelta(seconds=self._hub.settings.vxp.lockout_seconds)
+        count = 1 if forgotten else before + 1
+        _remember(self._failures, (system_id, address), (count, now))
+        if count == self._hub.settings.vxp.lockout_failures:
+            self._log.warning("vxp caller locked out", system=system_id, address=address)
+            if self._hub.system(system_id) is not None:
+                await self._alarm("vxp_locked_out", system_id, address)
+
+    async def _bind(self, system: System, timestamp: str, address: str) -> None:
+        if not timestamp or len(timestamp) > _TIMESTAMP_LENGTH:
+            raise Refusal(Fault.AUTH_REQUIRED, "the signed timestamp is missing or too long")
+        owner = self._clocks.get((system.id, timestamp))
+        if owner is None:
+            now = self._hub.clock.now()
+
+            def work(connection: Connection) -> str:
+                return vxp_clocks.bind(connection, system.id, timestamp, address, now)
+
+            owner = await self._hub.db.write(work)
+            _remember(self._clocks, (system.id, timestamp), owner)
+        if owner != address:
+            self._log.warning("vxp timestamp from another address", system=system.id, address=address, first=owner)
+            await self._alarm("vxp_timestamp_from_other_address", system.id, address, timestamp=timestamp, first=owner)
+            raise Failure(
+                "15",
+                "Giá trị timestamp này đã được dùng từ một địa chỉ khác. Khởi động lại phần mềm để lấy timestamp mới; "
+                "nếu không phải hệ thống của bạn gọi, hãy đổi khóa bí mật ngay.",
+            )
+
+    async def _alarm(self, alarm: str, system_id: str, address: str, **detail: str) -> None:
+        key = (alarm, system_id, address, *detail.values())
+        if key in self._alarmed:
+            return
+        _remember(self._alarmed, key, None)
+        facts = {"alarm": alarm, "system": system_id, "address": address, **detail}
+        event = events.Event("alarm.raised", "hub", detail=facts)
+        now = self._hub.clock.now()
+        await self._hub.db.write(lambda connection: self._hub.journal.record(connection, now, [event]))
+
+
+def address_of(request: web.Request) -> str:
+    """The peer's address; an IPv4 address seen through IPv6 is the IPv4 one."""
+    text = request.remote or ""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return text
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
+
+
+def _headers(request: web.Request) -> dict[str, list[bytes]]:
+    """The protocol's headers as they came: lower-case name without prefix -> raw values."""
+    found: dict[str, list[bytes]] = {}
+    for raw_name, value in request.raw_headers:
+        name = raw_name.decode("ascii", "replace").lower()
+        if name.startswith(PREFIX):
+            found.setdefault(name.removeprefix(PREFIX), []).append(value)
+    return found
+
+
+def _one(headers: Mapping[str, list[bytes]], name: str) -> bytes:
+    values = headers.get(name, [])
+    if len(values) != 1 or not values[0]:
+        how = "missing" if not values or not values[0] else "repeated"
+        raise Refusal(Fault.AUTH_REQUIRED, f"header XroadVnpt-{name} is {how}")
+    return values[0]
+
+
+def _damaged(headers: Mapping[str, list[bytes]]) -> list[str]:
+    return sorted(
+        name
+        for name, values in headers.items()
+        if name != "sign-header" and any(not value.isascii() for value in values)
+    )
+
+
+def _refuse_damaged(headers: Mapping[str, list[bytes]], signed: bytes) -> None:
+    """The SDK cuts letters beyond ASCII to one byte after signing: such a call can never verify, so say why."""
+    try:
+        signed.decode("utf-8")
+    except UnicodeDecodeError:
+        raise _not_ascii(_damaged(headers)) from None
+
+
+def _mismatch(headers: Mapping[str, list[bytes]]) -> Exception:
+    damaged = _damaged(headers)
+    return _not_ascii(damaged) if damaged else Refusal(Fault.AUTH_REQUIRED)
+
+
+def _not_ascii(names: list[str]) -> Failure:
+    shown = ", ".join(f"XroadVnpt-{name}" for name in names) or "XroadVnpt-sign-header"
+    return Failure(
+        "15",
+        f"Tiêu đề {shown} có chữ ngoài bảng ASCII nên chữ ký không kiểm tra được. Chỉ dùng chữ không dấu ở đó. "
+        f"(header {shown}: ASCII only)",
+    )
+
+
+def _fields(signed: bytes, headers: Mapping[str, list[bytes]]) -> dict[str, str]:
+    """The signed values, each the same as the real header of its name."""
+    try:
+        pairs = json.loads(signed, object_pairs_hook=_Pairs)
+    except (ValueError, RecursionError):
+        raise Refusal(Fault.AUTH_REQUIRED, "XroadVnpt-sign-header is not a JSON object") from None
+    if not isinstance(pairs, _Pairs):
+        raise Refusal(Fault.AUTH_REQUIRED, "XroadVnpt-sign-header is not a JSON object")
+    fields: dict[str, str] = {}
+    for whole, value in pairs:
+        name = whole.lower()
+        if not name.startswith(PREFIX) or not isinstance(value, str):
+            raise Refusal(Fault.AUTH_REQUIRED, "XroadVnpt-sign-header holds something that is not a header")
+        name = name.removeprefix(PREFIX)
+        if name in fields:
+            raise Refusal(Fault.AUTH_REQUIRED, f"XroadVnpt-{name[:40]} is signed twice")
+        if [one.strip() for one in headers.get(name, [])] != [value.encode("utf-8", "surrogatepass").strip()]:
+            raise Refusal(Fault.AUTH_REQUIRED, f"header XroadVnpt-{name[:40]} differs from its signed value")
+        fields[name] = value
+    return fields
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """A JSON object as its pairs, duplicates and all."""
+
+
+def _refuse_idle(system: System) -> None:
+    if system.state != "active":
+        raise Refusal(Fault.FORBIDDEN, f"system {system.id} is {system.state}")
+
+
+def _refuse_network(system: System, address: str) -> None:
+    """The system's list of addresses, when it has one."""
+    if not system.networks:
+        return
+    try:
+        peer = ipaddress.ip_address(address)
+    except ValueError:
+        peer = None
+    if peer is None or not any(peer in ipaddress.ip_network(network) for network in system.networks):
+        raise Refusal(Fault.FORBIDDEN, f"system {system.id} may not call from {address}")
+
+
+def _remember(table: OrderedDict[Any, Any], key: Any, value: Any) -> None:
+    table[key] = value
+    table.move_to_end(key)
+    while len(table) > REMEMBERED:
+        table.popitem(last=False)
