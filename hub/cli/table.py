@@ -81,7 +81,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("get", "client", "Nhận một văn bản và xác nhận", "fetch a document and acknowledge it"),
     Command("status", "client", "Báo trạng thái xử lý, hoặc xem một gói tin", "report a status, or look at a package"),
     Command("withdraw", "client", "Hủy, lấy lại hoặc thu hồi văn bản đã gửi", "cancel, take back or recall"),
-    Command("edxml", "", "Kiểm tra, xem, đóng, mở gói edXML", "validate, show, pack, unpack edXML", "edxml.command:main"),
+    Command("bench", "bench", "Đo tải qua các cửa thật", "measure the load the real doors carry"),
+    Command("edxml", "", "Kiểm tra, đóng, mở gói edXML", "validate, show, pack, unpack edXML", "edxml.command:main"),
     Command("verify", "", "Kiểm tra chữ ký của PDF hoặc gói tin", "verify the signatures of a PDF or a package",
             "edxml.verify_command:main"),
 )  # fmt: skip

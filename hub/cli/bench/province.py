@@ -1,0 +1,113 @@
+"""A hub to be measured: its folder, its server process, and what the process costs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub.cli.bench.doors import RECEIVER, SENDER, Credential
+
+
+@dataclass(slots=True)
+class Server:
+    """A running `truc serve` in a process of its own."""
+
+    process: asyncio.subprocess.Process
+    host: str
+    port: int
+
+    def cpu_seconds(self) -> float:
+        """CPU time of the server and its workers so far."""
+        ticks = 0
+        for number in self._family():
+            try:
+                fields = Path(f"/proc/{number}/stat").read_text().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def memory_mib(self) -> float:
+        """Peak resident memory of the server process, since the last `forget_peak`."""
+        text = Path(f"/proc/{self.process.pid}/status").read_text()
+        found = re.search(r"VmHWM:\s+(\d+)", text)
+        return int(found.group(1)) / 1024 if found else 0.0
+
+    def forget_peak(self) -> None:
+        """Begin a new peak measurement."""
+        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+
+    async def stop(self) -> None:
+        """End it as an operator would."""
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGTERM)
+        await self.process.wait()
+
+    def _family(self) -> list[int]:
+        found = [self.process.pid]
+        for folder in Path("/proc").iterdir():
+            if not folder.name.isdigit():
+                continue
+            try:
+                parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            except (OSError, IndexError):
+                continue
+            if parent == self.process.pid:
+                found.append(int(folder.name))
+        return found
+
+
+async def truc(*words: str) -> str:
+    """Run one command; its output. Raises RuntimeError with what it said."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "hub", *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    out, err = await process.communicate()
+    if process.returncode:
+        message = f"truc {' '.join(words)}: {err.decode()}"
+        raise RuntimeError(message)
+    return out.decode()
+
+
+async def prepare(folder: Path) -> tuple[Credential, Credential]:
+    """Make the folder of a hub with a sending and a receiving agency."""
+    config = str(folder / "hub.toml")
+    await truc("init", str(folder))
+    csv = folder / "agencies.csv"
+    csv.write_text(f"organ_id,name\n{SENDER},Sở Thử nghiệm A\n{RECEIVER},Sở Thử nghiệm B\n", encoding="utf-8")
+    await truc("agency", "import", str(csv), "--config", config)
+    made = []
+    for name, organ_id in (("gui", SENDER), ("nhan", RECEIVER)):
+        answer = json.loads(await truc("system", "add", name, "--for", organ_id, "--json", "--config", config))
+        made.append(Credential(answer["system_id"], answer["secret"]))
+    return made[0], made[1]
+
+
+async def start(folder: Path) -> Server:
+    """Start the server and wait until it says where it listens."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "hub",
+        "serve",
+        "--config",
+        str(folder / "hub.toml"),
+        "--port",
+        "0",
+        stdout=asyncio.subprocess.PIPE,
+        stderr=(folder / "serve.log").open("wb"),
+    )
+    if process.stdout is None:
+        raise RuntimeError
+    line = (await process.stdout.readline()).decode()
+    found = re.search(r"http://([\d.]+):(\d+)", line)
+    if found is None:
+        message = f"the server did not start; see {folder / 'serve.log'}"
+        raise RuntimeError(message)
+    return Server(process, found.group(1), int(found.group(2)))

@@ -1,0 +1,132 @@
+"""`truc inbox|get|status|withdraw`: a system's side of the native API."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+from hub.cli import line
+from hub.cli.errors import EXIT_DONE, EXIT_NO, CannotNowError
+from hub.cli.http_client import API, Client
+
+_CODES = ("01", "02", "03", "04", "05", "06", "15", "16")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """By the command's name."""
+    {"inbox": _inbox_arguments, "get": _get_arguments, "status": _status_arguments, "withdraw": _withdraw_arguments}[
+        parser.get_default("command")
+    ](parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """By the command's name."""
+    commands = {"inbox": _inbox, "get": _get, "status": _status, "withdraw": _withdraw}
+    return commands[arguments.command](Client.from_environment(), arguments)
+
+
+def _inbox_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--limit", type=int, default=50)
+    parser.add_argument("--cursor", help="`next` của trang trước / of the page before")
+    parser.add_argument(
+        "--wait", type=int, default=0, metavar="SECONDS", help="chờ tới khi có văn bản / until there is one"
+    )
+    parser.add_argument("--recipient", metavar="ORGAN_ID", help="chỉ của cơ quan này / of this agency only")
+
+
+def _inbox(client: Client, arguments: argparse.Namespace) -> int:
+    query = {name: getattr(arguments, name) for name in ("limit", "cursor", "wait", "recipient")}
+    answer = client.get(f"{API}/inbox", query)
+    rows = [
+        (item["delivery_id"], item["from"], f"{item['number']}/{item['notation']}".strip("/"), item["subject"])
+        for item in answer["items"]
+    ]
+    more = f"\nTrang sau / next page: --cursor {answer['next']}" if answer["next"] else ""
+    line.show(arguments, answer, lambda: line.columns(rows) + more)
+    return EXIT_DONE
+
+
+def _get_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("delivery_id")
+    parser.add_argument("--out", type=Path, default=Path(), metavar="DIR", help="thư mục ghi, mặc định thư mục này")
+    parser.add_argument("--no-ack", action="store_true", help="chưa xác nhận đã nhận / do not acknowledge yet")
+
+
+def _get(client: Client, arguments: argparse.Namespace) -> int:
+    """Lease, fetch to a file, put it on disk, and only then acknowledge."""
+    base = f"{API}/inbox/{arguments.delivery_id}"
+    lease = client.post(f"{base}/lease", {})
+    target = arguments.out / f"{Path(arguments.delivery_id).name}.edxml"
+    digest, size = _save(client, lease["content"], target)
+    answer: dict[str, Any] = {"file": str(target), "sha256": digest, "size": size, "receipt": None}
+    if not arguments.no_ack:
+        answer["receipt"] = client.post(f"{base}/ack", {"lease": lease["lease"], "sha256": digest})["receipt"]
+        target.with_suffix(".receipt.jws").write_text(str(answer["receipt"]), encoding="ascii")
+    line.show(arguments, answer, f"{target}  {size} byte  sha256 {digest}")
+    return EXIT_DONE
+
+
+def _save(client: Client, path: str, target: Path) -> tuple[str, int]:
+    """Fetch into `target`, whole or not at all; gives SHA-256 and size."""
+    part = target.with_suffix(".part")
+    digest, size = hashlib.sha256(), 0
+    try:
+        with part.open("wb") as file:
+            for piece in client.download(path):
+                file.write(piece)
+                digest.update(piece)
+                size += len(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    except OSError as cause:
+        part.unlink(missing_ok=True)
+        raise CannotNowError(f"Không ghi được {target}: {cause}", f"Cannot write {target}: {cause}") from cause
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return digest.hexdigest(), size
+
+
+def _status_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("id", help="package_id để xem; delivery_id khi có --code / to look at, or to report on")
+    parser.add_argument(
+        "--code", choices=_CODES, help="01 đã đến, 02 từ chối, 03 tiếp nhận, 04 phân công, 05 xử lý, 06 xong"
+    )
+    parser.add_argument("--description")
+    parser.add_argument("--reason", help="lý do, cần khi từ chối / needed for a refusal")
+    parser.add_argument("--arrival-number", help="số đến")
+    parser.add_argument("--arrival-date", metavar="YYYY-MM-DD", help="ngày đến")
+
+
+def _status(client: Client, arguments: argparse.Namespace) -> int:
+    if arguments.code is None:
+        answer = client.get(f"{API}/packages/{arguments.id}")
+        rows = [(d["recipient"], d["status"], d.get("business_status") or "") for d in answer["deliveries"]]
+        line.show(arguments, answer, lambda: f"{answer['status']}\n{line.columns(rows)}")
+        return EXIT_DONE
+    fields = ("code", "description", "reason", "arrival_number", "arrival_date")
+    answer = client.post(f"{API}/inbox/{arguments.id}/status", {name: getattr(arguments, name) for name in fields})
+    line.show(arguments, answer, f"{arguments.id}: đã báo {arguments.code} / reported")
+    return EXIT_DONE
+
+
+def _withdraw_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("package_id")
+    parser.add_argument("--reason", required=True, help="lý do / why")
+    parser.add_argument("--kind", choices=("auto", "cancel", "take_back", "recall"), default="auto")
+    parser.add_argument(
+        "--recipient", dest="recipients", action="append", metavar="ORGAN_ID", help="mặc định mọi nơi nhận"
+    )
+
+
+def _withdraw(client: Client, arguments: argparse.Namespace) -> int:
+    body = {"reason": arguments.reason, "kind": arguments.kind, "recipients": arguments.recipients}
+    answer = client.post(f"{API}/packages/{arguments.package_id}/withdraw", body)
+    rows = [(row["recipient"], row["recall_state"]) for row in answer["recipients"]]
+    line.show(arguments, answer, lambda: line.columns(rows))
+    refused = all(row["recall_state"] == "refused" for row in answer["recipients"])
+    return EXIT_NO if refused and answer["recipients"] else EXIT_DONE

@@ -1,0 +1,145 @@
+"""`truc send`: documents through a hub; one edXML package as it is, or files with what belongs on the envelope."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import mimetypes
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hub.cli import line, table
+from hub.cli.errors import EXIT_DONE, EXIT_NO, WrongUseError
+from hub.cli.http_client import API, PIECE_BYTES, Client
+
+_OVER = frozenset({"delivered", "failed", "cancelled", "not_connected"})
+_POLL_SECONDS = 2.0
+_PACKAGES = frozenset({".edxml", ".xml"})
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The files and the envelope."""
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="một gói .edxml, hoặc các tệp / a package or files"
+    )
+    parser.add_argument("--from", dest="sender", metavar="ORGAN_ID", help="cơ quan gửi / sender")
+    parser.add_argument(
+        "--to", action="append", default=[], metavar="ORGAN_ID", help="nơi nhận, lặp lại được / recipient"
+    )
+    parser.add_argument("--subject", help="trích yếu / subject")
+    parser.add_argument("--document-id", help="mã văn bản, mặc định trục tự lập / the hub makes one")
+    parser.add_argument("--number", help="số")
+    parser.add_argument("--notation", help="ký hiệu, ví dụ CV-SNV")
+    parser.add_argument("--date", metavar="YYYY-MM-DD", help="ngày ban hành / day of issue")
+    parser.add_argument("--place", help="nơi ban hành / place of issue")
+    parser.add_argument("--urgency", type=int, choices=range(5), help="0 thường ... 4 hỏa tốc hẹn giờ")
+    parser.add_argument("--watch", action="store_true", help="theo dõi tới khi mọi nơi nhận có kết quả / follow it")
+    parser.add_argument("--watch-seconds", type=float, default=600.0, help="theo dõi tối đa, mặc định 600 giây")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Send, and with --watch follow until every recipient has an outcome."""
+    client = Client.from_environment()
+    for path in arguments.files:
+        if not path.is_file():
+            raise WrongUseError(f"Không có tệp {path}", f"No such file: {path}", "not_found")
+    envelope = _envelope(arguments)
+    if envelope is None:
+        path = arguments.files[0]
+        answer = client.upload(f"{API}/packages", _pieces(path), "application/xml", path.stat().st_size)
+    else:
+        form = Form(envelope, arguments.files)
+        answer = client.upload(f"{API}/packages", form.pieces(), form.content_type, form.size)
+    if not arguments.watch:
+        line.show(arguments, answer, lambda: _text(answer))
+        return EXIT_DONE
+    table.say(_text(answer))
+    final = _watch(client, answer["package_id"], arguments.watch_seconds)
+    line.show(arguments, {**answer, "deliveries": final}, lambda: "\n".join(map(_delivery, final)))
+    return EXIT_DONE if all(delivery["status"] == "delivered" for delivery in final) else EXIT_NO
+
+
+class Form:
+    """A multipart/form-data body (RFC 7578): `metadata`, then each file; its size is known before it is sent."""
+
+    def __init__(self, metadata: dict[str, Any], files: list[Path]) -> None:
+        self._boundary = secrets.token_hex(16)
+        self.content_type = f"multipart/form-data; boundary={self._boundary}"
+        text = json.dumps(metadata, ensure_ascii=False).encode()
+        self._parts: list[tuple[bytes, bytes | Path]] = [(self._head("metadata", "", "application/json"), text)]
+        for path in files:
+            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            self._parts.append((self._head("file", path.name, kind), path))
+        self._end = f"--{self._boundary}--\r\n".encode()
+        self.size = len(self._end) + sum(len(head) + _size(body) + 2 for head, body in self._parts)
+
+    def pieces(self) -> Iterator[bytes]:
+        """The body."""
+        for head, body in self._parts:
+            yield head
+            if isinstance(body, bytes):
+                yield body
+            else:
+                yield from _pieces(body)
+            yield b"\r\n"
+        yield self._end
+
+    def _head(self, name: str, file: str, kind: str) -> bytes:
+        escaped = file.replace("\\", "\\\\").replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+        as_file = f'; filename="{escaped}"' if file else ""
+        head = f'Content-Disposition: form-data; name="{name}"{as_file}\r\nContent-Type: {kind}\r\n\r\n'
+        return f"--{self._boundary}\r\n{head}".encode()
+
+
+def _envelope(arguments: argparse.Namespace) -> dict[str, Any] | None:
+    """The metadata, or None when the one file is a package that carries its own."""
+    given = arguments.sender or arguments.to or arguments.subject
+    if len(arguments.files) == 1 and arguments.files[0].suffix.lower() in _PACKAGES and not given:
+        return None
+    if not (arguments.sender and arguments.to and arguments.subject):
+        raise WrongUseError(
+            "Gửi tệp cần --from, --to và --subject; gói .edxml thì gửi một mình, không kèm các mục đó.",
+            "Files need --from, --to and --subject; an .edxml package is sent alone, without them.",
+        )
+    fields = ("document_id", "number", "notation", "date", "place", "urgency")
+    more = {name: getattr(arguments, name) for name in fields if getattr(arguments, name) is not None}
+    return {"from": arguments.sender, "to": arguments.to, "subject": arguments.subject, **more}
+
+
+def _watch(client: Client, package_id: str, seconds: float) -> list[dict[str, Any]]:
+    until = time.monotonic() + seconds
+    told: dict[str, str] = {}
+    while True:
+        deliveries: list[dict[str, Any]] = client.get(f"{API}/packages/{package_id}")["deliveries"]
+        for delivery in deliveries:
+            if told.get(delivery["delivery_id"]) != delivery["status"]:
+                told[delivery["delivery_id"]] = delivery["status"]
+                table.say(f"{time.strftime('%H:%M:%S')}  {_delivery(delivery)}")
+        if all(delivery["status"] in _OVER for delivery in deliveries) or time.monotonic() > until:
+            return deliveries
+        time.sleep(_POLL_SECONDS)
+
+
+def _text(answer: dict[str, Any]) -> str:
+    lines = [f"{answer['status']}: {answer['document_id']} (package_id {answer['package_id']})"]
+    lines += [f"  lưu ý/warning: {warning['title']}" for warning in answer["warnings"]]
+    lines += [f"  {_delivery(delivery)}" for delivery in answer["deliveries"]]
+    return "\n".join(lines)
+
+
+def _delivery(delivery: dict[str, Any]) -> str:
+    why = delivery.get("title") or delivery.get("reason") or ""
+    return f"{delivery['recipient']}: {delivery['status']}" + (f" ({why})" if why else "")
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(PIECE_BYTES):
+            yield piece
+
+
+def _size(body: bytes | Path) -> int:
+    return len(body) if isinstance(body, bytes) else body.stat().st_size
