@@ -28,7 +28,7 @@ class Hub(_Section):
 
     role: Literal["province", "axis"] = Field(
         "province",
-        description="province = an integration axis of a province; axis = plays the national axis (demo, tests)",
+        description="What this hub is: a province's integration axis, or the national axis played for demo and tests",
     )
     organ_id: str = Field(
         "000.00.00.H00",
@@ -55,7 +55,7 @@ class Store(_Section):
 
     url: str = Field(
         "sqlite:///truc.db",
-        description="Database: `sqlite:///FILE` (one process) or `postgresql://user@host/name` (production)",
+        description="Database: `sqlite:///FILE`; one process owns it",
     )
     blobs: str = Field("blobs", description="Folder of the sealed package files")
 
@@ -65,9 +65,7 @@ class Listen(_Section):
 
     address: str = Field("127.0.0.1", description="Address to bind; 0.0.0.0 or :: for all")
     port: int = Field(8080, ge=0, le=65_535, description="Port; 0 = any free one, printed at start")
-    doors: tuple[Door, ...] = Field(
-        get_args(Door), description="What answers here: vxp, api, pages, metrics. /health/* answers everywhere"
-    )
+    doors: tuple[Door, ...] = Field(get_args(Door), description="What answers here; /health/* answers everywhere")
     certificate: str | None = Field(
         None, description="PEM file of the TLS certificate chain; without one the address speaks plain HTTP"
     )
@@ -96,7 +94,7 @@ class Axis(_Section):
 class Profile(_Section):
     """Provincial differences."""
 
-    name: str = Field("national", description="Which profile of config/profiles applies (`truc profile show`)")
+    name: str = Field("national", description="Name of the provincial profile that applies")
 
 
 class Trust(_Section):
