@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agency_registry import names
@@ -47,6 +48,8 @@ def name(text: str) -> str:
 
 def field(column: str, text: str) -> str:
     """kind, level, email or phone, cleaned; "" is allowed."""
+    if not text:
+        return ""
     if column == "phone":
         result = names.clean(text)
         if result and (len(result) > _LIMITS[column] or _PHONE.fullmatch(result) is None):
@@ -75,6 +78,11 @@ def day(column: str, text: str) -> date | None:
     text = text.strip()
     if not text:
         return None
+    return _date(column, text)
+
+
+@lru_cache(maxsize=1024)
+def _date(column: str, text: str) -> date:
     found = _DATE_ISO.fullmatch(text) or _DATE_LOCAL.fullmatch(text)
     if found is not None:
         try:

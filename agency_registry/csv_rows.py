@@ -34,6 +34,7 @@ COLUMNS = (
 )
 """The columns that are understood. The last three are what `export_csv` needs to lose nothing."""
 
+_KNOWN = frozenset(COLUMNS)
 _DELIMITERS = (",", ";", "\t")
 
 
@@ -145,8 +146,10 @@ def _header(line: int, cells: list[str], result: Rows) -> list[str] | None:
 def _row(line: int, cells: list[str], header: list[str]) -> Row:
     if any(cell.strip() for cell in cells[len(header) :]):
         raise RegistryError("cells", found=len(cells), wanted=len(header))
-    told = {column: "" for column in header if column in COLUMNS}
-    told.update({column: _cell(cell) for column, cell in zip(header, cells, strict=False) if column in told})
+    told = {column: "" for column in header if column in _KNOWN}
+    for column, cell in zip(header, cells, strict=False):
+        if cell and column in told:
+            told[column] = _cell(cell)
     if not told["organ_id"]:
         raise RegistryError("code_missing")
     organ_id = checks.code(told["organ_id"])

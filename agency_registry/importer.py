@@ -18,9 +18,8 @@ from agency_registry.agency import Agency
 from agency_registry.csv_rows import COLUMNS, Row, Rows, read_csv
 from agency_registry.directory import read_agencies
 from agency_registry.edit import entries
-from agency_registry.edit.agencies import with_legacy
 from agency_registry.edit.entries import Connection, Why
-from agency_registry.reasons import RegistryError, explain
+from agency_registry.reasons import explain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -155,38 +154,47 @@ class _Plan:
         """The agency as the row wants it; parent and successors still as written."""
         fields = row.fields
         before = self.stored.get(row.organ_id) or Agency(0, row.organ_id, "", scope=self.scope)
-        after = replace(
-            before,
-            name=fields["name"],
-            kind=fields.get("kind", before.kind),
-            level=fields.get("level", before.level),
-            parent=fields.get("parent", before.parent),
-            email=fields.get("email", before.email),
-            phone=fields.get("phone", before.phone),
-            successors=fields.get("successors", before.successors),
-        )
         legacy = fields.get("legacy_code", before.legacy_code)
-        if legacy != before.legacy_code:
-            after = with_legacy(after, legacy)
-        if "aliases" in fields:
-            codes = {*fields["aliases"], *([legacy] if legacy else [])} - {row.organ_id}
-            after = replace(after, aliases=tuple(sorted(codes)))
-        return self._validity(row, before, after)
+        others = fields.get("aliases")
+        if others is not None or legacy != before.legacy_code:
+            kept = {alias for alias in before.aliases if alias != before.legacy_code} if others is None else {*others}
+            aliases = tuple(sorted((kept | ({legacy} if legacy else set())) - {row.organ_id}))
+        else:
+            aliases = before.aliases
+        first, last, state, successors = self._life(row, before)
+        return Agency(
+            before.id,
+            before.organ_id,
+            fields["name"],
+            fields.get("kind", before.kind),
+            fields.get("level", before.level),
+            fields.get("parent", before.parent),
+            legacy,
+            fields.get("email", before.email),
+            fields.get("phone", before.phone),
+            first,
+            last,
+            before.scope,
+            state,
+            aliases,
+            successors,
+        )
 
-    def _validity(self, row: Row, before: Agency, after: Agency) -> Agency:
+    def _life(self, row: Row, before: Agency) -> tuple[date | None, date | None, str, tuple[str, ...]]:
+        """First day, last day, state and successors as the row wants them; what is closed stays closed."""
         state = row.fields.get("state")
         if before.state == "closed" and state != "active":  # law: R-026 QĐ28 Đ16.1
             last = row.fields.get("valid_to", before.valid_to)
             if state is None and (last is None or last >= self.today):
                 self.warnings.append((row.line, explain("closed_kept")))
-            return replace(after, successors=before.successors)
-        first, last = row.fields.get("valid_from", before.valid_from), row.fields.get("valid_to", before.valid_to)
-        try:
-            checks.span(first, last)
-        except RegistryError as error:
-            self.refused.append((row.line, error.reason))
+            return before.valid_from, before.valid_to, before.state, before.successors
+        first = row.fields.get("valid_from", before.valid_from)
+        last = row.fields.get("valid_to", before.valid_to)
+        if first is not None and last is not None and last < first:
+            self._refuse(row.line, "dates_reversed")
         ended = last is not None and last < self.today
-        return replace(after, valid_from=first, valid_to=last, state="closed" if ended else state or before.state)
+        successors = row.fields.get("successors", before.successors)
+        return first, last, "closed" if ended else state or before.state, successors
 
     def _check_codes(self) -> None:
         """A code belongs to one agency: among the rows, and against what the rows leave untouched."""

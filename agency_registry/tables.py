@@ -72,7 +72,8 @@ agency_aliases = sa.Table(
     "agency_aliases",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("alias", sa.String(35), nullable=False),  # upper case; the identity code itself is one of them
+    sa.Column("alias", sa.String(35), nullable=False),  # upper case
+    sa.Column("identity", sa.Boolean, nullable=False),  # whether it is the agency's organ id itself
     sa.Column("agency_id", sa.ForeignKey("agencies.id"), nullable=False, index=True),
     sa.Column("valid_from", UtcText, nullable=False),
     sa.Column("valid_to", UtcText),

@@ -152,12 +152,18 @@ def _write_rows(
     if added:
         connection.execute(sa.insert(agencies), [_columns(agency) for agency in added])
     numbers = _numbers(connection, [agency.organ_id for agency in added])
-    taken = [(numbers[agency.organ_id], alias) for agency in added for alias in (agency.organ_id, *agency.aliases)]
-    taken += [(before.id, alias) for before, after in changed for alias in after.aliases if alias not in before.aliases]
+    taken = [(numbers[agency.organ_id], agency.organ_id, True) for agency in added]
+    taken += [(numbers[agency.organ_id], alias, False) for agency in added for alias in agency.aliases]
+    taken += [
+        (before.id, alias, False) for before, after in changed for alias in after.aliases if alias not in before.aliases
+    ]
     if taken:
         connection.execute(
             sa.insert(agency_aliases),
-            [{"agency_id": number, "alias": alias, "valid_from": at, "valid_to": None} for number, alias in taken],
+            [
+                {"agency_id": number, "alias": alias, "identity": identity, "valid_from": at, "valid_to": None}
+                for number, alias, identity in taken
+            ],
         )
 
 
