@@ -25,11 +25,16 @@ class CarriedFile:
 
     __slots__ = (
         "_carry", "_hash", "_head", "_padded", "_references", "_sink", "_tail", "_wrapped",
-        "end", "failed_at", "size", "start",
+        "element_is_empty", "end", "failed_at", "size", "start",
     )
 
-    def __init__(self, sink: BinaryIO | None, start: int, *, references: bool) -> None:
-        """sink: receives the decoded bytes; references: whether `&#13;` means a line end (not so in CDATA)."""
+    def __init__(
+        self, sink: BinaryIO | None, start: int, *, references: bool = True, element_is_empty: bool = False
+    ) -> None:
+        """sink: receives the decoded bytes. start: wire offset of the run.
+
+        references: whether `&#13;` means a line end (not so in CDATA). element_is_empty: `<…/>`, no run at all.
+        """
         self._sink = sink
         self._references = references
         self._hash = hashlib.sha256()
@@ -42,6 +47,7 @@ class CarriedFile:
         self.end = start
         self.size = 0
         self.failed_at: int | None = None
+        self.element_is_empty = element_is_empty
 
     def feed(self, piece: bytes | memoryview) -> None:
         """Decode the next piece of the run."""

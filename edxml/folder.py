@@ -103,8 +103,6 @@ def pack(out: Path, files: Sequence[Path], data: dict[str, Any], wish: Wish) -> 
 def _place(attachment: model.Attachment, carried: Path, target: Path, taken: set[str]) -> Written:
     path = target / safe_name(attachment.name, taken)
     with path.open("xb") as written:
-        if not carried.exists():
-            return Written(attachment.name, path, attachment.kind)
         with carried.open("rb") as source:
             if attachment.zipped:
                 unwrap.unwrap(source, written)

@@ -136,9 +136,9 @@ def _check_root(root: _Element) -> None:
     )
 
 
-def _check_decoded(files: list[CarriedFile | None]) -> None:
+def _check_decoded(files: list[CarriedFile]) -> None:
     for index, file in enumerate(files):
-        if file is not None and file.failed_at is not None:
+        if file.failed_at is not None:
             raise Refusal(
                 Fault.SCHEMA_INVALID, f"attachment {index + 1} is not base64, near byte {file.failed_at}",
                 where="AttachmentEncoded/Attachment/ContentTransferEncoded",
@@ -161,7 +161,7 @@ def _signature(root: _Element, top: build.Node) -> Literal["none", "opaque", "xm
 
 
 def _attachments(
-    carriers: list[_Element], files: list[CarriedFile | None], references: tuple[model.Reference, ...]
+    carriers: list[_Element], files: list[CarriedFile], references: tuple[model.Reference, ...]
 ) -> tuple[tuple[model.Attachment, ...], tuple[model.Warning, ...]]:
     found = [_attachment(element, file) for element, file in zip(carriers, files, strict=True)]
     matched, warnings = _match(found, references)
@@ -180,10 +180,10 @@ def _attachments(
     return tuple(matched), tuple(warnings)
 
 
-def _attachment(element: _Element, file: CarriedFile | None) -> model.Attachment:
+def _attachment(element: _Element, file: CarriedFile) -> model.Attachment:
     node = build.Node(element, "AttachmentEncoded/Attachment")
     name = node.text("AttachmentName")
-    head, tail = (file.head, file.tail) if file is not None else (b"", b"")
+    head, tail = file.head, file.tail
     kind = kinds.sniff(head, tail, name)
     inner = kinds.single_entry(head, tail)
     return model.Attachment(
@@ -193,9 +193,9 @@ def _attachment(element: _Element, file: CarriedFile | None) -> model.Attachment
         declared_type=node.text("ContentType"),
         kind=kind,
         zipped=kinds.is_zipped(inner, name),
-        encoded_range=(file.start, file.end) if file is not None else (0, 0),
-        size=file.size if file is not None else 0,
-        sha256=file.sha256 if file is not None else hashlib.sha256().hexdigest(),
+        encoded_range=(file.start, file.end),
+        size=file.size,
+        sha256=file.sha256,
         ruined=kinds.is_ruined(head, kind, name),
         inner_name=inner or "",
         field_name=node.text("FieldName"),

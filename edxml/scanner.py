@@ -39,7 +39,7 @@ class Scanner:
     def __init__(self, limits: Limits, open_sink: Callable[[int], BinaryIO] | None) -> None:
         """open_sink: gives the file for the decoded bytes of attachment number i."""
         self.skeleton = bytearray()
-        self.files: list[CarriedFile | None] = []
+        self.files: list[CarriedFile] = []
         self.mark = f"@{secrets.token_hex(16)}-"
         self._limits = limits
         self._open_sink = open_sink
@@ -60,8 +60,6 @@ class Scanner:
         if self._buffer:
             self._keep(0, len(self._buffer))
             self._buffer.clear()
-        if self.files and self._state in (_RUN, _RUN_CDATA) and (file := self.files[-1]) is not None:
-            file.finish()
 
     def placeholder(self, index: int) -> str:
         """What stands in the skeleton instead of the text of attachment number `index`."""
@@ -145,7 +143,7 @@ class Scanner:
         stop = match.end()
         self._keep(at, stop)
         if buffer[stop - 2] == 0x2F:
-            self.files.append(None)
+            self._open(stop, element_is_empty=True)
             self._state = _CONTENT
         else:
             self._state = _RUN_START
@@ -163,12 +161,16 @@ class Scanner:
         if in_cdata:
             self._keep(begin, begin + len(_CDATA))
             begin += len(_CDATA)
-        index = len(self.files)
-        self._append(self.placeholder(index).encode())
-        sink = self._open_sink(index) if self._open_sink is not None else None
-        self.files.append(CarriedFile(sink, self._offset + begin, references=not in_cdata))
+        self._append(self.placeholder(len(self.files)).encode())
+        self._open(begin, references=not in_cdata)
         self._state = _RUN_CDATA if in_cdata else _RUN
         return begin, True
+
+    def _open(self, at: int, *, references: bool = True, element_is_empty: bool = False) -> None:
+        sink = self._open_sink(len(self.files)) if self._open_sink is not None else None
+        self.files.append(
+            CarriedFile(sink, self._offset + at, references=references, element_is_empty=element_is_empty)
+        )
 
     def _run(self, at: int, *, final: bool) -> tuple[int, bool]:
         del final
@@ -193,7 +195,6 @@ class Scanner:
 
     def _decode(self, begin: int, stop: int, *, ended: bool) -> None:
         file = self.files[-1]
-        assert file is not None, "only an open element has a run"
         with memoryview(self._buffer) as whole:
             for at in range(begin, stop, PIECE_BYTES):
                 with whole[at : min(at + PIECE_BYTES, stop)] as piece:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from edxml.limits import Limits
     from edxml.scanner import Scanner
 
-_DECLARATION: Final = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[ \t\r\n][^>]*?encoding[ \t\r\n]*=[ \t\r\n]*[\"']([^\"']*)")
+_DECLARATION: Final = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[ \t\r\n][^>]*?encoding[ \t\r\n]*=[ \t\r\n]*[\"']([^\"'<>]*)[\"']")
+_ACCEPTED: Final = ("utf-8", "utf8")
 _ROOT: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:[^<]|<\?.*?\?>|<!--.*?-->)*?<([^ \t\r\n/>!?]+)", re.DOTALL)
 _UNDEFINED: Final = re.compile(r"Namespace prefix (\S+) (?:for|on|of)\b")
 _RESOURCE: Final = frozenset(
@@ -58,7 +59,7 @@ def check_placeholders(root: _Element, scanner: Scanner) -> list[_Element]:
     for index, element in enumerate(encoded):
         file = scanner.files[index]
         text = (element.text or "").strip(" \t\r\n")
-        expected = scanner.placeholder(index) if file is not None else ""
+        expected = "" if file.element_is_empty else scanner.placeholder(index)
         if len(element) or text != expected:
             raise Refusal(
                 Fault.SCHEMA_INVALID, "the base64 text of an attachment must be one unbroken run", where=path(element)
@@ -110,6 +111,8 @@ def _parse_once(skeleton: bytes) -> tuple[_Element, frozenset[str]]:
     info = root.getroottree().docinfo
     if info.doctype or info.internalDTD is not None:
         raise Refusal(Fault.XML_DTD_FORBIDDEN, "document type declaration")
+    if (info.encoding or "utf-8").lower() not in _ACCEPTED:
+        raise Refusal(Fault.XML_ENCODING, "the declaration names another encoding; UTF-8 is required")
     return root, frozenset()
 
 
@@ -150,12 +153,14 @@ def _place(wrong: etree.XMLSyntaxError, reason: str) -> str:
 
 def _check_encoding(skeleton: bytes) -> None:
     declared = _DECLARATION.match(skeleton)
-    if declared and declared[1].lower() not in (b"utf-8", b"utf8"):
-        name = declared[1][:40].decode("ascii", "replace")
+    name = declared[1][:40].decode("ascii", "replace") if declared else "utf-8"
+    if name.lower() not in _ACCEPTED:
         raise Refusal(Fault.XML_ENCODING, f"the declaration says {name!r}; UTF-8 is required")
     try:
         skeleton.decode("utf-8")
     except UnicodeDecodeError as wrong:
+        if wrong.reason == "unexpected end of data":
+            raise Refusal(Fault.XML_NOT_WELL_FORMED, "the file ends in the middle of a character") from wrong
         raise Refusal(Fault.XML_ENCODING, f"not UTF-8 at byte {wrong.start} outside the attachments") from wrong
 
 
