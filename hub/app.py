@@ -38,7 +38,7 @@ _RESTART_SECONDS = (1.0, 5.0, 30.0)
 
 Loop = Callable[[Hub], Awaitable[None]]
 
-LOOPS: dict[str, str] = {}
+LOOPS: dict[str, str] = {"deliver": "hub.flow.outward:deliver", "collect": "hub.flow.outward:fetch"}
 """Background work of a running hub: name -> `module:function`, an endless coroutine of the Hub."""
 
 
