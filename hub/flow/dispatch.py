@@ -1,0 +1,280 @@
+"""Everything that leaves: one loop claims what is due and hands it to connectors, each endpoint by itself.
+
+How a delivery leaves
+---------------------
+Claim: one transaction takes the most urgent due items of every endpoint with a free slot. It already writes the
+attempt and the moment when somebody else may take the item, so a worker that dies needs no reaper. All deliveries of
+one package for one system are one item and leave together, once.
+
+Hand-over: the database is given back; a connector works under a hard timeout in a task of its own. Exposure is
+committed when it pulls the first byte. A dead endpoint holds only its own slots, so it delays nobody else.
+
+Outcome: `events.change_status` writes it. Trouble and doubt go back to the queue.
+
+Endpoints
+---------
+Health and back-off belong to the endpoint and are stored. After a failure nothing is tried there until its back-off
+is over; then one delivery goes as a probe. An answer, or any call the peer makes by itself (`heard`), clears it. One
+slot beyond the endpoint's own serves urgent packages only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from connectors import base
+from edxml.faults import Fault
+from hub import clock, log
+from hub.context import Hub
+from hub.flow import backoff, peers, routing
+from hub.flow.handover import Handover
+from hub.flow.peers import Peer, PeerSettingsError
+from hub.states import Move
+from hub.store import endpoints, events
+from hub.store.database import StorageDownError, StorageFullError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection, Row
+
+AGED = timedelta(minutes=30)
+"""What has waited this long goes with the most urgent: a normal document does not wait for ever (R-085)."""
+
+LONGEST_SLEEP_SECONDS = 5.0
+SWEEP_SECONDS = 60.0
+GRACE_SECONDS = 10.0
+"""How long attempts under way may finish when the hub stops."""
+
+SENT_BELL = "axis sent"
+"""Rung after something was handed to the axis: the collector asks it at once for what came back."""
+
+
+async def run(hub: Hub, tools: base.Tools, stop: asyncio.Event) -> None:
+    """Hand over until `stop` is set; cancelled attempts go back to the queue."""
+    dispatcher = Dispatcher(hub, tools)
+    try:
+        await dispatcher.serve(stop)
+    finally:
+        await asyncio.shield(dispatcher.close())
+
+
+async def heard(hub: Hub, system_id: str) -> None:
+    """A system called by itself: it is alive, so nothing more is held back from it. Cheap when nothing was."""
+    row = await hub.db.read(lambda connection: endpoints.get(connection, system_id))
+    if row is not None and row.failures:
+        now = hub.clock.now()
+        await hub.db.write(lambda connection: endpoints.heard(connection, system_id, now))
+        hub.bell.ring([system_id])
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What may be claimed for one endpoint now."""
+
+    peer: Peer
+    limit: int
+    least_urgency: int = 0
+
+
+class Dispatcher:
+    """The loop and its attempts under way."""
+
+    def __init__(self, hub: Hub, tools: base.Tools) -> None:
+        self._hub = hub
+        self._connections = peers.Connections(hub, tools)
+        self._running: dict[str, dict[asyncio.Task[None], int]] = {}
+        self._done = asyncio.Event()
+        self._swept: datetime | None = None
+        self._log = log.get()
+
+    async def serve(self, stop: asyncio.Event) -> None:
+        """Claim and hand over until `stop`, then let attempts finish for a while."""
+        with self._hub.bell.listening() as rung:
+            while not stop.is_set():
+                rung.clear()
+                self._done.clear()
+                pause = LONGEST_SLEEP_SECONDS
+                try:
+                    pause = await self.turn()
+                except (StorageDownError, StorageFullError) as error:
+                    self._log.error("dispatch cannot use the database", reason=str(error))
+                except Exception as error:  # noqa: BLE001 - the loop outlives any one turn
+                    self._log.error("dispatch turn failed", error=repr(error), exc_info=True)
+                await _first(pause, rung, self._done, stop)
+        tasks = self._tasks()
+        if tasks:
+            await asyncio.wait(tasks, timeout=GRACE_SECONDS)
+
+    async def close(self) -> None:
+        """Stop what is under way; each goes back to the queue."""
+        tasks = self._tasks()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._connections.close()
+
+    async def idle(self) -> None:
+        """Wait until nothing is under way."""
+        while tasks := self._tasks():
+            await asyncio.wait(tasks)
+
+    async def turn(self) -> float:
+        """Claim everything that may leave now and start it; the seconds until the next thing is due."""
+        now = self._hub.clock.now()
+        await self._sweep(now)
+        queues, health = await self._hub.db.read(
+            lambda connection: (endpoints.queues(connection), endpoints.all_of(connection))
+        )
+        wishes: list[_Wish] = []
+        wake: list[str] = []
+        for queue in queues:
+            peer = peers.find(self._hub, queue.system_id) if queue.system_id else None
+            if peer is None:
+                continue  # unknown or suspended: it waits, an operator sees it by its age
+            known = health.get(peer.system.id)
+            if known is not None and known.retry_at is not None and known.retry_at > clock.to_text(now):
+                wake.append(known.retry_at)
+            elif queue.due_at > clock.to_text(now):
+                wake.append(queue.due_at)
+            else:
+                wishes += self._wishes(peer, unhealthy=known is not None and bool(known.failures))
+        if wishes:
+            claims = await self._hub.db.write(lambda connection: self._claim(connection, now, wishes))
+            for peer, claim in claims:
+                self._start(peer, claim, now)
+            if claims:
+                return 0.0
+        until = min((clock.from_text(at) - now for at in wake), default=timedelta(seconds=LONGEST_SLEEP_SECONDS))
+        return max(0.05, min(until.total_seconds(), LONGEST_SLEEP_SECONDS))
+
+    def _wishes(self, peer: Peer, *, unhealthy: bool) -> list[_Wish]:
+        running = self._running.get(peer.system.id, {})
+        if unhealthy:
+            return [] if running else [_Wish(peer, 1)]
+        free = peer.slots - len(running)
+        if free > 0:
+            return [_Wish(peer, free)]
+        if free == 0:
+            return [_Wish(peer, 1, least_urgency=1)]  # law: R-085 HN Đ7.2
+        return []
+
+    def _claim(
+        self, connection: Connection, now: datetime, wishes: list[_Wish]
+    ) -> list[tuple[Peer, endpoints.Claim]]:
+        settings = self._hub.settings.dispatch
+
+        def until(attempts: int, size: int) -> datetime:
+            return backoff.claim_until(attempts, size, now, settings.backoff_seconds, settings.timeout_seconds)
+
+        found = []
+        for wish in wishes:
+            items = endpoints.candidates(
+                connection, wish.peer.system.id, now, now - AGED, wish.limit, least_urgency=wish.least_urgency
+            )
+            for item_id in items:
+                claim = endpoints.claim(
+                    connection, self._hub.journal, now, item_id, token=str(uuid.uuid4()), due=until
+                )
+                if claim is not None:
+                    found.append((wish.peer, claim))
+        return found
+
+    def _start(self, peer: Peer, claim: endpoints.Claim, now: datetime) -> None:
+        task = asyncio.create_task(self._hand_over(peer, claim, now), name=f"deliver {claim.rows[0].item_id}")
+        running = self._running.setdefault(peer.system.id, {})
+        running[task] = max(row.urgency for row in claim.rows)
+        task.add_done_callback(lambda done: self._finished(peer.system.id, done))
+
+    def _finished(self, system_id: str, task: asyncio.Task[None]) -> None:
+        running = self._running.get(system_id, {})
+        running.pop(task, None)
+        if not running:
+            self._running.pop(system_id, None)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._log.error("hand-over failed", system=system_id, error=repr(error))
+        self._done.set()
+
+    async def _hand_over(self, peer: Peer, claim: endpoints.Claim, began: datetime) -> None:
+        handover = Handover(self._hub, peer, claim, began)
+        try:
+            connector = await self._connections.connector(peer)
+            outcome = await handover.attempt(connector)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._settle(handover, base.Deferred("the hub was stopped", peer=False)))
+            raise
+        except PeerSettingsError as error:
+            outcome = base.Deferred(str(error), untouched=True)
+        except Exception as error:  # noqa: BLE001 - a connector's mistake is trouble, never a lost delivery
+            self._log.error("connector failed", kind=peer.kind, system=peer.system.id, exc_info=True)
+            outcome = base.Deferred(f"connector {peer.kind}: {type(error).__name__}", peer=False)
+        await asyncio.shield(self._settle(handover, outcome))
+
+    async def _settle(self, handover: Handover, outcome: base.Outcome) -> None:
+        await self._hub.db.write(lambda connection: handover.settle(connection, outcome))
+        facts: dict[str, Any] = {
+            "system": handover.peer.system.id,
+            "package": handover.claim.package.id,
+            "recipients": len(handover.claim.rows),
+            "attempt": handover.claim.rows[0].attempts,
+        }
+        if isinstance(outcome, base.Delivered):
+            self._log.info("delivery delivered", remote_id=outcome.remote_id, **facts)
+        elif isinstance(outcome, base.Parked):
+            self._log.info("delivery parked", **facts)
+        else:
+            name = "delivery refused" if isinstance(outcome, base.Refused) else "delivery deferred"
+            self._log.warning(name, reason=outcome.reason, **facts)
+        if handover.peer.is_axis and isinstance(outcome, base.Delivered):
+            self._hub.bell.ring([SENT_BELL])
+
+    async def _sweep(self, now: datetime) -> None:
+        """Give up what never succeeded in `give_up_hours`, with a signed proof of non-delivery."""
+        if self._swept is not None and now - self._swept < timedelta(seconds=SWEEP_SECONDS):
+            return
+        self._swept = now
+        before = now - timedelta(hours=self._hub.settings.dispatch.give_up_hours)
+        old = await self._hub.db.read(lambda connection: endpoints.expired(connection, before))
+        if old:
+            await self._hub.db.write(lambda connection: self._give_up(connection, now, old))
+
+    def _give_up(self, connection: Connection, now: datetime, old: Sequence[Row[Any]]) -> None:
+        relayed: dict[str, dict[str, Any]] = {}
+        for row in old:
+            detail = {
+                "sha256": row.sha256,
+                "document_id": row.document_id,
+                "sender": row.sender,
+                "attempts": row.attempts,
+                "since": row.created_at,
+                "reason": row.reason or "no attempt was possible",
+            }
+            values = {"fault": Fault.DEPENDENCY_DOWN.slug, "lease": None, "due_at": None}
+            change = events.Change(row.id, Move.GIVE_UP, "hub", values, detail)
+            with contextlib.suppress(events.StaleStatusError):
+                events.change_status(connection, self._hub.journal, now, change)
+                if row.system_id == routing.AXIS:
+                    facts = relayed.setdefault(row.package_id, {**detail, "recipients": []})
+                    facts["recipients"].append(row.recipient)
+        made = [events.Event("relay.failed", "hub", one, detail=facts) for one, facts in relayed.items()]
+        self._hub.journal.record(connection, now, made)
+
+    def _tasks(self) -> list[asyncio.Task[None]]:
+        return [task for running in self._running.values() for task in running]
+
+
+async def _first(seconds: float, *signs: asyncio.Event) -> None:
+    """Sleep until one of the signs is set, at most `seconds`."""
+    if any(sign.is_set() for sign in signs):
+        return
+    waits = [asyncio.ensure_future(sign.wait()) for sign in signs]
+    try:
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

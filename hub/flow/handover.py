@@ -1,0 +1,169 @@
+"""One claimed item on its way out: the parcel whose first pull exposes, and what each outcome does to its rows."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from connectors import base
+from edxml.faults import Fault
+from hub import clock
+from hub.context import Hub
+from hub.flow import backoff, content, health, lifecycle
+from hub.flow.peers import Peer
+from hub.states import Move
+from hub.store import deliveries, endpoints, events, state
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Row
+
+SENT = "axis.sent."
+"""State name of a package the axis took, by the axis's DocId: later answers about it are found by that."""
+
+_FAULTS = {"18": Fault.ORG_UNKNOWN, "23": Fault.ORG_SUSPENDED}
+
+
+@dataclass(slots=True)
+class Handover:
+    """One attempt for one item. `failure` is our own trouble with the bytes, not the peer's."""
+
+    hub: Hub
+    peer: Peer
+    claim: endpoints.Claim
+    began: datetime
+    fresh: list[str] = field(default_factory=list)
+    failure: Exception | None = None
+
+    def parcel(self) -> base.Parcel:
+        """The item as its connector gets it."""
+        package = self.claim.package
+        return base.Parcel(
+            item_id=self.claim.rows[0].item_id,
+            package_id=package.id,
+            message_type=package.message_type,
+            document_id=package.document_id,
+            sender=package.sender,
+            recipients=tuple(row.written_as for row in self.claim.rows),
+            urgency=max(row.urgency for row in self.claim.rows),
+            size=package.size,
+            sha256=package.sha256,
+            open=self._bytes,
+        )
+
+    async def attempt(self, connector: base.Connector) -> base.Outcome:
+        """Let the connector work, never longer than its hard timeout; whatever goes wrong is an outcome."""
+        seconds = backoff.hard_timeout_seconds(self.claim.package.size, self.hub.settings.dispatch.timeout_seconds)
+        try:
+            async with asyncio.timeout(seconds):
+                outcome = await connector.deliver(self.parcel())
+        except TimeoutError:
+            return base.Deferred(f"no outcome within {seconds:.0f} s")
+        if self.failure is not None and not isinstance(outcome, base.Delivered):
+            return base.Deferred(f"the hub could not read the package: {type(self.failure).__name__}", peer=False)
+        return outcome
+
+    async def _bytes(self) -> AsyncGenerator[bytes, None]:
+        """The sealed bytes; exposure is committed before the first of them is given."""
+        try:
+            source = content.of_row(self.hub, self.claim.package)
+            await self.hub.db.write(self._expose)
+            async for piece in source.chunks():
+                yield piece
+        except Exception as error:
+            self.failure = error
+            raise
+
+    def _expose(self, connection: Connection) -> None:
+        self.fresh = self.fresh or endpoints.unexposed(connection, self.claim.ids)
+        by = f"system:{self.peer.system.id}"
+        deliveries.expose(connection, self.hub.journal, self.hub.clock.now(), self.claim.ids, by)
+
+    def settle(self, connection: Connection, outcome: base.Outcome) -> None:
+        """Write what the outcome means. Rows another worker took meanwhile are left alone, unless it arrived."""
+        now = self.hub.clock.now()
+        if isinstance(outcome, base.Delivered):
+            self._delivered(connection, now, outcome)
+        elif isinstance(outcome, base.Refused):
+            self._refused(connection, now, outcome)
+        elif isinstance(outcome, base.Parked):
+            for row in self._mine(connection):
+                self._change(connection, now, row, Move.PARK, {"lease": None, "due_at": None}, {"parked": "inbox"})
+            lifecycle.settle_item(connection, self.claim.rows[0].item_id, now)
+        else:
+            self._deferred(connection, now, outcome)
+
+    def _delivered(self, connection: Connection, now: datetime, outcome: base.Delivered) -> None:
+        detail = {
+            **self._document(),
+            "system": self.peer.system.id,
+            "delivered_at": clock.local(now).isoformat(timespec="microseconds"),
+        }
+        if outcome.remote_id:
+            detail["remote_id"] = outcome.remote_id
+        if self.peer.is_axis:
+            # law: R-119 HN Đ12.3
+            state.put(connection, SENT + outcome.remote_id[:50], json.dumps({"item": self.claim.rows[0].item_id}))
+            self._relay(connection, now, "relay.accepted", {"remote_id": outcome.remote_id})
+        for row in self.claim.rows:
+            self._change(connection, now, row, Move.DELIVER, {"lease": None, "due_at": None, "reason": None}, detail)
+        endpoints.heard(connection, self.peer.system.id, now)
+
+    def _refused(self, connection: Connection, now: datetime, outcome: base.Refused) -> None:
+        rows = self._mine(connection)
+        fault = _FAULTS.get(outcome.code)
+        reason = " ".join(part for part in (outcome.code, outcome.reason) if part)[:500]
+        values = {"lease": None, "due_at": None, "reason": reason, "fault": fault.slug if fault else None}
+        detail = {**self._document(), "system": self.peer.system.id, "reason": reason, "code": outcome.code}
+        if self.peer.is_axis and rows:
+            self._relay(connection, now, "relay.rejected", {"reason": reason, "code": outcome.code})
+        for row in rows:
+            self._change(connection, now, row, Move.REFUSE, values, detail)
+        endpoints.heard(connection, self.peer.system.id, now)
+
+    def _deferred(self, connection: Connection, now: datetime, outcome: base.Deferred) -> None:
+        settings = self.hub.settings.dispatch
+        rows = self._mine(connection)
+        if outcome.untouched and self.fresh:
+            deliveries.unexpose(connection, self.fresh)
+        rest = now + timedelta(seconds=outcome.retry_after_seconds or 0)
+        if outcome.peer:
+            health.failed(self.hub, connection, self.peer.system.id, self.began, rest, outcome.reason)
+        for row in rows:
+            due = rest
+            if not outcome.untouched:
+                due = max(rest, backoff.next_due(row.attempts, now, settings.backoff_seconds))
+            values = {"lease": None, "due_at": clock.to_text(due), "reason": outcome.reason[:500]}
+            detail = {"attempt": row.attempts, "reason": outcome.reason, "system": self.peer.system.id}
+            self._change(connection, now, row, Move.DEFER, values, detail)
+
+    def _mine(self, connection: Connection) -> list[Row[Any]]:
+        return list(endpoints.still_claimed(connection, self.claim.token, self.claim.ids))
+
+    def _document(self) -> dict[str, Any]:
+        package = self.claim.package
+        return {"sha256": package.sha256, "document_id": package.document_id, "sender": package.sender}
+
+    def _relay(self, connection: Connection, now: datetime, event_type: str, detail: dict[str, Any]) -> None:
+        """The axis's word on one package, for all of its recipients beyond the province; a signed receipt."""
+        facts = {**self._document(), "recipients": [row.recipient for row in self.claim.rows], **detail}
+        event = events.Event(event_type, f"system:{self.peer.system.id}", self.claim.package.id, detail=facts)
+        self.hub.journal.record(connection, now, [event])
+
+    def _change(
+        self,
+        connection: Connection,
+        now: datetime,
+        row: Row[Any],
+        move: Move,
+        values: dict[str, Any],
+        detail: dict[str, Any],
+    ) -> None:
+        change = events.Change(row.id, move, f"system:{self.peer.system.id}", values, detail)
+        try:
+            events.change_status(connection, self.hub.journal, now, change)
+        except events.StaleStatusError:
+            return  # delivered, cancelled or held meanwhile: what is there is at least as true

@@ -1,0 +1,49 @@
+"""The background loops that call others: the dispatcher and the collector, each with a guarded session of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from connectors import base, outgoing
+from hub import log
+from hub.context import Hub
+from hub.flow import collect, dispatch
+
+Work = Callable[[Hub, base.Tools, asyncio.Event], Awaitable[None]]
+
+
+async def deliver(hub: Hub) -> None:
+    """Hand over until cancelled; attempts under way get a while to finish."""
+    await _run(hub, dispatch.run)
+
+
+async def fetch(hub: Hub) -> None:
+    """Collect from the national axis until cancelled."""
+    await _run(hub, collect.run)
+
+
+async def _run(hub: Hub, work: Work) -> None:
+    settings = hub.settings
+    own = [(listen.address, listen.port) for listen in settings.listen if _is_address(listen.address)]
+    guard = outgoing.Guard(settings.outgoing.allow, own)
+    stop = asyncio.Event()
+    async with outgoing.session(guard, timeout_seconds=settings.dispatch.timeout_seconds) as http:
+        tools = base.Tools(http, hub.clock.now, log.get(), settings.dispatch.timeout_seconds)
+        task = asyncio.ensure_future(work(hub, tools, stop))
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            stop.set()
+            await asyncio.wait({task}, timeout=2 * dispatch.GRACE_SECONDS)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            raise
+
+
+def _is_address(host: str) -> bool:
+    try:
+        outgoing.plain(host)
+    except ValueError:
+        return False
+    return True
