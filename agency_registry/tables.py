@@ -45,11 +45,14 @@ def _unique_now(name: str, *columns: sa.Column[Any], also: sa.ColumnElement[bool
     return sa.Index(name, *columns, unique=True, sqlite_where=where, postgresql_where=where)
 
 
+# Codes sort by their signs, whatever language the database speaks: pages of a list are cut by code.
+_CODE = sa.String(35).with_variant(sa.String(35, collation="C"), "postgresql")
+
 agencies = sa.Table(
     "agencies",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("organ_id", sa.String(35), nullable=False, unique=True),  # law: R-024 HN Đ8.2
+    sa.Column("organ_id", _CODE, nullable=False, unique=True),  # law: R-024 HN Đ8.2
     sa.Column("name", sa.String(500), nullable=False),
     sa.Column("name_key", sa.String(500), nullable=False, index=True),
     sa.Column("kind", sa.String(50), nullable=False),

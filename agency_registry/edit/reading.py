@@ -48,6 +48,8 @@ def list_agencies(
         wanted = wanted.where(sa.or_(by_name, agencies.c.id.in_(by_code)))
     if limit is not None:
         wanted = wanted.limit(limit)
+    elif not (scope or state or parent or text.strip() or after):
+        return [agency.as_json() for agency in read_agencies(connection)]
     return [agency.as_json() for agency in read_agencies(connection, connection.execute(wanted).scalars())]
 
 
