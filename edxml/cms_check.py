@@ -103,30 +103,28 @@ class TrustResult:
     failed: bool = False
 
 
-async def check_trust(
-    certificate: Any,
-    others: list[Any],
-    anchors: Anchors,
-    *,
-    stamped_at: datetime | None,
-    claimed_at: datetime | None,
-    at: datetime,
-) -> TrustResult:
-    """Whether the key was good when it signed.
+@dataclass(frozen=True, slots=True)
+class Times:
+    """at: of the verification; proven: by a trusted stamp, the signature existed then; claimed: by the signer."""
 
-    stamped_at: proof that the signature existed then. Without it the certificate must be good at `at`.
+    at: datetime
+    proven: datetime | None
+    claimed: datetime | None
+
+
+async def check_trust(certificate: Any, others: list[Any], anchors: Anchors, times: Times) -> TrustResult:
+    """Whether the key was good when it signed; without proof of that time it must be good at `times.at`.
+
     A revocation is proven to come before the signature only by a stamp or by the signer's own, later time.
     """
-    moment = stamped_at or at
-    path = await certificate_path.check_document_signer(certificate, others, anchors, moment)
+    known = times.proven or times.claimed
+    path = await certificate_path.check_document_signer(certificate, others, anchors, times.proven or times.at)
     if path.problem is SubIndication.REVOKED_NO_POE and path.revoked_at is not None:
-        latest = stamped_at or claimed_at
-        if latest is not None and latest >= path.revoked_at:
+        if known is not None and known >= path.revoked_at:
             return TrustResult(path, SubIndication.REVOKED, failed=True)
         return TrustResult(path, path.problem)
     if path.problem is SubIndication.OUT_OF_BOUNDS_NO_POE:
         validity = certificate["tbs_certificate"]["validity"]
-        known = stamped_at or claimed_at
         if known is not None and known > validity["not_after"].native:
             return TrustResult(path, SubIndication.EXPIRED)
         if known is not None and known < validity["not_before"].native:

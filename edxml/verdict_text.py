@@ -24,7 +24,7 @@ REASONS: dict[SubIndication, str] = {
     SubIndication.NO_CERTIFICATE_CHAIN_FOUND: "chứng thư số không nối được tới tổ chức chứng thực đã tin cậy tại đây",
     SubIndication.REVOKED_NO_POE: "chứng thư số đã bị thu hồi, không chứng minh được là ký trước hay sau khi thu hồi",
     SubIndication.REVOKED_CA_NO_POE: "chứng thư của tổ chức chứng thực đã bị thu hồi",
-    SubIndication.OUT_OF_BOUNDS_NO_POE: "chứng thư số hiện ngoài thời hạn, thiếu dấu thời gian chứng minh lúc ký còn hạn",
+    SubIndication.OUT_OF_BOUNDS_NO_POE: "chứng thư số ngoài thời hạn, thiếu dấu thời gian chứng minh lúc ký còn hạn",
     SubIndication.TRY_LATER: "chưa có thông tin thu hồi chứng thư số còn hiệu lực, cần kiểm tra lại sau",
     SubIndication.GENERIC: "việc kiểm tra gặp trục trặc",
     SubIndication.NO_SIGNATURE: "không có chữ ký số",

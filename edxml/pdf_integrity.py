@@ -1,0 +1,120 @@
+"""Integrity of one signature: does it fit the file, and what happened to the file after it?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+from edxml import cms_check, pdf_comparison, pdf_reading
+from edxml.pdf_reading import READ_ERRORS
+from edxml.pdf_revisions import History
+from edxml.verdict_words import Integrity, SubIndication
+
+KNOWN_FORMATS = frozenset({"/adbe.pkcs7.detached", "/ETSI.CAdES.detached"})
+STAMP_FORMAT = "/ETSI.RFC3161"
+OBJECT_MARKS = (b" obj", b"xref", b"trailer", b"stream")
+REST_LIMIT = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A filled signature field with what could be read of it.
+
+    range: its byte range, already checked against the file. embedded: pyHanko's view on it, None if it could not
+    be read; error: why; empty: there is nothing in /Contents that could be a signature.
+    """
+
+    field: pdf_reading.SignatureField
+    range: pdf_reading.ByteRange
+    format: str
+    embedded: EmbeddedPdfSignature | None = None
+    error: str = ""
+    empty: bool = False
+
+    @property
+    def is_stamp(self) -> bool:
+        """Whether it is a time-stamp over the document, no signature of anybody."""
+        return self.format == STAMP_FORMAT
+
+
+@dataclass(frozen=True, slots=True)
+class Wholeness:
+    """Integrity of one signature. problem: why it is broken, or why nothing can be said about its value."""
+
+    integrity: Integrity
+    problem: SubIndication | None = None
+    detail: str = ""
+
+
+def examine(field: pdf_reading.SignatureField, stream: BinaryIO, reader: Any) -> Found:
+    """Read one field; never raises for a damaged one."""
+    place = pdf_reading.byte_range(stream, field.value)
+    kind = str(field.value.get("/SubFilter", "")) if hasattr(field.value, "get") else ""
+    if place.problem is not None:
+        return Found(field, place, kind)
+    try:
+        return Found(field, place, kind, EmbeddedPdfSignature(reader, field.field, field.name))
+    except READ_ERRORS as error:
+        raw = getattr(field.value.get("/Contents"), "original_bytes", b"")
+        empty = not raw.strip(b"\0") or raw[:1] != b"\x30"
+        return Found(field, place, kind, error=f"{type(error).__name__}: {error}", empty=empty)
+
+
+def judge(item: Found, stream: BinaryIO, certificate: Any, history: History, *, last: bool) -> Wholeness:
+    """The integrity of a signature that could be read. last: no other signature follows it."""
+    embedded = item.embedded
+    assert embedded is not None, "only what could be read is judged"
+    if item.format not in KNOWN_FORMATS:
+        detail = f"signatures of the kind {item.format or '(none)'} are not supported"
+        return Wholeness(Integrity.UNKNOWN, SubIndication.FORMAT_FAILURE, detail)
+    digest = cms_check.digest_of(stream, [int(n) for n in embedded.byte_range], embedded.md_algorithm)
+    whole = cms_check.check_wholeness(embedded.signed_data, embedded.signer_info, certificate, digest)
+    if whole.broken is not None:
+        return Wholeness(Integrity.BROKEN, whole.broken, whole.detail)
+    after = _after(item, embedded, stream, history, last=last)
+    if whole.doubt is not None and after.integrity is not Integrity.BROKEN:
+        return Wholeness(after.integrity, whole.doubt, whole.detail)
+    return after
+
+
+def _after(item: Found, embedded: EmbeddedPdfSignature, stream: BinaryIO, history: History, *, last: bool) -> Wholeness:
+    """What happened to the file after the signature."""
+    rest = _bytes_after(stream, item.range.end)
+    if not rest:
+        return Wholeness(Integrity.FINAL)
+    if embedded.evaluate_signature_coverage() < SignatureCoverageLevel.ENTIRE_REVISION:
+        detail = "the signed bytes are not the revision that holds the signature"
+        return Wholeness(Integrity.BROKEN, SubIndication.FORMAT_FAILURE, detail)
+    final = history.reader.xrefs.total_revisions - 1
+    if embedded.signed_revision == final:
+        # no cross-reference leads to these bytes, but readers that repair a file look for objects in them
+        if any(mark in rest for mark in OBJECT_MARKS):
+            return Wholeness(Integrity.CHANGED, detail="objects stand after the end of the signed revision")
+        return Wholeness(Integrity.UNEXPLAINED, detail="bytes stand after the end of the signed revision")
+    level = history.explain(embedded)
+    if isinstance(level, ModificationLevel) and (not last or level <= ModificationLevel.LTA_UPDATES):
+        return Wholeness(Integrity.EXTENDED)
+    reason = level if isinstance(level, str) else "something visible follows the last signature"
+    return _second_opinion(history.reader, embedded.signed_revision, final, reason)
+
+
+def _second_opinion(reader: Any, revision: int, final: int, reason: str) -> Wholeness:
+    """Changed or only unexplained? Decided by value, apart from the rules that could not explain."""
+    try:
+        old, new = (reader.get_historical_resolver(r) for r in (revision, final))
+        difference = pdf_comparison.Comparison(old, new).difference()
+    except READ_ERRORS as error:
+        return Wholeness(Integrity.UNEXPLAINED, detail=f"{reason[:300]}; not comparable: {error}"[:500])
+    if difference is None:
+        return Wholeness(Integrity.UNEXPLAINED, detail=reason[:500])
+    return Wholeness(Integrity.CHANGED, detail=difference)
+
+
+def _bytes_after(stream: BinaryIO, end: int) -> bytes:
+    """What follows the signed bytes, without white space; at most a megabyte of it."""
+    stream.seek(end)
+    return stream.read(REST_LIMIT).strip(b"\0\t\n\f\r ")

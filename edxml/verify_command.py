@@ -1,0 +1,136 @@
+"""`truc verify FILE --trust DIR`: the verdict on a PDF or on a package, without a hub.
+
+Exit codes: 0 the document PASSED; 1 the answer is no (FAILED, INDETERMINATE, unsigned); 2 wrong use; 3 cannot now.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from edxml.certificates import Trust
+from edxml.faults import Refusal
+from edxml.pdf_signature import verify_pdf
+from edxml.verdict import DocumentReport, FileReport, Verdict
+from edxml.verdict_words import VIETNAM
+
+DONE, NO, WRONG_USE, CANNOT = 0, 1, 2, 3
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The words this command understands."""
+    parser.add_argument("file", type=Path, help="tệp PDF hoặc gói tin edXML")
+    parser.add_argument(
+        "--trust",
+        type=Path,
+        metavar="DIR",
+        help="thư mục state/ public/ tsa/ crl/ chứa chứng thư tin cậy; không có thì không chữ ký nào được tin",
+    )
+    parser.add_argument("--at", metavar="TIME", help="kiểm tra như tại thời điểm này (RFC 3339; mặc định: bây giờ)")
+    parser.add_argument("--json", action="store_true", help="in JSON")
+
+
+def main(argv: Sequence[str] | None = None, *, program: str = "truc verify") -> int:
+    """Parse the words and run; gives the exit code."""
+    parser = argparse.ArgumentParser(prog=program, description="Kiểm tra chữ ký số của một tệp PDF hoặc gói tin edXML.")
+    add_arguments(parser)
+    try:
+        arguments = parser.parse_args(argv)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else WRONG_USE
+    return run(arguments)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """The command itself, for words already parsed."""
+    try:
+        at = moment(arguments.at)
+        trust = Trust.from_folder(arguments.trust) if arguments.trust is not None else Trust()
+    except ValueError as wrong:
+        return _complain(WRONG_USE, f"tham số không đúng: {wrong}")
+    if not arguments.file.is_file():
+        return _complain(CANNOT, f"không có tệp {arguments.file}")
+    try:
+        report = verify_document(arguments.file, trust, at)
+    except Refusal as refusal:
+        fault = refusal.fault
+        if arguments.json:
+            sys.stdout.write(json.dumps({"code": fault.slug, "title": fault.title_vi, "detail": refusal.detail}) + "\n")
+        return _complain(NO, f"{fault.slug}: {fault.title_vi}. {refusal.detail}. {fault.remedy_vi}")
+    except OSError as trouble:
+        return _complain(CANNOT, f"không đọc được {arguments.file}: {trouble.strerror or trouble}")
+    text = json.dumps(report.as_json(), ensure_ascii=False, indent=2) if arguments.json else in_words(report)
+    sys.stdout.write(text + "\n")
+    return DONE if report.verdict is Verdict.PASSED else NO
+
+
+def verify_document(
+    path: Path, trust: Trust, at: datetime, *, verify: Callable[[str, str, Trust, datetime], FileReport] = verify_pdf
+) -> DocumentReport:
+    """The report on a PDF, or on every file of a package; raises Refusal for a package that cannot be read.
+
+    A file that is neither XML nor names itself .edxml or .xml is taken for a PDF, readable or not.
+    """
+    if not _looks_like_package(path):
+        return DocumentReport.of([verify(str(path), path.name, trust, at)])
+    from edxml import folder  # noqa: PLC0415 (lxml is needed for packages only)
+
+    with tempfile.TemporaryDirectory(prefix="truc-verify-") as work:
+        files = folder.unpack(path, Path(work))
+        return DocumentReport.of(_judge(one.name, one.kind, str(one.path), verify, trust, at) for one in files)
+
+
+def _judge(
+    name: str,
+    kind: str,
+    path: str,
+    verify: Callable[[str, str, Trust, datetime], FileReport],
+    trust: Trust,
+    at: datetime,
+) -> FileReport:
+    """PDFs by their content, and what calls itself one; another kind of file carries no signature we know."""
+    if kind == "pdf" or name.lower().endswith(".pdf"):
+        return verify(path, name, trust, at)
+    return FileReport(name, Verdict.UNSIGNED, note="other_format")
+
+
+def _looks_like_package(path: Path) -> bool:
+    with path.open("rb") as stream:
+        head = stream.read(1024)
+    if b"%PDF-" in head:
+        return False
+    return head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<") or path.suffix.lower() in {".edxml", ".xml"}
+
+
+def moment(text: str | None) -> datetime:
+    """An RFC 3339 time; without an offset it is Vietnamese time, a date alone its midnight; None = now."""
+    if text is None:
+        return datetime.now(UTC)
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo is not None else found.replace(tzinfo=VIETNAM)
+
+
+def in_words(report: DocumentReport) -> str:
+    """The report for a person: the document's sentence, then each file, then each signature."""
+    shown = report.as_json()
+    lines = [f"{shown['verdict']}  {shown['sentence']}"]
+    for file in report.files:
+        facts = file.as_json()
+        lines.append(f"  {file.verdict.value:<13} {facts['sentence']}")
+        lines.extend(f"    {s.verdict.value:<13} {s.as_json()['sentence']}" for s in file.signatures)
+    return "\n".join(_printable(line) for line in lines)
+
+
+def _printable(line: str) -> str:
+    """Text from outside for a terminal: control and direction signs are shown, not obeyed."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in line)
+
+
+def _complain(code: int, text: str) -> int:
+    sys.stderr.write(f"truc verify: {_printable(text)}\n")
+    return code
