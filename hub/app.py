@@ -38,7 +38,12 @@ _RESTART_SECONDS = (1.0, 5.0, 30.0)
 
 Loop = Callable[[Hub], Awaitable[None]]
 
-LOOPS: dict[str, str] = {"deliver": "hub.flow.outward:deliver", "collect": "hub.flow.outward:fetch"}
+LOOPS: dict[str, str] = {
+    "deliver": "hub.flow.outward:deliver",
+    "collect": "hub.flow.outward:fetch",
+    "registry": "hub.jobs.registry:follow",
+    "sweep": "hub.jobs.sweep:once",
+}
 """Background work of a running hub: name -> `module:function`, an endless coroutine of the Hub."""
 
 

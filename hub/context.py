@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from agency_registry import directory as agency_directory
@@ -91,7 +92,8 @@ class Hub:
 
     async def reload(self) -> None:
         """Read the registry and the operator's switches again, after any change of them."""
-        self.directory = await self.db.read(agency_directory.load)
+        load = partial(agency_directory.load, now=self.clock.now(), previous=self.directory)
+        self.directory = await self.db.read(load)
         self.intake_stopped = await self.db.read(lambda connection: state.get(connection, "intake.stopped"))
 
     async def in_thread(self, work: Callable[[], T]) -> T:

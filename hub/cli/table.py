@@ -82,6 +82,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("status", "client", "Báo trạng thái xử lý, hoặc xem một gói tin", "report a status, or look at a package"),
     Command("withdraw", "client", "Hủy, lấy lại hoặc thu hồi văn bản đã gửi", "cancel, take back or recall"),
     Command("bench", "bench", "Đo tải qua các cửa thật", "measure the load the real doors carry"),
+    Command("chaos", "chaos", "Giết máy chủ giữa lúc đang tải rồi đếm", "kill the server under load and count"),
     Command("edxml", "", "Kiểm tra, đóng, mở gói edXML", "validate, show, pack, unpack edXML", "edxml.command:main"),
     Command("verify", "", "Kiểm tra chữ ký của PDF hoặc gói tin", "verify the signatures of a PDF or a package",
             "edxml.verify_command:main"),

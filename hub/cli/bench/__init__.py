@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 from hub.cli.bench import load, province
-from hub.cli.bench.doors import Credential, Door, Mold, NativeDoor, VxpDoor
+from hub.cli.bench.doors import Credential, Door, Mold, NativeDoor, VxpDoor, receive
 from hub.cli.bench.wire import Connection
 
 SIZES = {"10k": 10_000, "200k": 200_000, "2m": 2_000_000, "200m": 200_000_000}
@@ -118,7 +118,7 @@ async def _rates(
     half = load.Tally()
     await load.open_loop(sending, senders, mold, arguments.seconds, rate / 2, half)
     row |= {"half_p50_ms": _ms(half.accept_seconds, 0.5), "half_p99_ms": _ms(half.accept_seconds, 0.99)}
-    while await receiving.receive(receivers[0]):
+    while await receive(receiving, receivers[0]):
         pass
     whole = load.Tally()
     await load.through(sending, receiving, senders, receivers, mold, arguments.seconds, whole)
@@ -136,7 +136,7 @@ async def _once(sending: Door, receiving: Door, line: Connection, mold: Mold, ro
     await sending.send(line, mold.pour())
     row["accept_seconds"] = round(time.perf_counter() - started, 2)
     started = time.perf_counter()
-    await receiving.receive(line)
+    await receive(receiving, line)
     row["fetch_seconds"] = round(time.perf_counter() - started, 2)
 
 

@@ -19,6 +19,7 @@ from hub.cli.bench.wire import Connection
 SENDER = "000.00.01.H99"
 RECEIVER = "000.00.02.H99"
 _MARK = "0" * 32
+_EDOC = {"servicetype": "eDoc", "messagetype": "edoc", "Content-Type": "application/json"}
 
 
 class Mold:
@@ -26,21 +27,55 @@ class Mold:
 
     def __init__(self, size: int) -> None:
         data = make_package(SENDER, (RECEIVER,), document_id=_MARK, attachments=[("tai-lieu.docx", os.urandom(size))])
-        self._head, self._tail = data.split(_MARK.encode(), 1)
+        head, tail = data.split(_MARK.encode(), 1)
+        self.ends = head, tail.replace(_MARK.encode(), b"1" * 32)
+        """What stands before and behind the DocumentId."""
 
     def pour(self) -> tuple[bytes, bytes, bytes]:
         """One package in three pieces."""
-        return self._head, uuid.uuid4().hex.encode(), self._tail
+        return self.ends[0], uuid.uuid4().hex.encode(), self.ends[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One waiting thing: its id at the door and the package behind it ('' where the door does not say)."""
+
+    id: str
+    package_id: str = ""
 
 
 class Door(Protocol):
-    """What the load loops need of a door."""
+    """What load and chaos need of a door."""
 
-    async def send(self, line: Connection, pieces: tuple[bytes, ...]) -> None:
-        """Hand one package in; raises RuntimeError when it was not accepted."""
+    async def send(self, line: Connection, pieces: tuple[bytes, ...]) -> str:
+        """Hand one package in; the receipt or transport id. Raises RuntimeError when it was not accepted."""
 
-    async def receive(self, line: Connection) -> list[str]:
-        """Fetch and acknowledge everything one list offers; the DocumentIds."""
+    async def offers(self, line: Connection) -> list[Offer]:
+        """What waits now."""
+
+    async def fetch(self, line: Connection, offer: Offer) -> bytes | None:
+        """Its content; None when somebody else was faster."""
+
+    async def confirm(self, line: Connection, offer: Offer, content: bytes) -> None:
+        """Say that the content is stored. Raises RuntimeError when the hub does not agree."""
+
+
+async def receive(door: Door, line: Connection) -> list[str]:
+    """Fetch and acknowledge everything one list offers; the DocumentIds."""
+    taken = []
+    for offer in await door.offers(line):
+        content = await door.fetch(line, offer)
+        if content is None:
+            continue
+        await door.confirm(line, offer, content)
+        taken.append(document_id(content))
+    return taken
+
+
+def document_id(content: bytes) -> str:
+    """The DocumentId of a package made by a Mold."""
+    at = content.find(b"DocumentId>") + 11
+    return content[at : content.find(b"<", at)].decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +91,7 @@ class NativeDoor:
 
     def __init__(self) -> None:
         self._token = ""
+        self._leases: dict[str, str] = {}
 
     async def sign_in(self, line: Connection, who: Credential) -> None:
         """Get a token for all further calls."""
@@ -65,31 +101,34 @@ class NativeDoor:
         _expect(status == 200, status, body)
         self._token = json.loads(body)["access_token"]
 
-    async def send(self, line: Connection, pieces: tuple[bytes, ...]) -> None:
+    async def send(self, line: Connection, pieces: tuple[bytes, ...]) -> str:
         headers = {**self._bearer(), "Content-Type": "application/xml"}
         status, body = await line.request("POST", "/api/v1/packages", pieces, headers)
-        _expect(status == 201, status, body)
+        _expect(status in (200, 201), status, body)
+        receipt: str = json.loads(body)["receipt"]
+        return receipt
 
-    async def receive(self, line: Connection) -> list[str]:
+    async def offers(self, line: Connection) -> list[Offer]:
         status, body = await line.request("GET", "/api/v1/inbox?limit=50&wait=1", (), self._bearer())
         _expect(status == 200, status, body)
-        taken = []
-        for item in json.loads(body)["items"]:
-            delivery = item["delivery_id"]
-            status, body = await line.request("POST", f"/api/v1/inbox/{delivery}/lease", (), self._bearer())
-            if status == 409:  # another receiver was faster
-                continue
-            lease = json.loads(body)["lease"]
-            status, content = await line.request(
-                "GET", f"/api/v1/packages/{item['package_id']}/content", (), self._bearer()
-            )
-            _expect(status == 200, status, content[:200])
-            answer = json.dumps({"lease": lease, "sha256": hashlib.sha256(content).hexdigest()}).encode()
-            headers = {**self._bearer(), "Content-Type": "application/json"}
-            status, body = await line.request("POST", f"/api/v1/inbox/{delivery}/ack", [answer], headers)
-            _expect(status == 200, status, body)
-            taken.append(item["document_id"])
-        return taken
+        return [Offer(item["delivery_id"], item["package_id"]) for item in json.loads(body)["items"]]
+
+    async def fetch(self, line: Connection, offer: Offer) -> bytes | None:
+        status, body = await line.request("POST", f"/api/v1/inbox/{offer.id}/lease", (), self._bearer())
+        if status == 409:
+            return None
+        _expect(status == 200, status, body)
+        self._leases[offer.id] = json.loads(body)["lease"]
+        status, content = await line.request("GET", f"/api/v1/packages/{offer.package_id}/content", (), self._bearer())
+        _expect(status == 200, status, content)
+        return content
+
+    async def confirm(self, line: Connection, offer: Offer, content: bytes) -> None:
+        digest = hashlib.sha256(content).hexdigest()
+        answer = json.dumps({"lease": self._leases.pop(offer.id), "sha256": digest}).encode()
+        headers = {**self._bearer(), "Content-Type": "application/json"}
+        status, body = await line.request("POST", f"/api/v1/inbox/{offer.id}/ack", [answer], headers)
+        _expect(status == 200, status, body)
 
     def _bearer(self) -> Mapping[str, str]:
         return {"Authorization": f"Bearer {self._token}"}
@@ -101,7 +140,7 @@ class VxpDoor:
     def __init__(self, who: Credential) -> None:
         self._who = who
 
-    async def send(self, line: Connection, pieces: tuple[bytes, ...]) -> None:
+    async def send(self, line: Connection, pieces: tuple[bytes, ...]) -> str:
         digest = hashlib.sha256()
         for piece in pieces:
             digest.update(piece)
@@ -115,21 +154,27 @@ class VxpDoor:
             }
         )
         _, body = await line.request("POST", "/sendEdoc", (*pieces, b"\r\n"), signed)
-        _expect(json.loads(body)["status"] == "OK", 200, body)
+        answer = json.loads(body)
+        _expect(answer["status"] == "OK", 200, body)
+        doc_id: str = answer["DocId"]
+        return doc_id
 
-    async def receive(self, line: Connection) -> list[str]:
-        kind = {"servicetype": "eDoc", "messagetype": "edoc", "Content-Type": "application/json"}
-        _, body = await line.request("POST", "/getReceivedEdocList", (), self._signed(kind))
-        taken = []
-        for item in json.loads(body)["data"][:50]:
-            named = {"docId": item["docId"], **kind}
-            _, body = await line.request("POST", "/getEdoc", [b"{}"], self._signed(named))
-            content = base64.b64decode(json.loads(body)["data"])
-            _, body = await line.request("POST", "/updateStatus", [b"{}"], self._signed({**named, "status": "done"}))
-            _expect(json.loads(body)["status"] == "OK", 200, body)
-            at = content.find(b"DocumentId>") + 11
-            taken.append(content[at : content.find(b"<", at)].decode())
-        return taken
+    async def offers(self, line: Connection) -> list[Offer]:
+        _, body = await line.request("POST", "/getReceivedEdocList", (), self._signed(_EDOC))
+        answer = json.loads(body)
+        _expect(answer["status"] == "OK", 200, body)
+        return [Offer(item["docId"]) for item in answer["data"]]
+
+    async def fetch(self, line: Connection, offer: Offer) -> bytes | None:
+        _, body = await line.request("POST", "/getEdoc", [b"{}"], self._signed({"docId": offer.id, **_EDOC}))
+        answer = json.loads(body)
+        _expect(answer["status"] == "OK", 200, body)
+        return base64.b64decode(answer["data"])
+
+    async def confirm(self, line: Connection, offer: Offer, content: bytes) -> None:  # noqa: ARG002 - no digest on this wire
+        done = self._signed({"docId": offer.id, **_EDOC, "status": "done"})
+        _, body = await line.request("POST", "/updateStatus", [b"{}"], done)
+        _expect(json.loads(body)["status"] == "OK", 200, body)
 
     def _signed(self, values: Mapping[str, str]) -> dict[str, str]:
         values = {"systemid": self._who.system_id, "timestamp": "21112026T080000+0001", **values}

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from hub.cli.bench.doors import Door, Mold
+from hub.cli.bench.doors import Door, Mold, receive
 from hub.cli.bench.wire import Connection
 
 
@@ -82,7 +82,7 @@ async def through(
 
     async def receiver(line: Connection) -> None:
         while not (sending.done() and len(done) >= len(tally.sent_at)):
-            got = await receiving.receive(line)
+            got = await receive(receiving, line)
             now = time.perf_counter()
             for document_id in got:
                 if document_id in tally.sent_at and document_id not in done:

@@ -89,8 +89,8 @@ async def prepare(folder: Path) -> tuple[Credential, Credential]:
     return made[0], made[1]
 
 
-async def start(folder: Path) -> Server:
-    """Start the server and wait until it says where it listens."""
+async def start(folder: Path, port: int = 0) -> Server:
+    """Start the server (port 0 = any) and wait until it says where it listens."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -99,9 +99,9 @@ async def start(folder: Path) -> Server:
         "--config",
         str(folder / "hub.toml"),
         "--port",
-        "0",
+        str(port),
         stdout=asyncio.subprocess.PIPE,
-        stderr=(folder / "serve.log").open("wb"),
+        stderr=(folder / "serve.log").open("ab"),
     )
     if process.stdout is None:
         raise RuntimeError

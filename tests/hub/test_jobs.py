@@ -1,0 +1,33 @@
+"""Background work: orphans of a crash go, whole packages stay."""
+
+from __future__ import annotations
+
+import os
+import uuid
+
+from edxml.testing import make_package
+from hub.flow import intake
+from hub.jobs import sweep
+
+
+async def body(data):
+    yield data
+
+
+async def test_the_sweep_removes_only_files_without_a_row_that_are_older_than_the_start(snv, stc):
+    hub = snv.hub
+    data = make_package(snv.codes[0], stc.codes)
+    kept = await intake.accept(hub, body(data), intake.Submission(hub.system(snv.system_id), "api"))
+    old, young = str(uuid.uuid4()), str(uuid.uuid4())
+    for package_id in (old, young):
+        writer = hub.blobs.begin()
+        writer.write(b"nobody was told of this")
+        writer.seal(package_id)
+    os.utime(hub.blobs.path(old), (1, 1))
+    os.utime(hub.blobs.path(kept.package_id), (1, 1))
+    os.utime(hub.blobs.path(young), (2**31, 2**31))
+
+    removed = await sweep.orphans(hub)
+
+    assert removed == 1
+    assert set(hub.blobs.list_ids()) == {kept.package_id, young}
