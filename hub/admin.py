@@ -27,6 +27,10 @@ T = TypeVar("T")
 CommandFunction = Callable[[Hub, Args], Awaitable[Answer]]
 
 
+class WrongArgumentError(Exception):
+    """A value that no such command can take."""
+
+
 async def answer(hub: Hub, name: str, args: Args) -> Answer:
     """`{"result": ...}` or `{"error": {"code", "title", "detail"}}`; never raises for what a command may meet."""
     try:
@@ -47,6 +51,8 @@ async def answer(hub: Hub, name: str, args: Args) -> Answer:
         return _error(fault.slug, f"{fault.title_vi}. {fault.remedy_vi}", f"{fault.title_en}. {fault.remedy_en}")
     except KeyError as missing:
         return _error("usage", f"Lệnh {name} thiếu {missing}", f"the command {name} lacks {missing}")
+    except WrongArgumentError as wrong:
+        return _error("usage", f"Lệnh {name}: giá trị không dùng được: {wrong}", f"{name}: not usable: {wrong}")
     except Exception:  # noqa: BLE001 - an edge: whoever asked must get an answer
         log.get().exception("admin command failed", command=name)
         return _error("internal", f"Lệnh {name} gặp lỗi; xem nhật ký của trục", f"{name} failed; see the hub's log")
@@ -174,7 +180,7 @@ async def user_add(hub: Hub, args: Args) -> Answer:
     """A person who uses the pages: the name and a first password, told this once."""
     name, role = args["name"], args["role"]
     if role not in users.ROLES:
-        raise Refusal(Fault.CONFLICT, f"a role is one of {', '.join(users.ROLES)}")
+        raise WrongArgumentError(f"{role} ({', '.join(users.ROLES)})")
     now = hub.clock.now()
     password = args.get("password") or passwords.new_password()
     hashed = await hub.in_thread(lambda: passwords.hash_password(password))
@@ -288,4 +294,7 @@ def _moved(args: Args, moved_to: str) -> Answer:
 
 
 def _date(text: str | None) -> date | None:
-    return None if not text else date.fromisoformat(text)
+    try:
+        return None if not text else date.fromisoformat(text)
+    except ValueError as cause:
+        raise WrongArgumentError(f"{text} (yyyy-mm-dd)") from cause

@@ -20,6 +20,11 @@ NEVER_LOGGED = frozenset({
 })  # fmt: skip
 LEVELS = ("debug", "info", "warning", "error")
 
+_TRACEBACK = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+"""Where it went wrong, and nothing of what was being worked on: local variables hold subjects and secrets."""
+
+_STANDARD = '{"event": "library", "logger": "%(name)s", "level": "%(levelname)s", "message": "%(message)s"}'
+
 Log = structlog.typing.FilteringBoundLogger
 
 
@@ -36,7 +41,7 @@ def configure(level: str = "info", stream: TextIO | None = None) -> Log:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
             _withhold,
-            structlog.processors.dict_tracebacks,
+            structlog.processors.ExceptionRenderer(_TRACEBACK),
             structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
@@ -50,9 +55,6 @@ def configure(level: str = "info", stream: TextIO | None = None) -> Log:
 def get() -> Log:
     """The logger of the present configuration; before `configure` it prints to the terminal."""
     return cast("Log", structlog.get_logger())
-
-
-_STANDARD = '{"event": "library", "logger": "%(name)s", "level": "%(levelname)s", "message": "%(message)s"}'
 
 
 def _withhold(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

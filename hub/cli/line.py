@@ -96,9 +96,10 @@ def _ask_or_do(config: Path, folder: Path, name: str, args: dict[str, Any]) -> d
 def _do(file: Path, name: str, args: dict[str, Any]) -> dict[str, Any]:
     import asyncio
 
-    from hub import admin, app, settings
+    from hub import admin, app, log, settings
 
     os.umask(0o077)
+    log.configure("warning")
 
     async def once() -> dict[str, Any]:
         hub = await app.open_hub(settings.load(file))
