@@ -1,0 +1,229 @@
+"""Sending, looking at what was sent, and withdrawing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+from aiohttp import web
+
+from edxml.faults import Fault, Refusal
+from edxml.model import Warning as Note
+from edxml.verdict import DocumentReport
+from hub.flow import intake, pickup, views, withdraw
+from hub.http import api_shapes as shapes
+from hub.http import api_upload
+from hub.http.api_call import Call, answer
+
+XML_TYPES = ("application/xml", "text/xml", "application/octet-stream")
+
+
+async def send(call: Call) -> web.StreamResponse:
+    """POST /packages."""
+    submission = intake.Submission(call.system, "api", call.request.remote or "")
+    if call.request.content_type == "multipart/form-data":
+        async with api_upload.built(call) as body:
+            accepted = await intake.accept(call.hub, body, submission)
+    else:
+        accepted = await intake.accept(call.hub, _package_body(call), submission)
+    location = f"/api/v1/packages/{accepted.package_id}"
+    return answer(told(accepted, english=call.english), 200 if accepted.repeated else 201, {"Location": location})
+
+
+async def dry_run(call: Call) -> web.StreamResponse:
+    """POST /packages/dry-run."""
+    submission = intake.Submission(call.system, "api", call.request.remote or "")
+    if call.request.content_type == "multipart/form-data":
+        async with api_upload.built(call) as body:
+            found = await intake.dry_run(call.hub, body, submission)
+    else:
+        found = await intake.dry_run(call.hub, _package_body(call), submission)
+    return answer(
+        shapes.CheckedPackage(
+            document_id=found.document_id,
+            sha256=found.sha256,
+            verdicts=_verdicts(found.verdicts),
+            warnings=_warnings(found.warnings, english=call.english),
+            recipients=[
+                shapes.RecipientTold(
+                    recipient=one.recipient, status=one.status, **_fault(one.fault, english=call.english)
+                )
+                for one in found.recipients
+            ],
+        )
+    )
+
+
+async def sent(call: Call) -> web.StreamResponse:
+    """GET /packages."""
+    query = call.query
+    assert isinstance(query, shapes.Paging), "the table names this query"
+    before = int(query.cursor) if query.cursor is not None else None
+    found, following = await views.sent(call.hub, call.system, before=before, limit=query.limit)
+    items = [_package(one, english=call.english) for one in found]
+    return answer(shapes.PackagePage(items=items, next=None if following is None else str(following)))
+
+
+async def show(call: Call) -> web.StreamResponse:
+    """GET /packages/{package_id}."""
+    found = await views.package(call.hub, call.system, call.id("package_id"))
+    return answer(_package(found, english=call.english))
+
+
+async def timeline(call: Call) -> web.StreamResponse:
+    """GET /packages/{package_id}/timeline."""
+    found = await views.timeline(call.hub, call.system, call.id("package_id"))
+    events = [
+        shapes.EventShown(
+            seq=one.seq, at=one.at, type=one.type, actor=one.actor, recipient=one.recipient, detail=one.detail
+        )
+        for one in found
+    ]
+    return answer(shapes.Timeline(events=events))
+
+
+async def verdicts(call: Call) -> web.StreamResponse:
+    """GET /packages/{package_id}/verdicts."""
+    found = await views.verdicts(call.hub, call.system, call.id("package_id"))
+    return answer(shapes.Verdicts.model_validate(found))
+
+
+async def receipt(call: Call) -> web.StreamResponse:
+    """GET /packages/{package_id}/receipt."""
+    text = await views.receipt(call.hub, call.system, call.id("package_id"))
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return web.Response(body=text.encode("ascii"), content_type="application/jose", headers=headers)
+
+
+async def receipts(call: Call) -> web.StreamResponse:
+    """GET /packages/{package_id}/receipts."""
+    found = await views.receipts(call.hub, call.system, call.id("package_id"))
+    shown = [
+        shapes.ReceiptShown(
+            type=one.type,
+            at=one.at,
+            recipient=one.recipient,
+            receipt=one.receipt,
+            canonical=one.canonical,
+            nonce=one.nonce,
+            leaf=one.leaf,
+        )
+        for one in found
+    ]
+    return answer(shapes.Receipts(receipts=shown))
+
+
+async def take_back(call: Call) -> web.StreamResponse:
+    """POST /packages/{package_id}/withdraw."""
+    package_id = call.id("package_id")
+    asked = await call.json(shapes.Withdrawal)
+    done = await withdraw.withdraw(
+        call.hub, call.system, package_id, reason=asked.reason, kind=asked.kind, recipients=asked.recipients
+    )
+    states = [shapes.RecipientRecalled(recipient=one.recipient, recall_state=one.recall_state) for one in done]
+    return answer(shapes.Withdrawn(package_id=package_id, recipients=states))
+
+
+def told(accepted: intake.Accepted, *, english: bool) -> shapes.AcceptedPackage:
+    """The answer to a package taken in."""
+    return shapes.AcceptedPackage(
+        package_id=accepted.package_id,
+        document_id=accepted.document_id,
+        sha256=accepted.sha256,
+        status=accepted.status,
+        receipt=accepted.receipt,
+        warnings=_warnings(accepted.warnings, english=english),
+        deliveries=[
+            shapes.DeliveryTold(
+                delivery_id=one.delivery_id,
+                recipient=one.recipient,
+                status=one.status,
+                **_fault(one.fault, english=english),
+            )
+            for one in accepted.deliveries
+        ],
+    )
+
+
+def _package_body(call: Call) -> AsyncIterator[bytes]:
+    media = call.request.content_type
+    named = "Content-Type" in call.request.headers
+    if named and media not in XML_TYPES and not media.endswith("+xml"):
+        raise Refusal(Fault.UNSUPPORTED_TYPE, "send edXML as application/xml, or multipart/form-data")
+    limit = call.hub.settings.limits.package_bytes
+    call.check_body(limit)
+    return call.body(limit)
+
+
+def _fault(fault: Fault | None, *, english: bool) -> dict[str, Any]:
+    if fault is None:
+        return {}
+    return {"code": fault.slug, "title": fault.title_en if english else fault.title_vi}
+
+
+def _warnings(found: Iterable[Note], *, english: bool) -> list[shapes.Warned]:
+    return [
+        shapes.Warned(code=one.code, title=one.title_en if english else one.title_vi, where=one.where) for one in found
+    ]
+
+
+def _verdicts(report: DocumentReport | None) -> shapes.Verdicts:
+    if report is None:
+        return shapes.Verdicts(verdict="UNSIGNED", sub_indication=None, legal_value="information", files=[])
+    return shapes.Verdicts.model_validate(report.as_json())
+
+
+def _package(found: views.PackageState, *, english: bool) -> shapes.PackageShown:
+    return shapes.PackageShown(
+        package_id=found.package_id,
+        document_id=found.document_id,
+        message_type=found.message_type,
+        kind="status" if found.message_type == "status" else pickup.KINDS[found.business_type],
+        status_code=found.status_code,
+        sender=found.sender,
+        number=found.number,
+        notation=found.notation,
+        subject=found.subject,
+        urgency=found.urgency,
+        sha256=found.sha256,
+        size=found.size,
+        status=found.status,
+        verdict=found.verdict,
+        received_at=found.received_at,
+        original_id=found.original_id,
+        is_sender=found.is_sender,
+        attachments=[
+            shapes.AttachmentShown(
+                n=number,
+                name=one["name"],
+                kind=one["kind"],
+                size=one["size"],
+                sha256=one["sha256"],
+                zipped=one["zipped"],
+            )
+            for number, one in enumerate(found.attachments)
+        ],
+        warnings=[
+            shapes.Warned(
+                code=one["code"], title=one["title_en"] if english else one["title_vi"], where=one.get("where", "")
+            )
+            for one in found.warnings
+        ],
+        deliveries=[_delivery(one) for one in found.deliveries],
+    )
+
+
+def _delivery(one: views.DeliveryState) -> shapes.DeliveryShown:
+    return shapes.DeliveryShown(
+        delivery_id=one.delivery_id,
+        recipient=one.recipient,
+        status=one.status,
+        code=one.fault,
+        reason=one.reason,
+        recall_state=one.recall_state,
+        business_status=one.business_status,
+        business_reason=one.business_reason,
+        business_at=one.business_at,
+        exposed_at=one.exposed_at,
+        ended_at=one.ended_at,
+    )

@@ -1,0 +1,186 @@
+"""The table of the native API's operations: everything a programmer of an office system needs, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from edxml.faults import Fault
+from hub.http import api_content, api_directory, api_inbox, api_packages
+from hub.http import api_shapes as shapes
+from hub.http.api_metadata import Metadata
+from hub.http.openapi import JSON, Operation, Part, Reply
+
+PREFIX = "/api/v1"
+
+_SENDING = "Gửi văn bản"
+_RECEIVING = "Nhận văn bản"
+_WATCHING = "Theo dõi"
+_REGISTRY = "Danh bạ cơ quan"
+_PROOF = "Bằng chứng"
+_INBOX_ITEM = f"{PREFIX}/inbox/{{delivery_id}}"
+_PACKAGE = f"{PREFIX}/packages/{{package_id}}"
+
+_MULTIPART: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {
+        "metadata": {"$ref": "#/components/schemas/Metadata"},
+        "files": {"type": "array", "items": {"type": "string", "contentMediaType": "application/octet-stream"}},
+    },
+    "required": ["metadata"],
+}
+_ENCODING: Mapping[str, Any] = {"metadata": {"contentType": "application/json"}}
+_SENT = (Part("application/xml"), Part("multipart/form-data", schema=_MULTIPART, encoding=_ENCODING, model=Metadata))
+_ETAG = {"ETag": "SHA-256 của nội dung"}
+_LOCATION = {"Location": "Địa chỉ của gói tin"}
+_BINARY_CONDITIONS = {"If-None-Match": "Trả 304 khi nội dung vẫn là bản có ETag này"}
+_PACKAGE_FAULTS = (
+    Fault.XML_NOT_WELL_FORMED, Fault.PROFILE_INVALID, Fault.ATTACHMENT_MISMATCH, Fault.ORG_UNKNOWN, Fault.ORG_CLOSED,
+    Fault.NOT_CONNECTED, Fault.SENDER_NOT_ALLOWED, Fault.PDF_SIG_INVALID, Fault.SECRET, Fault.DIGEST_MISMATCH,
+    Fault.INTAKE_STOPPED, Fault.OVERLOADED, Fault.STORAGE_FULL,
+)  # fmt: skip
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        method="POST", path=f"{PREFIX}/packages", id="send", tag=_SENDING,
+        title="Gửi một gói tin", title_en="Send a package",
+        text="Gửi nguyên tệp edXML, hoặc biểu mẫu multipart: phần `metadata` (JSON) và các tệp có tên; trục sẽ lập gói "
+        "edXML. Khi trả lời thành công, văn bản đã nằm an toàn trên đĩa. Gửi lặp cùng nội dung được trả lời 200 với "
+        "đúng biên nhận đầu tiên, không tạo văn bản thứ hai.",
+        handler=api_packages.send, body=_SENT,
+        replies=(
+            Reply(201, "Đã tiếp nhận", shapes.AcceptedPackage, headers=_LOCATION),
+            Reply(200, "Đã tiếp nhận từ lần gửi trước", shapes.AcceptedPackage, headers=_LOCATION),
+        ),
+        faults=(*_PACKAGE_FAULTS, Fault.CONFLICT),
+    ),
+    Operation(
+        method="POST", path=f"{PREFIX}/packages/dry-run", id="dryRun", tag=_SENDING,
+        title="Kiểm tra thử một gói tin, không lưu gì", title_en="Check a package, store nothing",
+        handler=api_packages.dry_run, body=_SENT,
+        replies=(Reply(200, "Kết quả kiểm tra", shapes.CheckedPackage),), faults=_PACKAGE_FAULTS,
+    ),
+    Operation(
+        method="GET", path=f"{PREFIX}/packages", id="listSent", tag=_WATCHING,
+        title="Các gói tin đã gửi, mới nhất trước", title_en="Packages sent, newest first",
+        handler=api_packages.sent, query=shapes.Paging,
+        replies=(Reply(200, "Một trang", shapes.PackagePage),),
+    ),
+    Operation(
+        method="GET", path=_PACKAGE, id="getPackage", tag=_WATCHING,
+        title="Một gói tin và các nơi nhận", title_en="One package and its recipients",
+        text="Nơi gửi thấy mọi nơi nhận; nơi nhận chỉ thấy phần của mình; với cơ quan khác, gói tin không tồn tại.",
+        handler=api_packages.show, replies=(Reply(200, "Gói tin", shapes.PackageShown),),
+    ),
+    Operation(
+        method="GET", path=f"{_PACKAGE}/content", id="getContent", tag=_RECEIVING,
+        title="Nội dung gói tin, đúng từng byte của nơi gửi", title_en="The package, byte for byte as it was sent",
+        handler=api_content.whole,
+        headers={**_BINARY_CONDITIONS, "Range": "Một khoảng byte, ví dụ bytes=1048576-"},
+        replies=(
+            Reply(200, "Toàn bộ", media="application/xml", headers=_ETAG),
+            Reply(206, "Một khoảng", media="application/xml", headers={**_ETAG, "Content-Range": "Khoảng được trả về"}),
+            Reply(304, "Không đổi", media="application/xml"),
+        ),
+        kinds=(api_content.RANGE_NOT_SATISFIABLE,),
+    ),
+    Operation(
+        method="GET", path=f"{_PACKAGE}/attachments/{{n}}", id="getAttachment", tag=_RECEIVING,
+        title="Một tệp đính kèm, đã giải mã", title_en="One attachment, decoded",
+        text="Tệp được gói trong ZIP một phần tử được trả về nguyên như khi gửi.",
+        handler=api_content.attachment, headers=_BINARY_CONDITIONS,
+        replies=(
+            Reply(200, "Tệp", media="*/*", headers={**_ETAG, "Content-Disposition": "Tên tệp (RFC 6266)"}),
+            Reply(304, "Không đổi", media="*/*"),
+        ),
+    ),
+    Operation(
+        method="GET", path=f"{_PACKAGE}/timeline", id="getTimeline", tag=_WATCHING,
+        title="Diễn biến của gói tin", title_en="What happened to the package",
+        handler=api_packages.timeline, replies=(Reply(200, "Các sự kiện, cũ trước", shapes.Timeline),),
+    ),
+    Operation(
+        method="GET", path=f"{_PACKAGE}/verdicts", id="getVerdicts", tag=_PROOF,
+        title="Kết quả kiểm tra chữ ký số", title_en="Verdicts on the signatures",
+        handler=api_packages.verdicts, replies=(Reply(200, "Kết quả", shapes.Verdicts),),
+    ),
+    Operation(
+        method="GET", path=f"{_PACKAGE}/receipt", id="getReceipt", tag=_PROOF,
+        title="Biên nhận", title_en="The receipt",
+        text="Nơi gửi: biên nhận tiếp nhận. Nơi nhận: biên nhận bàn giao cho chính mình.",
+        handler=api_packages.receipt, replies=(Reply(200, "JWS rút gọn (RFC 7515)", media="application/jose"),),
+    ),
+    Operation(
+        method="GET", path=f"{_PACKAGE}/receipts", id="getReceipts", tag=_PROOF,
+        title="Mọi biên nhận được xem, kèm sự kiện gốc và nonce",
+        title_en="All receipts, with canonical event and nonce",
+        handler=api_packages.receipts, replies=(Reply(200, "Các biên nhận", shapes.Receipts),),
+    ),
+    Operation(
+        method="POST", path=f"{_PACKAGE}/withdraw", id="withdraw", tag=_SENDING,
+        title="Lấy lại hoặc thu hồi văn bản đã gửi", title_en="Take back or recall a document sent",
+        text="`auto`: bản chưa rời trục thì hủy ngay, bản đã giao thì gửi yêu cầu lấy lại (13). `cancel`: chỉ hủy bản "
+        "chưa rời trục. `take_back`: lấy lại (13). `recall`: gửi thu hồi (loại 1) tới nơi nhận. Luôn phải nêu lý do.",
+        handler=api_packages.take_back, body=(Part(JSON, shapes.Withdrawal),),
+        replies=(Reply(200, "Trạng thái của từng nơi nhận", shapes.Withdrawn),),
+        faults=(
+            Fault.REASON_REQUIRED, Fault.RECALL_TOO_LATE, Fault.STATE_CONFLICT, Fault.ORG_UNKNOWN, Fault.INTAKE_STOPPED,
+        ),
+    ),
+    Operation(
+        method="GET", path=f"{PREFIX}/inbox", id="getInbox", tag=_RECEIVING,
+        title="Hộp đến: văn bản đang chờ nhận", title_en="What waits to be fetched",
+        text="Khẩn trước, cũ trước. Với `wait`, trang trống sẽ chờ đến khi có văn bản (tối đa 60 giây).",
+        handler=api_inbox.waiting, query=shapes.InboxQuery, replies=(Reply(200, "Một trang", shapes.InboxPage),),
+    ),
+    Operation(
+        method="POST", path=f"{_INBOX_ITEM}/lease", id="lease", tag=_RECEIVING,
+        title="Giữ một văn bản để tải về", title_en="Lease a delivery to fetch it",
+        handler=api_inbox.lease, replies=(Reply(200, "Quyền nhận", shapes.Leased),), faults=(Fault.STATE_CONFLICT,),
+    ),
+    Operation(
+        method="POST", path=f"{_INBOX_ITEM}/ack", id="acknowledge", tag=_RECEIVING,
+        title="Xác nhận đã lưu văn bản", title_en="Acknowledge that the bytes are stored",
+        text="Gửi SHA-256 của nội dung đã lưu; xác nhận lặp được trả đúng biên nhận đầu tiên.",
+        handler=api_inbox.acknowledge, body=(Part(JSON, shapes.Ack),),
+        replies=(Reply(200, "Biên nhận bàn giao", shapes.Acked),),
+        faults=(Fault.LEASE_LOST, Fault.DIGEST_MISMATCH, Fault.STATE_CONFLICT),
+    ),
+    Operation(
+        method="POST", path=f"{_INBOX_ITEM}/status", id="sendStatus", tag=_RECEIVING,
+        title="Báo trạng thái xử lý cho nơi gửi", title_en="Tell the sender what became of the document",
+        text="01 đã đến, 02 từ chối (phải có lý do), 03 đã tiếp nhận, 04 phân công, 05 đang xử lý, 06 hoàn thành, "
+        "15 đồng ý thu hồi, 16 từ chối thu hồi.",
+        handler=api_inbox.say, body=(Part(JSON, shapes.StatusSaid),),
+        replies=(
+            Reply(201, "Bản tin trạng thái đã được tiếp nhận", shapes.AcceptedPackage),
+            Reply(200, "Đã tiếp nhận từ lần trước", shapes.AcceptedPackage),
+        ),
+        faults=(
+            Fault.REASON_REQUIRED, Fault.STATE_CONFLICT, Fault.PROFILE_INVALID, Fault.INTAKE_STOPPED, Fault.ORG_UNKNOWN,
+            Fault.SENDER_NOT_ALLOWED, Fault.XML_NOT_WELL_FORMED,
+        ),
+    ),
+    Operation(
+        method="GET", path=f"{PREFIX}/agencies", id="listAgencies", tag=_REGISTRY,
+        title="Danh bạ cơ quan", title_en="The agencies",
+        handler=api_directory.agencies, query=shapes.AgencyQuery, replies=(Reply(200, "Một trang", shapes.AgencyPage),),
+    ),
+    Operation(
+        method="GET", path=f"{PREFIX}/agencies/changes", id="listAgencyChanges", tag=_REGISTRY,
+        title="Thay đổi của danh bạ từ một phiên bản", title_en="Changes of the registry after a version",
+        handler=api_directory.changes, query=shapes.ChangesQuery,
+        replies=(Reply(200, "Một trang", shapes.AgencyChanges),),
+    ),
+    Operation(
+        method="GET", path=f"{PREFIX}/events", id="listEvents", tag=_WATCHING,
+        title="Sự kiện của hệ thống mình, cũ trước", title_en="Own events, oldest first",
+        text="Muốn theo dõi tiếp, gọi lại với cursor = `seq` của sự kiện cuối cùng đã thấy.",
+        handler=api_directory.events, query=shapes.Paging, replies=(Reply(200, "Một trang", shapes.EventPage),),
+    ),
+    Operation(
+        method="GET", path="/.well-known/truc.json", id="getOrigin", tag=_PROOF,
+        title="Khóa và chứng thư để kiểm tra biên nhận", title_en="Keys and certificates that verify receipts",
+        handler=api_directory.origin, replies=(Reply(200, "Khóa công khai", shapes.Origin),), public=True,
+    ),
+)  # fmt: skip

@@ -1,0 +1,196 @@
+"""A multipart sending: metadata and files come in, the hub writes the package; nothing is held whole in memory.
+
+The same metadata and files always give the same bytes, so that a repeat is known as one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import aiohttp
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from edxml import writer
+from edxml.faults import Fault, Refusal
+from hub.http import api_metadata, problems
+from hub.http.api_call import IDLE_SECONDS, JSON_BYTES, BrokenBodyError, Call, parsed, too_large
+
+T = TypeVar("T")
+
+METADATA = "metadata"
+PIECE_BYTES = 1 << 20
+NAME_LENGTH = 255
+_FILES = uuid.UUID("5f5bd1f6-5d0f-4c80-9b4f-3f8a8e8d1a10")
+"""Name space of the content ids this hub gives to files."""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file part, on disk."""
+
+    name: str
+    path: Path
+    sha256: str
+
+
+@contextlib.asynccontextmanager
+async def built(call: Call) -> AsyncIterator[AsyncIterator[bytes]]:
+    """The package the parts mean, as a body for accept(); its files are removed afterwards.
+
+    Raises Refusal, ProblemError (not multipart as announced), BrokenBodyError.
+    """
+    call.check_body(call.hub.settings.limits.package_bytes)
+    folder = Path(await call.hub.in_thread(lambda: tempfile.mkdtemp(prefix="upload-", dir=call.hub.scratch)))
+    try:
+        said, files = await _parts(call, folder)
+        chosen = api_metadata.chosen_document_id(said, [one.sha256 for one in files])
+        pieces = writer.write_edoc_stream(
+            api_metadata.header(call.hub, said, chosen),
+            api_metadata.business(said, chosen),
+            (),
+            [
+                writer.OutgoingAttachment(one.name, one.path, content_id=_content_id(number, one))
+                for number, one in enumerate(files)
+            ],
+        )
+        yield _stream(call, pieces)
+    finally:
+        await asyncio.shield(call.hub.in_thread(lambda: shutil.rmtree(folder, ignore_errors=True)))
+
+
+async def _parts(call: Call, folder: Path) -> tuple[api_metadata.Metadata, list[_File]]:
+    try:
+        said, files = await _read(call, await call.request.multipart(), folder)
+    except (Refusal, problems.ProblemError):
+        raise
+    except (OSError, EOFError, aiohttp.ClientError, HttpProcessingError) as cause:
+        if call.request.transport is None or call.request.transport.is_closing():
+            raise BrokenBodyError from cause
+        if isinstance(cause, OSError):
+            raise Refusal(Fault.STORAGE_FULL, "the hub cannot store anything at the moment") from cause
+        raise problems.ProblemError(problems.BAD_REQUEST, "the multipart body is broken") from cause
+    except (ValueError, AssertionError, RuntimeError, LookupError, web.HTTPException) as cause:
+        raise problems.ProblemError(problems.BAD_REQUEST, "the multipart body cannot be read") from cause
+    if said is None:
+        raise Refusal(Fault.SCHEMA_INVALID, "the part `metadata` (JSON) is missing", where=METADATA)
+    return said, files
+
+
+async def _read(
+    call: Call, reader: aiohttp.MultipartReader, folder: Path
+) -> tuple[api_metadata.Metadata | None, list[_File]]:
+    limits = call.hub.settings.limits
+    said: api_metadata.Metadata | None = None
+    files: list[_File] = []
+    room = limits.package_bytes
+    while (part := await _timely(reader.next())) is not None:
+        if not isinstance(part, aiohttp.BodyPartReader):
+            raise problems.ProblemError(problems.BAD_REQUEST, "a part may not be multipart itself")
+        _check(part)
+        if part.name == METADATA and said is None:
+            said = parsed(api_metadata.Metadata, await _small(part), METADATA)
+        elif part.filename:
+            if len(files) >= limits.attachments:
+                raise Refusal(Fault.XML_LIMIT, f"at most {limits.attachments} files are taken")
+            one, size = await _kept(call, part, folder / str(len(files)), room)
+            room -= size
+            files.append(one)
+        else:
+            text = "each part is `metadata`, once, or a file with a file name"
+            raise problems.ProblemError(problems.BAD_REQUEST, text, where=part.name)
+    return said, files
+
+
+def _check(part: aiohttp.BodyPartReader) -> None:
+    for name in ("Content-Encoding", "Content-Transfer-Encoding"):
+        if part.headers.get(name, "binary").strip().lower() not in {"binary", "8bit", "7bit", "identity"}:
+            raise Refusal(Fault.UNSUPPORTED_TYPE, f"a part may not have its own {name}", where=part.name)
+
+
+async def _chunks(part: aiohttp.BodyPartReader) -> AsyncIterator[bytes]:
+    while not part.at_eof():
+        piece = await _timely(part.read_chunk(1 << 16))
+        if piece:
+            yield piece
+
+
+async def _small(part: aiohttp.BodyPartReader) -> bytes:
+    found = bytearray()
+    async for piece in _chunks(part):
+        found += piece
+        if len(found) > JSON_BYTES:
+            raise too_large(JSON_BYTES)
+    return bytes(found)
+
+
+async def _kept(call: Call, part: aiohttp.BodyPartReader, path: Path, room: int) -> tuple[_File, int]:
+    """One file part on disk, hashed; `room` bytes are left for it."""
+    name = _name(part.filename or "")
+    digest = hashlib.sha256()
+    size = 0
+    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+
+    def take(data: bytes) -> None:
+        digest.update(data)
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+
+    try:
+        gathered = bytearray()
+        async for piece in _chunks(part):
+            size += len(piece)
+            if size > room:
+                raise too_large(call.hub.settings.limits.package_bytes)
+            gathered += piece
+            if len(gathered) >= PIECE_BYTES:
+                data, gathered = bytes(gathered), bytearray()
+                await call.hub.in_thread(lambda data=data: take(data))  # type: ignore[misc]
+        await call.hub.in_thread(lambda: take(bytes(gathered)))
+    finally:
+        os.close(handle)
+    return _File(name, path, digest.hexdigest()), size
+
+
+async def _stream(call: Call, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """The written package, piece by piece from a worker thread."""
+    try:
+        while (piece := await call.hub.in_thread(lambda: next(pieces, None))) is not None:
+            yield piece
+    finally:
+        close = getattr(pieces, "close", None)
+        if close is not None:
+            await asyncio.shield(call.hub.in_thread(close))
+
+
+async def _timely(step: Awaitable[T]) -> T:
+    try:
+        async with asyncio.timeout(IDLE_SECONDS):
+            return await step
+    except TimeoutError as cause:
+        text = f"nothing arrived for {IDLE_SECONDS:.0f} seconds"
+        raise problems.ProblemError(problems.REQUEST_TIMEOUT, text, headers={"Connection": "close"}) from cause
+
+
+def _name(given: str) -> str:
+    """The last part of a file name, as a browser may send it with its path."""
+    name = given.replace("\\", "/").rsplit("/", 1)[-1].strip()
+    if not name or len(name) > NAME_LENGTH or not name.isprintable():
+        text = f"a file name has 1 to {NAME_LENGTH} printable characters"
+        raise Refusal(Fault.SCHEMA_INVALID, text, where="filename")
+    return name
+
+
+def _content_id(number: int, file: _File) -> str:
+    return str(uuid.uuid5(_FILES, f"{number} {file.sha256} {file.name}"))

@@ -1,0 +1,44 @@
+"""The journal as one system may read it: its own packages whole, others' only where they concern its own deliveries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, func, or_, select
+
+from hub.store import packages, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection, Row
+
+_E = tables.events
+_P = tables.packages
+_D = tables.deliveries
+
+WINDOW = 10_000
+"""Most lines of the journal looked at in one call, so that a quiet system's question stays cheap."""
+
+
+def of_system(
+    connection: Connection, system_id: str, *, after: int, limit: int
+) -> tuple[Sequence[Row[Any]], int | None]:
+    """The system's events behind sequence number `after`, and where to go on; None at the journal's end."""
+    newest: int = connection.execute(select(func.max(_E.c.seq))).scalar() or 0
+    end = min(newest, after + WINDOW)
+    rows = connection.execute(
+        select(_E)
+        .outerjoin_from(_E, _P, _P.c.id == _E.c.package_id)
+        .outerjoin(_D, _D.c.id == _E.c.delivery_id)
+        .where(
+            _E.c.seq > after,
+            _E.c.seq <= end,
+            or_(_P.c.system_id == system_id, and_(_D.c.system_id == system_id, packages.offered())),
+        )
+        .order_by(_E.c.seq)
+        .limit(limit + 1)
+    ).all()
+    if len(rows) > limit:
+        return rows[:limit], int(rows[limit - 1].seq)
+    return rows, end if end < newest else None
