@@ -119,7 +119,8 @@ def _prepared(one: OutgoingAttachment, folder: Path) -> _Prepared:
     if one.carried or ending in RAW_EXTENSIONS:
         kind = one.content_type or f"application/{ending or 'octet-stream'}"
         return _Prepared(one.name, one.data, kind, content_id, one.description)
-    entry = zipfile.ZipInfo(f"{uuid.uuid4()}.{ending}" if ending else str(uuid.uuid4()), _ZIP_TIME)
+    inner = str(uuid.uuid5(uuid.NAMESPACE_OID, content_id))  # the same files under the same ids give the same bytes
+    entry = zipfile.ZipInfo(f"{inner}.{ending}" if ending else inner, _ZIP_TIME)
     entry.compress_type = zipfile.ZIP_DEFLATED
     wrapped = folder / str(uuid.uuid4())
     with zipfile.ZipFile(wrapped, "w") as container:
