@@ -59,7 +59,7 @@ class TestCA:
 
     algorithm: Algorithm = "ecdsa"
     name: str = "CA thử nghiệm"
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    now: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
     crl_days: int = 7
     root: TestSigner = field(init=False)
     intermediate: TestSigner = field(init=False)

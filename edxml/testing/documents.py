@@ -105,13 +105,14 @@ def sign_once(
     visible: bool = True,
     reason: str | None = None,
     digest: str = "sha256",
+    box: tuple[int, int, int, int] | None = None,
 ) -> bytes:
-    """One more signature, number `index`, in a new field of the first page."""
+    """One more signature, number `index`, in a new field of the first page; box: left, bottom, right, top in points."""
     from pyhanko.sign import fields, signers  # noqa: PLC0415 (0.4 s to import)
 
     from edxml.testing import signing  # noqa: PLC0415
 
-    box = (60 + 130 * (index % 4), 500 - 60 * (index // 4), 170 + 130 * (index % 4), 540 - 60 * (index // 4))
+    place = box or (60 + 130 * (index % 4), 500 - 60 * (index // 4), 170 + 130 * (index % 4), 540 - 60 * (index // 4))
     name = f"Signature{index + 1}"
     metadata = signers.PdfSignatureMetadata(
         field_name=name,
@@ -121,7 +122,7 @@ def sign_once(
         reason=reason,
         name=signer.name,
     )
-    field = fields.SigFieldSpec(name, on_page=0, box=box if visible else None)
+    field = fields.SigFieldSpec(name, on_page=0, box=place if visible else None)
     stamped = (ca, timestamp) if timestamp else None
     return signing.sign(data, signer, metadata, field, moment, reserve=SIGNATURE_HEX, tsa=stamped)
 
