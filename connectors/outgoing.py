@@ -7,6 +7,7 @@ reserved ones only when a listed network holds them; the hub's own listeners nev
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import socket
 from collections.abc import Iterable
@@ -52,7 +53,7 @@ class Guard:
         host, port = place[0], place[1]
         if not self.permits(host, port):
             message = f"calls to {host} are not allowed; list its network under [outgoing] allow"
-            raise ForbiddenAddressError(message)
+            raise ForbiddenAddressError(errno.EACCES, message)
         made = socket.socket(family, kind, protocol)
         made.setblocking(False)
         return made

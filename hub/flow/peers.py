@@ -15,7 +15,7 @@ from agency_registry.agency import System
 from connectors import base
 from hub.context import Hub
 from hub.flow import routing
-from hub.keys import KeyProblem
+from hub.keys import KeyProblem, Keys
 
 
 class PeerSettingsError(ValueError):
@@ -34,6 +34,11 @@ class Peer:
     def is_axis(self) -> bool:
         """Whether this is the national axis: what is handed to it is relayed, not yet with the recipient."""
         return self.system.id == routing.AXIS
+
+
+def sealed(keys: Keys, secret: str) -> dict[str, str]:
+    """A secret as it stands among the settings of a system: the registry never holds it plain."""
+    return {"wrapped": base64.b64encode(keys.wrap(secret.encode())).decode("ascii")}
 
 
 def axis_system(hub: Hub) -> System | None:
@@ -97,7 +102,7 @@ class Connections:
     def _settings(self, peer: Peer) -> dict[str, Any]:
         axis = self._hub.settings.axis
         if not peer.is_axis:
-            return {name: self._plain(peer.system, value) for name, value in peer.system.settings.items()}
+            return {name: self._plain(value) for name, value in peer.system.settings.items()}
         assert axis is not None, "a peer of kind axis exists only with its settings"
         try:
             secret = self._hub.settings.at(axis.secret_file).read_text("utf-8").strip()
@@ -106,13 +111,13 @@ class Connections:
             raise PeerSettingsError(message) from cause
         return {"endpoint": axis.endpoint, "system_id": axis.system_id, "secret": secret}
 
-    def _plain(self, system: System, value: object) -> object:
-        """A setting as the connector gets it: `{"wrapped": BASE64}` is a secret wrapped under the system's id."""
+    def _plain(self, value: object) -> object:
+        """A setting as the connector gets it: what `sealed` made is opened."""
         if not isinstance(value, Mapping) or set(value) != {"wrapped"}:
             return value
         try:
-            sealed = base64.b64decode(str(value["wrapped"]), validate=True)
-            return self._hub.keys.unwrap(sealed, system.id.encode()).decode()
+            wrapped = base64.b64decode(str(value["wrapped"]), validate=True)
+            return self._hub.keys.unwrap(wrapped).decode()
         except (binascii.Error, KeyProblem, UnicodeDecodeError) as cause:
             message = "a wrapped secret of the system cannot be opened"
             raise PeerSettingsError(message) from cause

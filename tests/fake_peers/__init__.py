@@ -1,0 +1,1 @@
+"""Peers that tests call instead of the world."""
