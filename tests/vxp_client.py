@@ -93,15 +93,12 @@ class Service:
         self.version = version
         self.secret = secret
         self.source = source
-        self.map: dict[str, str] = {}
-        self.system_id = system_id
-        self.timestamp = timestamp or timestamp_now()
+        self.map = {"systemid": system_id, "timestamp": timestamp or timestamp_now()}
         self._socket: socket.socket | None = None
 
     def headers(self, caller: dict[str, str], content_type: str) -> list[tuple[str, str]]:
         """The signed part of a request; changes the map for good."""
-        self.map.update(caller)
-        self.map.update({"systemid": self.system_id, "timestamp": self.timestamp, "Content-Type": content_type})
+        self.map |= {**caller, "Content-Type": content_type}
         names = java_order(self.map)
         signed = "{" + ",".join(f"{gson('XroadVnpt-' + name)}:{gson(self.map[name])}" for name in names) + "}"
         digest = hmac.digest(self.secret.encode(), signed.encode(), "sha256").hex()

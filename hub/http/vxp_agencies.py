@@ -179,8 +179,8 @@ class Lists:
 
         def batch(start: int) -> None:
             nonlocal first
-            items = [shape(directory, one) for one in all_agencies[start : start + BATCH]]
-            text = b",".join(replies.text(item) for item in items if item is not None)
+            shaped = (shape(directory, one) for one in all_agencies[start : start + BATCH])
+            text = replies.text([item for item in shaped if item is not None])[1:-1]
             if text:
                 take(text if first else b"," + text)
                 first = False

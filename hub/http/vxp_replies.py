@@ -43,7 +43,7 @@ class Failure(Exception):  # noqa: N818 - the word of the wire
         return cls(fault.vxp_code, told, fault.http_status)
 
 
-def text(fields: Mapping[str, Any], *, ascii_only: bool = False) -> bytes:
+def text(fields: Mapping[str, Any] | list[dict[str, Any]], *, ascii_only: bool = False) -> bytes:
     """One line of JSON. ascii_only: for sendEdoc, whose reply the SDK decodes as US-ASCII."""
     return json.dumps(fields, ensure_ascii=ascii_only, separators=(",", ":")).encode()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -88,6 +89,11 @@ def settings_in(folder: Path, **sections) -> Settings:
     key_making.create(folder / "keys", "000.00.00.H99", "TEST")
     for purpose in ("state", "public", "tsa"):
         (folder / "trust" / purpose).mkdir(parents=True, exist_ok=True)
+    return settings_of(folder, **sections)
+
+
+def settings_of(folder: Path, **sections) -> Settings:
+    """The settings of a hub folder that is there; sections as in hub.toml."""
     values = {
         "hub": {"organ_id": "000.00.00.H99", "prefixes": [PREFIX], "test_mode": True},
         "listen": [{"port": 0, "doors": ["vxp"]}],
@@ -102,10 +108,23 @@ def sections() -> dict:
     return {}
 
 
+@pytest.fixture(scope="session")
+def new_folder(tmp_path_factory) -> Path:
+    """A hub's folder with keys and empty tables, made once: tests copy it."""
+    folder = tmp_path_factory.mktemp("new") / "D"
+
+    async def make() -> None:
+        await app.close_hub(await app.open_hub(settings_in(folder)))
+
+    asyncio.run(make())
+    return folder
+
+
 @pytest.fixture
-async def hub(tmp_path, sections):
+async def hub(new_folder, tmp_path, sections):
     """An open hub, without listeners."""
-    opened = await app.open_hub(settings_in(tmp_path / "D", **sections))
+    folder = Path(shutil.copytree(new_folder, tmp_path / "D"))
+    opened = await app.open_hub(settings_of(folder, **sections))
     yield opened
     await app.close_hub(opened)
 
