@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from pyhanko.sign.validation import errors, generic_cms
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from edxml import certificate_path, certificates, cms_check, pdf_integrity, pdf_reading
+from edxml import certificate_path, certificates, cms_check, pdf_appearance, pdf_integrity, pdf_reading
 from edxml.certificate_path import Anchors
 from edxml.certificates import Trust
 from edxml.pdf_integrity import Found, Wholeness
@@ -170,6 +170,8 @@ async def _judge(
         fingerprint=facts.fingerprint,
         anchor=trust.path.anchor,
         revision=embedded.signed_revision + 1,
+        copy_mark=pdf_appearance.copy_mark(item.field.field, item.field.value),
+        shown=pdf_appearance.text_of(item.field.field),
         warnings=_warnings(stamp, claimed, trust),
         detail=detail,
     )

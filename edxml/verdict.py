@@ -38,7 +38,9 @@ class SignatureReport:
     claims ("claimed"), None when nothing is said ("none").
     anchor: the purpose of the trust anchor reached, "state" or "public"; None without a chain.
     revision: 1 for the first revision of the file; covers: bytes of the file up to the signature's end.
-    warnings: slugs, see edxml/README.md.
+    copy_mark: SAO Y, SAO LỤC or TRÍCH SAO if the signature says so; shown: the text its widget draws, where number
+    and date of a document often stand and nowhere else.
+    warnings: slugs: no_timestamp, timestamp_not_trusted, clock_differs, sha1_in_path, sha1_in_timestamp.
     """
 
     signer: str | None
@@ -59,6 +61,7 @@ class SignatureReport:
     revision: int = 0
     covers: int = 0
     copy_mark: str | None = None
+    shown: str = ""
     warnings: tuple[str, ...] = ()
     detail: str = ""
 
@@ -83,6 +86,7 @@ class SignatureReport:
             "revision": self.revision,
             "covers": self.covers,
             "copy_mark": self.copy_mark,
+            "shown": self.shown,
             "warnings": list(self.warnings),
             "detail": self.detail,
             "sentence": verdict_text.signature(self),

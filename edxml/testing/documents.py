@@ -106,8 +106,12 @@ def sign_once(
     reason: str | None = None,
     digest: str = "sha256",
     box: tuple[int, int, int, int] | None = None,
+    stamp_text: str | None = None,
 ) -> bytes:
-    """One more signature, number `index`, in a new field of the first page; box: left, bottom, right, top in points."""
+    """One more signature, number `index`, in a new field of the first page; box: left, bottom, right, top in points.
+
+    stamp_text: what the widget draws, in letters without marks (default: signer and time).
+    """
     from pyhanko.sign import fields, signers  # noqa: PLC0415 (0.4 s to import)
 
     from edxml.testing import signing  # noqa: PLC0415
@@ -124,7 +128,7 @@ def sign_once(
     )
     field = fields.SigFieldSpec(name, on_page=0, box=place if visible else None)
     stamped = (ca, timestamp) if timestamp else None
-    return signing.sign(data, signer, metadata, field, moment, reserve=SIGNATURE_HEX, tsa=stamped)
+    return signing.sign(data, signer, metadata, field, moment, reserve=SIGNATURE_HEX, tsa=stamped, text=stamp_text)
 
 
 def flip_byte(data: bytes, place: int | None = None) -> bytes:

@@ -13,6 +13,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.sign.timestamps import DummyTimeStamper
+from pyhanko.stamp import TextStampStyle
 
 from edxml.testing.authority import TestCA, TestSigner
 from edxml.waiting import finish
@@ -48,10 +49,17 @@ def sign(
     *,
     reserve: int,
     tsa: tuple[TestCA, datetime] | None = None,
+    text: str | None = None,
 ) -> bytes:
-    """One signature in a new field; the claimed time is `moment`. tsa: who stamps, and with which time."""
+    """One signature in a new field; the claimed time is `moment`. tsa: who stamps, and with which time.
+
+    text: what the widget draws instead of signer and time.
+    """
     stamper = None if tsa is None else _stamper(*tsa)
-    pdf_signer = signers.PdfSigner(metadata, KeptKeySigner(signer), timestamper=stamper, new_field_spec=field)
+    style = None if text is None else TextStampStyle(stamp_text=text)
+    pdf_signer = signers.PdfSigner(
+        metadata, KeptKeySigner(signer), timestamper=stamper, new_field_spec=field, stamp_style=style
+    )
     session = pdf_signer.init_signing_session(IncrementalPdfFileWriter(io.BytesIO(data)))
     session.system_time = moment
     document = session.prepare_tbs_document(validation_info=None, bytes_reserved=reserve, appearance_text_params=None)

@@ -74,3 +74,15 @@ def test_an_extract_with_the_dead_remainder_of_a_signature_is_unsigned():
 
     assert (report.verdict, report.note) == (Verdict.UNSIGNED, "orphan_signature")
     assert report.signatures == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("nd-50-2026-person-then-5-org-signatures.pdf", ["", "50", "31", "01", "2026", ""]),
+        ("vbhn-vpqh-blhs-4-org-signatures.pdf", ["135", "05", "9", ""]),
+        ("qd-ubnd-phu-tho-2025-3-org-signatures-no-timestamp.pdf", ["63", "", "63"]),
+    ],
+)
+def test_number_and_date_are_read_from_the_widgets_of_the_signatures(name, shown):
+    assert [s.shown for s in judge(name).signatures] == shown
