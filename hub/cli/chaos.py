@@ -146,7 +146,8 @@ class _World:
             content = await door.fetch(line, offer)
             if content is None:
                 continue
-            await door.confirm(line, offer, content)
+            if not await door.confirm(line, offer, content):
+                continue
             if offer.id not in self.ledger.confirmed_at:
                 name = document_id(content)
                 self.ledger.received[name] = self.ledger.received.get(name, 0) + 1

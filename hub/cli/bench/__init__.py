@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", default="10k,200k,2m,200m", help="attachment sizes, of 10k 200k 2m 200m")
     parser.add_argument("--seconds", type=float, default=8.0, help="length of each measurement")
     parser.add_argument("--connections", type=int, default=16, help="senders of the closed loop")
-    parser.add_argument("--receivers", type=int, default=1, help="connections that list, fetch and acknowledge")
+    parser.add_argument("--receivers", type=int, default=4, help="connections that list, fetch and acknowledge")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -56,8 +56,8 @@ class Door(Protocol):
     async def fetch(self, line: Connection, offer: Offer) -> bytes | None:
         """Its content; None when somebody else was faster."""
 
-    async def confirm(self, line: Connection, offer: Offer, content: bytes) -> None:
-        """Say that the content is stored. Raises RuntimeError when the hub does not agree."""
+    async def confirm(self, line: Connection, offer: Offer, content: bytes) -> bool:
+        """Say that the content is stored; False when another receiver took it over. Raises RuntimeError."""
 
 
 async def receive(door: Door, line: Connection) -> list[str]:
@@ -67,8 +67,8 @@ async def receive(door: Door, line: Connection) -> list[str]:
         content = await door.fetch(line, offer)
         if content is None:
             continue
-        await door.confirm(line, offer, content)
-        taken.append(document_id(content))
+        if await door.confirm(line, offer, content):
+            taken.append(document_id(content))
     return taken
 
 
@@ -123,12 +123,13 @@ class NativeDoor:
         _expect(status == 200, status, content)
         return content
 
-    async def confirm(self, line: Connection, offer: Offer, content: bytes) -> None:
+    async def confirm(self, line: Connection, offer: Offer, content: bytes) -> bool:
         digest = hashlib.sha256(content).hexdigest()
         answer = json.dumps({"lease": self._leases.pop(offer.id), "sha256": digest}).encode()
         headers = {**self._bearer(), "Content-Type": "application/json"}
         status, body = await line.request("POST", f"/api/v1/inbox/{offer.id}/ack", [answer], headers)
-        _expect(status == 200, status, body)
+        _expect(status in (200, 409), status, body)
+        return status == 200
 
     def _bearer(self) -> Mapping[str, str]:
         return {"Authorization": f"Bearer {self._token}"}
@@ -171,10 +172,11 @@ class VxpDoor:
         _expect(answer["status"] == "OK", 200, body)
         return base64.b64decode(answer["data"])
 
-    async def confirm(self, line: Connection, offer: Offer, content: bytes) -> None:  # noqa: ARG002 - no digest on this wire
+    async def confirm(self, line: Connection, offer: Offer, content: bytes) -> bool:  # noqa: ARG002 - no digest on this wire
         done = self._signed({"docId": offer.id, **_EDOC, "status": "done"})
         _, body = await line.request("POST", "/updateStatus", [b"{}"], done)
         _expect(json.loads(body)["status"] == "OK", 200, body)
+        return True
 
     def _signed(self, values: Mapping[str, str]) -> dict[str, str]:
         values = {"systemid": self._who.system_id, "timestamp": "21112026T080000+0001", **values}

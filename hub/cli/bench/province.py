@@ -79,6 +79,9 @@ async def prepare(folder: Path) -> tuple[Credential, Credential]:
     """Make the folder of a hub with a sending and a receiving agency."""
     config = str(folder / "hub.toml")
     await truc("init", str(folder))
+    settings = (folder / "hub.toml").read_text(encoding="utf-8")
+    settings = re.sub(r"^doors = .*$", 'doors = ["vxp", "api"]', settings, flags=re.MULTILINE)
+    (folder / "hub.toml").write_text(settings, encoding="utf-8")
     csv = folder / "agencies.csv"
     csv.write_text(f"organ_id,name\n{SENDER},Sở Thử nghiệm A\n{RECEIVER},Sở Thử nghiệm B\n", encoding="utf-8")
     await truc("agency", "import", str(csv), "--config", config)
