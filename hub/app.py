@@ -7,6 +7,7 @@ import contextlib
 import importlib
 import shutil
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -35,6 +36,7 @@ from hub.verifiers import VerifierPool
 WORKER_THREADS = 8
 STOP_SECONDS = 30.0
 _RESTART_SECONDS = (1.0, 5.0, 30.0)
+_HEALTHY_SECONDS = 60.0
 
 Loop = Callable[[Hub], Awaitable[None]]
 
@@ -176,10 +178,13 @@ async def _supervise(hub: Hub, name: str, loop: Loop) -> None:
     """Keep a background loop going: one that ends or raises is logged and begun again, each time a little later."""
     failures = 0
     while True:
+        began = time.monotonic()
         try:
             await loop(hub)
         except Exception:  # noqa: BLE001 - an edge: the other loops and the doors go on
             log.get().exception("background loop failed", loop=name, failures=failures + 1)
+        if time.monotonic() - began > _HEALTHY_SECONDS:
+            failures = 0
         await asyncio.sleep(_RESTART_SECONDS[min(failures, len(_RESTART_SECONDS) - 1)])
         failures += 1
 

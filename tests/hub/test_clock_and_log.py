@@ -79,11 +79,11 @@ def test_subjects_and_secrets_never_reach_the_log(logged):
 def test_an_exception_is_logged_without_what_was_being_worked_on(logged):
     subject = "Quyết định " + "bổ nhiệm"
     try:
-        raise LookupError(len(subject))
-    except LookupError:
+        {}[len(subject)]
+    except KeyError:
         log.get().exception("intake failed", package_id="p")
 
     line = json.loads(logged.getvalue())
 
-    assert line["exception"][0]["exc_type"] == "LookupError"
+    assert line["exception"][0]["exc_type"] == "KeyError"
     assert "bổ nhiệm" not in logged.getvalue()
