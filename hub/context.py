@@ -54,20 +54,28 @@ class Bell:
             for event in self._waiting.pop(name, ()):
                 event.set()
 
-    async def wait(self, name: str, seconds: float) -> bool:
-        """Sleep until the bell rings under `name`; False when `seconds` passed first."""
+    @contextlib.contextmanager
+    def awaiting(self, name: str) -> Iterator[asyncio.Event]:
+        """An event that the next ring under `name` sets: listen first, then look, so that no arrival is missed."""
         event = asyncio.Event()
         self._waiting.setdefault(name, []).append(event)
         try:
-            async with asyncio.timeout(seconds):
-                await event.wait()
-        except TimeoutError:
+            yield event
+        finally:
             waiting = self._waiting.get(name, [])
             if event in waiting:
                 waiting.remove(event)
             if not waiting:
                 self._waiting.pop(name, None)
-            return False
+
+    async def wait(self, name: str, seconds: float) -> bool:
+        """Sleep until the bell rings under `name`; False when `seconds` passed first."""
+        with self.awaiting(name) as rung:
+            try:
+                async with asyncio.timeout(seconds):
+                    await rung.wait()
+            except TimeoutError:
+                return False
         return True
 
 

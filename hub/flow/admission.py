@@ -6,8 +6,9 @@ the second is answered with the first one's receipt, byte for byte.
 
 from __future__ import annotations
 
+import json
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from edxml.codes import BusinessType
@@ -110,13 +111,16 @@ class Admission:
         return self._admit(connection)
 
     def _repeat(self, connection: Connection, first: Any) -> Accepted:
-        receipt = events.receipt_of(connection, "package.accepted", package_id=first.id)
+        """The first answer again, as it was: a delivery that has moved on since is no other answer."""
+        birth = events.of_package(connection, first.id, limit=1)[0]
+        born = {one["recipient"]: one["status"] for one in json.loads(birth.detail)["recipients"]}
         views = tuple(
-            DeliveryView(row.id, row.recipient, row.status, fault_of(row.fault))
+            DeliveryView(row.id, row.recipient, born.get(row.recipient, row.status), fault_of(row.fault))
             for row in deliveries.of_package(connection, first.id)
         )
+        warnings = tuple(Note(**one) for one in json.loads(first.warnings))
         return Accepted(
-            first.id, first.document_id, first.sha256, first.status, receipt or "", tuple(self._warnings), views, True
+            first.id, first.document_id, first.sha256, self._row.status, birth.receipt or "", warnings, views, True
         )
 
     def _admit(self, connection: Connection) -> Accepted:
@@ -125,7 +129,8 @@ class Admission:
         if packages.has_same_number(connection, self._row):
             self._warnings.append(warning("same_number", "Code"))  # law: R-030 R-031 NĐ30 Đ15.1
         new, items = self._plan(effects.settled)
-        packages.add(connection, replace(self._row, original_id=original))
+        told = json.dumps([asdict(one) for one in self._warnings], ensure_ascii=False)
+        packages.add(connection, replace(self._row, original_id=original, warnings=told))
         deliveries.add(connection, new, items)
         receipt = self._journal.record(connection, self._now, self._events(new, original))[0]
         views = tuple(DeliveryView(row.id, row.recipient, row.status, fault_of(row.fault)) for row in new)

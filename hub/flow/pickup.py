@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -89,9 +91,15 @@ async def inbox(
 
     last: list[tuple[int, int]] = []
     more: list[object] = []
-    found = await hub.db.read(look)
-    if not found and wait_seconds > 0 and await hub.bell.wait(system.id, wait_seconds):
-        found = await hub.db.read(look)
+    found: tuple[InboxItem, ...] = ()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(wait_seconds if wait_seconds > 0 else None):
+            while True:
+                with hub.bell.awaiting(system.id) as rung:
+                    found = await hub.db.read(look)
+                    if found or wait_seconds <= 0:
+                        break
+                    await rung.wait()
     return Page(found, f"{last[-1][0]}.{last[-1][1]}" if more else None)
 
 
@@ -132,7 +140,7 @@ async def acknowledge(hub: Hub, system: System, delivery_id: str, token: str, sh
             raise Refusal(Fault.DIGEST_MISMATCH, "the digest is not that of the package; fetch it again")
         if row.status == DeliveryStatus.DELIVERED:
             return _first_receipt(connection, row.package_id, row.id)
-        if row.lease is None or not secrets.compare_digest(row.lease, token):
+        if row.lease is None or not secrets.compare_digest(row.lease.encode(), token.encode()):
             raise Refusal(Fault.LEASE_LOST, "another lease was taken; lease and fetch again")
         if row.status != DeliveryStatus.AVAILABLE:
             raise Refusal(Fault.STATE_CONFLICT, f"the delivery is {row.status}")
