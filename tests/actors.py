@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 
@@ -58,7 +58,7 @@ class Office:
         """The organ id of its first agency."""
         return self.codes[0]
 
-    async def __aenter__(self) -> Office:
+    async def __aenter__(self) -> Self:
         timeout = aiohttp.ClientTimeout(total=TOTAL_SECONDS)
         self.session = aiohttp.ClientSession(timeout=timeout, auto_decompress=False)
         return self

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Awaitable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import unquote
 
 import aiohttp
 from aiohttp import web
@@ -185,6 +186,9 @@ async def _timely(step: Awaitable[T]) -> T:
 
 def _name(given: str) -> str:
     """The last part of a file name, as a browser may send it with its path."""
+    if "%" in given and given.isascii():  # many form writers percent-encode what is not ASCII
+        with contextlib.suppress(UnicodeDecodeError):
+            given = unquote(given, errors="strict")
     name = given.replace("\\", "/").rsplit("/", 1)[-1].strip()
     if not name or len(name) > NAME_LENGTH or not name.isprintable():
         text = f"a file name has 1 to {NAME_LENGTH} printable characters"

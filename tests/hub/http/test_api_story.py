@@ -70,8 +70,8 @@ async def test_the_hub_writes_the_package_from_metadata_and_files(offices):
     sender, recipient, _ = offices
     pdf = plain_pdf(3000)
     metadata = {
-        "from": SENDER, "to": [RECIPIENT], "subject": "Mời họp", "number": "12", "notation": "GM-SNV", "date": "2026-11-20",
-        "urgency": 1,
+        "from": SENDER, "to": [RECIPIENT], "subject": "Mời họp", "number": "12", "notation": "GM-SNV",
+        "date": "2026-11-20", "urgency": 1,
     }  # fmt: skip
 
     first = await sender.send_files(metadata, ("giấy mời.pdf", pdf), ("bảng.csv", b"a,b\n1,2\n"))
