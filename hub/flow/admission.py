@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from edxml.codes import BusinessType
-from edxml.faults import Fault
+from edxml.faults import Fault, Refusal
 from edxml.model import Warning as Note
 from hub import clock
 from hub.flow import lifecycle
@@ -104,7 +104,7 @@ class Admission:
         self._warnings = list(warnings)
 
     def __call__(self, connection: Connection) -> Accepted:
-        """Raises Refusal(CONFLICT); nothing is written then."""
+        """Raises Refusal: CONFLICT, SENDER_NOT_ALLOWED (a status of somebody who is no recipient); nothing is written."""
         first = packages.by_identity(connection, self._row.identity)
         if first is not None:
             return self._repeat(connection, first)
@@ -142,7 +142,7 @@ class Admission:
     def _settle_earlier(self, connection: Connection, effects: lifecycle.Effects) -> str | None:
         package = self._package
         if package.status is not None:
-            original = self._status(effects)
+            original = self._status(connection, effects)
         else:
             earlier = packages.thread(connection, self._row.sender, package.document_id)
             original = self._document(earlier, effects)
@@ -151,14 +151,18 @@ class Admission:
             self._warnings.append(warning("base_unknown", "DocumentId"))
         return original
 
-    def _status(self, effects: lifecycle.Effects) -> str | None:
+    def _status(self, connection: Connection, effects: lifecycle.Effects) -> str | None:
         status = self._package.status
         if status is None or not self._routes:
             return None
         addressee = self._routes[0].recipient
         if status.code == "13":
             return effects.take_back(self._row.sender, status.response_for.document_id, addressee, status.description)
-        return effects.answer(self._package, addressee, self._row.sender)
+        original = effects.answer(self._package, addressee, self._row.sender)
+        foreign = original is None and packages.thread(connection, addressee, status.response_for.document_id)
+        if foreign and self._row.door != "axis":  # law: R-124
+            raise Refusal(Fault.SENDER_NOT_ALLOWED, f"{self._row.sender} is not a recipient of this document")
+        return original
 
     def _document(self, earlier: list[Earlier], effects: lifecycle.Effects) -> str | None:
         package = self._package

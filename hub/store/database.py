@@ -166,11 +166,11 @@ def _engine(path: Path, *, writer: bool) -> Engine:
     def _connect(dbapi: DBAPIConnection, _record: object) -> None:
         raw: Any = dbapi
         raw.isolation_level = None
-        pragmas = ["busy_timeout=10000", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"]
+        pragmas = ["busy_timeout=10000", "foreign_keys=ON", "temp_store=MEMORY"]
         if writer:
-            pragmas += ["journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=2000"]
+            pragmas += ["journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=2000", "cache_size=-65536"]
         else:
-            pragmas += ["query_only=ON", "wal_autocheckpoint=0"]
+            pragmas += ["query_only=ON", "wal_autocheckpoint=0", "cache_size=-8192"]
         for pragma in pragmas:
             raw.execute(f"PRAGMA {pragma}")
 

@@ -9,6 +9,7 @@ from edxml.faults import Fault, Refusal
 from edxml.testing import make_package, make_status
 from hub.flow import items, operate, pickup, statuses, views, withdraw
 
+from .conftest import Hand
 from .test_intake import A, B, C, refused
 
 
@@ -173,3 +174,15 @@ async def test_a_recipient_connected_later_gets_what_waited(sender, province):
     listed = await items.received(sender.hub, sender.hub.system(late.system_id), "edoc")
     assert len(listed) == 1
     assert listed[0].recipients == (B,)
+
+
+async def test_only_a_recipient_may_report_on_a_document(sender, recipient, province):
+    """law: R-124"""
+    await province.agencies(C)
+    office = await province.system("third", C)
+    await sender.give(make_package(A, (B,), document_id="d-1"))
+
+    work = Hand(office).give(make_status("02", C, (A, "d-1"), description="Không phải của tôi"))
+
+    assert await refused(work) is Fault.SENDER_NOT_ALLOWED
+    assert (await pickup.inbox(sender.hub, sender.system, limit=10)).items == ()
