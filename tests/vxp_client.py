@@ -159,13 +159,13 @@ class Service:
         connection.sendall(head)
         if wait:
             connection.settimeout(CONTINUE_SECONDS)
-            seen = b""
-            while not seen.endswith(b"\r\n\r\n"):
-                byte = connection.recv(1)
-                if not byte:
-                    raise ConnectionResetError
-                seen += byte
-            assert seen.startswith(b"HTTP/1.1 100"), f"no 100 but {seen!r}"
+            told = connection.recv(12, socket.MSG_PEEK | socket.MSG_WAITALL)
+            if not told:
+                raise ConnectionResetError
+            go_on = told == b"HTTP/1.1 100"  # any other answer is the answer, and the body stays here
+            while go_on and not told.endswith(b"\r\n\r\n"):
+                told = told[-3:] + connection.recv(1)
+            body = body if go_on else b""
             connection.settimeout(60)
         connection.sendall(body)
         answer = http.client.HTTPResponse(connection, method=head.split(b" ", 1)[0].decode())

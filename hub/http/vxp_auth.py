@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from edxml.faults import Fault, Refusal
 from hub import log
+from hub.http import vxp_replies as replies
 from hub.http.vxp_replies import Failure
 from hub.store import events, vxp_clocks
 
@@ -208,12 +209,7 @@ def _mismatch(headers: Mapping[str, list[bytes]]) -> Exception:
 
 
 def _not_ascii(names: list[str]) -> Failure:
-    shown = ", ".join(f"XroadVnpt-{name}" for name in names) or "XroadVnpt-sign-header"
-    return Failure(
-        "15",
-        f"Tiêu đề {shown} có chữ ngoài bảng ASCII nên chữ ký không kiểm tra được. Chỉ dùng chữ không dấu ở đó. "
-        f"(header {shown}: ASCII only)",
-    )
+    return replies.not_ascii(", ".join(f"XroadVnpt-{name}" for name in names) or "XroadVnpt-sign-header")
 
 
 def _fields(signed: bytes, headers: Mapping[str, list[bytes]]) -> dict[str, str]:

@@ -43,6 +43,15 @@ class Failure(Exception):  # noqa: N818 - the word of the wire
         return cls(fault.vxp_code, told, fault.http_status)
 
 
+def not_ascii(names: str) -> Failure:
+    """Headers the SDK has damaged: it cuts letters beyond ASCII to one byte after it has signed them."""
+    return Failure(
+        "15",
+        f"Tiêu đề {names} có chữ ngoài bảng ASCII nên chữ ký không kiểm tra được. Chỉ dùng chữ không dấu ở đó. "
+        f"(header {names}: ASCII only)",
+    )
+
+
 def text(fields: Mapping[str, Any] | list[dict[str, Any]], *, ascii_only: bool = False) -> bytes:
     """One line of JSON. ascii_only: for sendEdoc, whose reply the SDK decodes as US-ASCII."""
     return json.dumps(fields, ensure_ascii=ascii_only, separators=(",", ":")).encode()

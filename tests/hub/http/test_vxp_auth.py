@@ -276,3 +276,30 @@ async def test_a_kept_clock_value_costs_no_write(snv):
     await snv.do("countReceiveEdoc", sdk=sdk)
 
     assert written == []
+
+
+@pytest.mark.parametrize("word", ["Đồng ý", "đã nhận", "Ā"])
+async def test_letters_that_become_control_characters_are_named_too(snv, stc, word):
+    """`Đ` leaves the SDK as 0x10: not even HTTP any more, but its sender must still learn what is wrong."""
+    updated = await stc.do("updateStatus", "11111111-2222-4333-8444-555555555555", "fail", description=word)
+    fetched, data = await stc.do("getEdoc", "11111111-2222-4333-8444-555555555555", f"D:/{word}")
+    download = await stc.do("downloadEdoc", "11111111-2222-4333-8444-555555555555", f"D:/{word}")
+
+    assert updated.code == fetched.code == "15"
+    assert "XroadVnpt-description" in updated.why
+    assert "XroadVnpt-filePath" in fetched.why
+    assert (data, download.body) == (b"", b"")
+
+
+async def test_noise_is_answered_in_json(snv):
+    service = vxp_client.Service(snv.url, "snv", "x")
+    reply = await asyncio.to_thread(service.exchange, b"POST /getEdoc HTTP/1.1\r\nno header\r\n\r\n", b"", wait=False)
+    service.close()
+
+    assert vxp_client.read(reply, "DocId", "data").code == "10"
+
+
+async def test_a_large_send_with_a_wrong_secret_still_hears_why(snv):
+    reply = await snv.do("sendEdoc", b"x" * 20_000_000, "000.00.01.H99", sdk=snv.sdk(secret="another"))
+
+    assert reply.code == "15"
