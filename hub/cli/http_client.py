@@ -146,11 +146,16 @@ def _refused(status: int, body: bytes) -> CommandError:
     try:
         problem = json.loads(body)
         code = str(problem.get("code") or problem.get("error") or "")
-        title = str(problem.get("title") or problem.get("error_description") or code)
-        detail = str(problem.get("detail") or "")
+        title, detail, remedy = (str(problem.get(name) or "") for name in ("title", "detail", "remedy"))
     except (ValueError, AttributeError):
-        code, title, detail = "", "", ""
-    title = title or f"trục trả lời {status}"
+        code, title, detail, remedy = "", "", "", ""
+    if code in {"invalid_client", "auth_required"}:
+        return CommandError(
+            "Sai hệ thống hoặc khóa bí mật. Kiểm tra TRUC_SYSTEM_ID, TRUC_SECRET; cấp khóa mới: `truc system rotate`.",
+            "Wrong system or secret. Check TRUC_SYSTEM_ID and TRUC_SECRET; `truc system rotate` gives a new one.",
+            code,
+        )
     kind = CannotNowError if status >= 500 or status == 429 else CommandError
-    text = f"{title} ({detail})" if detail and detail != title else title
-    return kind(text, f"HTTP {status} {code}".strip() + (f": {detail}" if detail else ""), code or f"http_{status}")
+    said = (title or f"trục trả lời {status}") + (f" ({detail})" if detail and detail != title else "")
+    english = f"HTTP {status} {code}".strip() + (f": {detail}" if detail else "")
+    return kind(f"{said}. {remedy}".rstrip(), english, code or f"http_{status}")
