@@ -95,7 +95,7 @@ def context(anchors: Anchors, roots: tuple[Any, ...], others: list[Any], at: dat
 async def check_document_signer(certificate: Any, others: list[Any], anchors: Anchors, at: datetime) -> PathResult:
     """Whether a certificate could be trusted with a document's signature at a moment.
 
-    law: R-069 (path to the trusted root, validity and revocation at signing time)
+    law: R-069 TT15/2025 Đ6 (path to the trusted root, validity and revocation at signing time)
     """
     if not anchors.documents:
         return PathResult(SubIndication.NO_CERTIFICATE_CHAIN_FOUND, detail="no trust anchor is set")

@@ -31,7 +31,7 @@ class Wholeness:
 def check_wholeness(signed_data: Any, signer_info: Any, certificate: Any, digest: bytes) -> Wholeness:
     """Compare the digest of the signed bytes, and the signature value, with the CMS.
 
-    law: R-069 (decrypt, recompute and compare the digest; record the algorithm)
+    law: R-069 TT15/2025 Đ6 (decrypt, recompute and compare the digest; record the algorithm)
     """
     container = signed_data["encap_content_info"]
     if container["content"] is not core.VOID:

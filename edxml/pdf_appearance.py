@@ -17,7 +17,7 @@ from edxml.pdf_reading import READ_ERRORS
 DEPTH_LIMIT = 5
 BYTES_LIMIT = 1 << 20
 TEXT_LIMIT = 500
-COPY_MARKS = {"SAO Y": "SAO Y", "SAO LUC": "SAO LỤC", "TRICH SAO": "TRÍCH SAO"}  # law: R-065
+COPY_MARKS = {"SAO Y": "SAO Y", "SAO LUC": "SAO LỤC", "TRICH SAO": "TRÍCH SAO"}  # law: R-065 NĐ30 Đ25.1c
 _TOKENS = re.compile(
     rb"/(?P<font>[^\s/<>\[\]()]+)\s+-?[\d.]+\s+Tf|\((?P<literal>(?:\\.|[^\\()])*)\)|<(?P<hex>[0-9A-Fa-f\s]+)>",
     re.DOTALL,

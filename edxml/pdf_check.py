@@ -37,7 +37,17 @@ class Case:
 
 
 async def check_file(stream: BinaryIO, name: str, trust: Trust, at: datetime) -> FileReport:
-    """The report on an open PDF. Raises what the reader raises for a file it cannot read at all."""
+    """The report on an open PDF. Raises what the reader raises for a file of which nothing is proven."""
+    try:
+        return await _check(stream, name, trust, at)
+    except READ_ERRORS as error:
+        if not pdf_integrity.is_proven_broken(stream):
+            raise
+        detail = f"the signed bytes have another digest, and the file cannot be read: {error}"[:500]
+        return FileReport(name, Verdict.FAILED, SubIndication.HASH_FAILURE, note="unreadable", detail=detail)
+
+
+async def _check(stream: BinaryIO, name: str, trust: Trust, at: datetime) -> FileReport:
     try:
         opened = pdf_reading.open_pdf(stream)
     except pdf_reading.NotAPdfError as error:
@@ -105,7 +115,7 @@ def _removed_signatures(reader: Any, fields: list[pdf_reading.SignatureField]) -
 
 
 def _order_warnings(reports: list[SignatureReport]) -> tuple[str, ...]:
-    """law: R-075 (first the person, then the organisation): shown, never judged."""
+    """law: R-075 TT Đ6.5 (first the person, then the organisation): shown, never judged."""
     roles = [r.role for r in reports]
     if (
         Role.PERSON in roles
@@ -180,7 +190,7 @@ async def _judge(
 def _conclude(
     wholeness: Wholeness, trust: cms_check.TrustResult, *, last: bool
 ) -> tuple[Verdict, SubIndication | None, str]:
-    """Integrity and trust together. FAILED only where something is proven.  law: R-070 R-071"""
+    """Integrity and trust together. FAILED only where something is proven.  law: R-072 HN Đ9.1"""
     if wholeness.integrity is Integrity.BROKEN:
         return Verdict.FAILED, wholeness.problem, wholeness.detail
     if wholeness.integrity is Integrity.CHANGED and last:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import mmap
+import re
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from asn1crypto import cms  # type: ignore[import-untyped]
+from asn1crypto import parser as asn1_parser
 from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.general import find_unique_cms_attribute
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
@@ -18,6 +23,8 @@ KNOWN_FORMATS = frozenset({"/adbe.pkcs7.detached", "/ETSI.CAdES.detached"})
 STAMP_FORMAT = "/ETSI.RFC3161"
 OBJECT_MARKS = (b" obj", b"xref", b"trailer", b"stream")
 REST_LIMIT = 1 << 20
+GAP_LIMIT = 1 << 24
+_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,8 @@ def judge(item: Found, stream: BinaryIO, certificate: Any, history: History, *, 
         detail = f"signatures of the kind {item.format or '(none)'} are not supported"
         return Wholeness(Integrity.UNKNOWN, SubIndication.FORMAT_FAILURE, detail)
     digest = cms_check.digest_of(stream, [int(n) for n in embedded.byte_range], embedded.md_algorithm)
+    if not _is_padded_with_zeros(embedded.pkcs7_content):
+        return Wholeness(Integrity.UNKNOWN, SubIndication.FORMAT_FAILURE, "other bytes than zeros follow the signature")
     whole = cms_check.check_wholeness(embedded.signed_data, embedded.signer_info, certificate, digest)
     if whole.broken is not None:
         return Wholeness(Integrity.BROKEN, whole.broken, whole.detail)
@@ -79,6 +88,38 @@ def judge(item: Found, stream: BinaryIO, certificate: Any, history: History, *, 
     if whole.doubt is not None and after.integrity is not Integrity.BROKEN:
         return Wholeness(after.integrity, whole.doubt, whole.detail)
     return after
+
+
+def _is_padded_with_zeros(contents: bytes) -> bool:
+    """Whether nothing hides in the reserve behind the CMS; real tools fill it with zeros."""
+    length = asn1_parser.peek(contents)
+    return not contents[length:].strip(b"\0")
+
+
+def is_proven_broken(stream: BinaryIO) -> bool:
+    """Whether a file that no reader opens holds a signature of which the signed bytes have another digest.
+
+    Works on the bytes alone: a byte range that fits the file exactly, and the CMS in its gap. A dead remainder of
+    another file's signature does not fit and proves nothing.
+    """
+    size = stream.seek(0, 2)
+    if size == 0:
+        return False
+    with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        ranges = [[int(n) for n in match.groups()] for match in _RANGE.finditer(data)]
+        for first, length, second, rest in ranges:
+            gap = data[length : min(second, length + GAP_LIMIT)]
+            if first != 0 or second + rest > size or not (gap.startswith(b"<") and gap.endswith(b">")):
+                continue
+            try:
+                info = cms.ContentInfo.load(bytes.fromhex(gap[1:-1].decode("ascii")))["content"]["signer_infos"][0]
+                algorithm = info["digest_algorithm"]["algorithm"].native
+                signed = find_unique_cms_attribute(info["signed_attrs"], "message_digest").native
+                if cms_check.digest_of(stream, [first, length, second, rest], algorithm) != signed:
+                    return True
+            except READ_ERRORS:
+                continue
+    return False
 
 
 def _after(item: Found, embedded: EmbeddedPdfSignature, stream: BinaryIO, history: History, *, last: bool) -> Wholeness:

@@ -135,7 +135,7 @@ def signature_fields(document: Any) -> list[SignatureField]:
     """The filled signature fields below /AcroForm; nothing else in a file is a signature.
 
     document: a PdfFileReader or a view on one of its revisions.
-    law: R-059 R-078 (a picture of a signature is none)
+    law: R-059 TT Đ7.2.2, R-078 Luật 20/2023 Đ22 (a picture of a signature is none)
     Raises UnreadableFormError for a form that is not a tree of dictionaries.
     """
     form = _entry(document.root, "/AcroForm")

@@ -22,7 +22,7 @@ def verify_pdf(path: str, name: str, trust: Trust, at: datetime) -> FileReport:
 
     name: what the report calls the file. No network is used; revocation answers are in `trust`.
     Never raises: a file that cannot be read is INDETERMINATE/FORMAT_FAILURE, never "unsigned".
-    law: R-068 R-069
+    law: R-068 QĐ28 Đ9.1, R-069 TT15/2025 Đ6
     """
     try:
         with Path(path).open("rb") as stream:

@@ -112,7 +112,7 @@ class FileReport:
     def of(cls, name: str, signatures: Sequence[SignatureReport], warnings: tuple[str, ...] = ()) -> FileReport:
         """The verdict of a file from all of its signatures, never from one of them.
 
-        law: R-069 (all signatures count)
+        law: R-069 TT15/2025 Đ6 (all signatures count)
         """
         assert signatures, "a file without signatures is UNSIGNED, not the sum of nothing"
         worst = min(signatures, key=_rank)
@@ -188,13 +188,13 @@ def main_file(files: Sequence[FileReport]) -> FileReport | None:
 
 def _legal_value(main: FileReport | None, *, copy_needs_mark: bool) -> LegalValue:
     if main is None or main.verdict is not Verdict.PASSED:
-        return LegalValue.INFORMATION  # law: R-062
+        return LegalValue.INFORMATION  # law: R-062 QĐ28 Đ4.2
     organisation = main.has_passed(Role.ORGANISATION)
     if organisation and main.has_passed(Role.PERSON):
-        return LegalValue.ORIGINAL  # law: R-061
+        return LegalValue.ORIGINAL  # law: R-061 NĐ30 Đ5.1
     marked = any(s.copy_mark and s.role is Role.ORGANISATION for s in main.signatures)
     if organisation and (marked or not copy_needs_mark):
-        return LegalValue.COPY  # law: R-065
+        return LegalValue.COPY  # law: R-065 NĐ30 Đ25.1c
     return LegalValue.INFORMATION
 
 

@@ -1,4 +1,4 @@
-"""What a clerk reads: one Vietnamese sentence for each verdict."""
+"""What a clerk reads: one Vietnamese sentence for each verdict.  law: R-070 TT15/2025 Đ6"""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def file(report: FileReport) -> str:
 def document(report: DocumentReport) -> str:
     """One sentence about a document and what it is worth."""
     if report.is_unsigned:
-        return "Văn bản không có chữ ký số, chỉ để biết, tham khảo."  # law: R-062
+        return "Văn bản không có chữ ký số, chỉ để biết, tham khảo."  # law: R-062 QĐ28 Đ4.2
     if report.verdict is Verdict.FAILED:
         return "Văn bản có chữ ký số không hợp lệ, không được tiếp nhận."
     if report.sub_indication is SubIndication.NO_SIGNATURE:

@@ -63,7 +63,7 @@ class Role(StrEnum):
 
 
 class LegalValue(StrEnum):
-    """What a received document is worth.  law: R-061 R-062 R-065"""
+    """What a received document is worth.  law: R-061 NĐ30 Đ5.1, R-062 QĐ28 Đ4.2, R-065 NĐ30 Đ25.1c"""
 
     ORIGINAL = "original"  # signed by the authorised person and by the organisation
     COPY = "copy"  # a scan signed by the organisation, marked SAO Y, SAO LỤC or TRÍCH SAO

@@ -38,7 +38,9 @@ def judge(name):
 
 
 @pytest.mark.parametrize("name", GENUINE)
-def test_a_genuine_document_is_undecided_only_for_want_of_an_intermediate(name):  # law: R-069 R-075
+def test_a_genuine_document_is_undecided_only_for_want_of_an_intermediate(
+    name,
+):  # law: R-069 TT15/2025 Đ6, R-075 TT Đ6.5
     report = judge(name)
 
     assert [s.integrity for s in report.signatures] == GENUINE[name]

@@ -55,7 +55,7 @@ def test_a_missing_intermediate_is_undecided(judge, ca, signed):
     assert report.verdict is Verdict.INDETERMINATE
 
 
-def test_a_missing_revocation_answer_is_undecided(judge, ca, signed):
+def test_a_missing_revocation_answer_is_undecided(judge, ca, signed):  # law: R-072 HN Đ9.1
     report = judge(signed, ca.trust(revocation=False))
 
     assert (report.verdict, report.sub_indication) == (Verdict.INDETERMINATE, SubIndication.TRY_LATER)
@@ -77,7 +77,7 @@ def own():
     return TestCA()
 
 
-def test_revoked_before_signing_fails(judge, own):  # law: R-069
+def test_revoked_before_signing_fails(judge, own):  # law: R-069 TT15/2025 Đ6
     signer = own.person("Lê An")
     data = signed_pdf(own, [signer])
     own.revoke(signer, own.now - DAY)

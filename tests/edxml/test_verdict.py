@@ -36,7 +36,7 @@ def file(*verdicts, name="a.pdf"):
 @pytest.mark.parametrize(
     ("verdicts", "expected"), [((P,), P), ((P, P), P), ((P, I), I), ((I, F), F), ((F, P, P), F), ((P, P, F), F)]
 )
-def test_every_signature_of_a_file_counts(verdicts, expected):  # law: R-069
+def test_every_signature_of_a_file_counts(verdicts, expected):  # law: R-069 TT15/2025 Đ6
     assert file(*verdicts).verdict is expected
 
 
@@ -57,7 +57,7 @@ def test_a_document_has_the_verdict_of_its_worst_signed_file_and_never_passes_by
     assert DocumentReport.of(files).verdict is expected
 
 
-def test_an_unsigned_document_is_for_information_and_says_so():  # law: R-062
+def test_an_unsigned_document_is_for_information_and_says_so():  # law: R-062 QĐ28 Đ4.2
     report = DocumentReport.of([file()])
 
     assert report.is_unsigned
@@ -66,7 +66,7 @@ def test_an_unsigned_document_is_for_information_and_says_so():  # law: R-062
     assert "để biết, tham khảo" in report.as_json()["sentence"]
 
 
-def test_an_original_is_signed_by_a_person_and_by_the_organisation():  # law: R-061
+def test_an_original_is_signed_by_a_person_and_by_the_organisation():  # law: R-061 NĐ30 Đ5.1
     both = FileReport.of("a.pdf", [signature(role=Role.PERSON), signature()])
 
     assert DocumentReport.of([both]).legal_value is LegalValue.ORIGINAL
@@ -75,7 +75,7 @@ def test_an_original_is_signed_by_a_person_and_by_the_organisation():  # law: R-
     )
 
 
-def test_a_copy_needs_its_mark_unless_the_profile_says_otherwise():  # law: R-065
+def test_a_copy_needs_its_mark_unless_the_profile_says_otherwise():  # law: R-065 NĐ30 Đ25.1c
     plain, marked = (FileReport.of("a.pdf", [signature(mark=m)]) for m in (None, "SAO Y"))
 
     assert DocumentReport.of([plain]).legal_value is LegalValue.INFORMATION
@@ -103,7 +103,7 @@ def test_the_json_has_the_shape_outside_tools_rely_on():
 
 @pytest.mark.parametrize("why", list(SubIndication))
 @pytest.mark.parametrize("verdict", [P, I, F])
-def test_every_verdict_has_a_sentence_for_a_clerk(verdict, why):
+def test_every_verdict_has_a_sentence_for_a_clerk(verdict, why):  # law: R-070 TT15/2025 Đ6
     report = DocumentReport.of([FileReport.of("a.pdf", [signature(verdict, why=why)])]).as_json()
 
     for sentence in (
