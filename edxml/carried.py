@@ -24,8 +24,19 @@ class CarriedFile:
     """Decoder of one base64 run; `failed_at` is the wire offset of the first piece that is not base64."""
 
     __slots__ = (
-        "_carry", "_hash", "_head", "_padded", "_references", "_sink", "_tail", "_wrapped",
-        "element_is_empty", "end", "failed_at", "size", "start",
+        "_carry",
+        "_hash",
+        "_head",
+        "_padded",
+        "_references",
+        "_sink",
+        "_tail",
+        "_wrapped",
+        "element_is_empty",
+        "end",
+        "failed_at",
+        "size",
+        "start",
     )
 
     def __init__(

@@ -36,12 +36,26 @@ class StatusCode(StrEnum):
 
 
 _STATUS_VI: Final = {
-    "01": "Đã đến", "02": "Từ chối tiếp nhận", "03": "Đã tiếp nhận", "04": "Phân công", "05": "Đang xử lý",
-    "06": "Hoàn thành", "13": "Lấy lại", "15": "Đồng ý cập nhật/lấy lại", "16": "Từ chối cập nhật/lấy lại",
+    "01": "Đã đến",
+    "02": "Từ chối tiếp nhận",
+    "03": "Đã tiếp nhận",
+    "04": "Phân công",
+    "05": "Đang xử lý",
+    "06": "Hoàn thành",
+    "13": "Lấy lại",
+    "15": "Đồng ý cập nhật/lấy lại",
+    "16": "Từ chối cập nhật/lấy lại",
 }
 _STATUS_EN: Final = {
-    "01": "arrived", "02": "refused", "03": "accepted", "04": "assigned", "05": "in progress",
-    "06": "finished", "13": "take back", "15": "change agreed", "16": "change refused",
+    "01": "arrived",
+    "02": "refused",
+    "03": "accepted",
+    "04": "assigned",
+    "05": "in progress",
+    "06": "finished",
+    "13": "take back",
+    "15": "change agreed",
+    "16": "change refused",
 }
 
 
@@ -97,11 +111,32 @@ class ReceiverType(IntEnum):
 
 # Abbreviations of administrative documents. law: R-036 NĐ30 PL III.I
 DOCUMENT_KINDS: Final = {
-    "NQ": "Nghị quyết", "QĐ": "Quyết định", "CT": "Chỉ thị", "QC": "Quy chế", "QyĐ": "Quy định",
-    "TC": "Thông cáo", "TB": "Thông báo", "HD": "Hướng dẫn", "CTr": "Chương trình", "KH": "Kế hoạch",
-    "PA": "Phương án", "ĐA": "Đề án", "DA": "Dự án", "BC": "Báo cáo", "BB": "Biên bản", "TTr": "Tờ trình",
-    "HĐ": "Hợp đồng", "CĐ": "Công điện", "BGN": "Bản ghi nhớ", "BTT": "Bản thỏa thuận", "GUQ": "Giấy ủy quyền",
-    "GM": "Giấy mời", "GGT": "Giấy giới thiệu", "GNP": "Giấy nghỉ phép", "PG": "Phiếu gửi",
-    "PC": "Phiếu chuyển", "PB": "Phiếu báo",
+    "NQ": "Nghị quyết",
+    "QĐ": "Quyết định",
+    "CT": "Chỉ thị",
+    "QC": "Quy chế",
+    "QyĐ": "Quy định",
+    "TC": "Thông cáo",
+    "TB": "Thông báo",
+    "HD": "Hướng dẫn",
+    "CTr": "Chương trình",
+    "KH": "Kế hoạch",
+    "PA": "Phương án",
+    "ĐA": "Đề án",
+    "DA": "Dự án",
+    "BC": "Báo cáo",
+    "BB": "Biên bản",
+    "TTr": "Tờ trình",
+    "HĐ": "Hợp đồng",
+    "CĐ": "Công điện",
+    "BGN": "Bản ghi nhớ",
+    "BTT": "Bản thỏa thuận",
+    "GUQ": "Giấy ủy quyền",
+    "GM": "Giấy mời",
+    "GGT": "Giấy giới thiệu",
+    "GNP": "Giấy nghỉ phép",
+    "PG": "Phiếu gửi",
+    "PC": "Phiếu chuyển",
+    "PB": "Phiếu báo",
 }
 COPY_KINDS: Final = {"SY": "Sao y", "TrS": "Trích sao", "SL": "Sao lục"}

@@ -1,4 +1,4 @@
-"""The command line: validate, show, pack and unpack edXML files without a hub.
+"""The command line: validate, show, pack, unpack and verify edXML files without a hub.
 
 Exit codes: 0 done, 1 the answer is no, 2 wrong use, 3 cannot now. Heavy libraries are loaded only when needed.
 """
@@ -22,6 +22,11 @@ DONE, NO, WRONG_USE, CANNOT = 0, 1, 2, 3
 
 def main(argv: Sequence[str] | None = None, *, program: str = "python -m edxml") -> int:
     """Run one command and give its exit code."""
+    argv = sys.argv[1:] if argv is None else argv
+    if argv[:1] == ["verify"]:
+        from edxml import verify_command
+
+        return verify_command.main(argv[1:], program=f"{program} verify")
     try:
         arguments = _parser(program).parse_args(argv)
     except SystemExit as stop:
@@ -41,7 +46,7 @@ def _parser(program: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=program, description="Kiểm tra, xem, đóng gói và mở gói tin edXML (QCVN 102:2016/BTTTT)."
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="validate|show|pack|unpack")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="validate|show|pack|unpack|verify")
     validate = commands.add_parser("validate", help="kiểm tra gói tin; mã thoát 1 nếu không đạt")
     validate.add_argument("file", type=Path)
     validate.add_argument("--profile", choices=("tolerant", "strict"), default="tolerant")
@@ -59,6 +64,7 @@ def _parser(program: str) -> argparse.ArgumentParser:
     for option in ("--subject", "--number", "--notation", "--date", "--place", "--type-name", "--document-id"):
         pack.add_argument(option, default="")
     pack.add_argument("--priority", type=int, default=None)
+    commands.add_parser("verify", help="kiểm tra chữ ký số của gói tin hoặc tệp PDF", add_help=False)
     for command in (validate, show, unpack, pack):
         command.add_argument("--json", action="store_true", help="in JSON")
     return parser
@@ -81,8 +87,14 @@ def _validate(arguments: argparse.Namespace) -> int:
             {
                 "valid": not found,
                 "faults": [
-                    {"code": "schema_invalid", "where": one.path, "reason_vi": one.reason_vi,
-                     "reason_en": one.reason_en, "remedy_vi": one.remedy_vi, "remedy_en": one.remedy_en}
+                    {
+                        "code": "schema_invalid",
+                        "where": one.path,
+                        "reason_vi": one.reason_vi,
+                        "reason_en": one.reason_en,
+                        "remedy_vi": one.remedy_vi,
+                        "remedy_en": one.remedy_en,
+                    }
                     for one in found
                 ],
                 "warnings": [{"code": one.code, "title": one.title_vi, "where": one.where} for one in warnings],
@@ -110,12 +122,17 @@ def _show(arguments: argparse.Namespace) -> int:
         _print_json(plain.to_plain(package))
         return DONE
     lines = [
-        ("Loại", package.message_type), ("Nơi gửi", f"{package.sender_id} {package.sender.name}".strip()),
-        ("Nơi nhận", ", ".join(package.recipient_ids)), ("Mã văn bản", package.document_id),
-        ("Số, ký hiệu", f"{package.number}/{package.notation}"), ("Trích yếu", package.subject),
+        ("Loại", package.message_type),
+        ("Nơi gửi", f"{package.sender_id} {package.sender.name}".strip()),
+        ("Nơi nhận", ", ".join(package.recipient_ids)),
+        ("Mã văn bản", package.document_id),
+        ("Số, ký hiệu", f"{package.number}/{package.notation}"),
+        ("Trích yếu", package.subject),
         ("Nghiệp vụ", package.business.type.label_vi if package.status is None else ""),
         ("Trạng thái", f"{package.status.code} {package.status.description}" if package.status else ""),
-        ("Chữ ký gói", package.signature), ("SHA-256", package.sha256), ("Dung lượng", str(package.size)),
+        ("Chữ ký gói", package.signature),
+        ("SHA-256", package.sha256),
+        ("Dung lượng", str(package.size)),
     ]
     for number, one in enumerate(package.attachments, 1):
         lines.append((f"Tệp {number}", f"{one.name} [{one.kind}] {one.size} {one.sha256}"))
@@ -178,10 +195,20 @@ def _print_refusal(refusal: Refusal, *, as_json: bool) -> None:
     fault = refusal.fault
     if as_json:
         _print_json(
-            {"valid": False, "faults": [{
-                "code": fault.slug, "where": refusal.where, "reason_vi": fault.title_vi, "reason_en": refusal.detail,
-                "remedy_vi": fault.remedy_vi, "remedy_en": fault.remedy_en,
-            }], "warnings": []}
+            {
+                "valid": False,
+                "faults": [
+                    {
+                        "code": fault.slug,
+                        "where": refusal.where,
+                        "reason_vi": fault.title_vi,
+                        "reason_en": refusal.detail,
+                        "remedy_vi": fault.remedy_vi,
+                        "remedy_en": fault.remedy_en,
+                    }
+                ],
+                "warnings": [],
+            }
         )
         return
     print(f"{fault.slug}: {fault.title_vi}", file=sys.stderr)

@@ -38,9 +38,7 @@ def parse_time(text: str) -> datetime | None:
         return None
     year, _, month, day, hour, minute, second, zone = match.groups()
     try:
-        return datetime(
-            int(year), int(month), int(day), int(hour), int(minute), int(second or 0), tzinfo=_zone(zone)
-        )
+        return datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), tzinfo=_zone(zone))
     except ValueError:
         return None
 

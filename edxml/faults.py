@@ -23,6 +23,7 @@ _Row = tuple[str, int, Retry, Who, str, str, str, str]
 class Fault(Enum):
     """One row per fault: vxp, http, retry, who, title vi, title en, remedy vi, remedy en."""
 
+    # fmt: off
     XML_NOT_WELL_FORMED = (
         "10", 400, "never", "sender",
         "Tệp không đọc được: XML sai cú pháp", "The file is not well-formed XML",
@@ -336,6 +337,8 @@ class Fault(Enum):
         "Send again later; if it repeats, tell the operator the log id.",
     )
 
+    # fmt: on
+
     @property
     def _row(self) -> _Row:
         row: _Row = self.value
@@ -405,7 +408,7 @@ class Refusal(Exception):  # noqa: N818 - the word of the design
     ) -> None:
         """Keep the fault and what the reader may be told."""
         self.fault = fault
-        self.detail = detail if len(detail) <= 500 else detail[:497] + "…"
+        self.detail = detail if len(detail) <= 500 else detail[:499] + "…"
         self.where = where
         self.verdict = verdict
         self.instance: str | None = None

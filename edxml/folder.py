@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from edxml import dates, document_id, model, plain, reader, rules, unwrap, writer
+from edxml import dates, document_id, kinds, model, plain, reader, rules, unwrap, writer
 from edxml.file_names import safe_name
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _PIECE: Final = 1_048_576
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A file that unpack wrote; `name` as the package calls it."""
+    """A file that unpack wrote; `name` as the package calls it, `kind` of what was written."""
 
     name: str
     path: Path
@@ -102,14 +102,21 @@ def pack(out: Path, files: Sequence[Path], data: dict[str, Any], wish: Wish) -> 
 
 def _place(attachment: model.Attachment, carried: Path, target: Path, taken: set[str]) -> Written:
     path = target / safe_name(attachment.name, taken)
-    with path.open("xb") as written:
-        with carried.open("rb") as source:
-            if attachment.zipped:
-                unwrap.unwrap(source, written)
-            else:
-                while piece := source.read(_PIECE):
-                    written.write(piece)
-    return Written(attachment.name, path, attachment.kind)
+    with carried.open("rb") as source, path.open("xb") as written:
+        if attachment.zipped:
+            unwrap.unwrap(source, written)
+        else:
+            while piece := source.read(_PIECE):
+                written.write(piece)
+    return Written(attachment.name, path, _kind(path) if attachment.zipped else attachment.kind)
+
+
+def _kind(path: Path) -> str:
+    """Kind of a file that was just taken out of its transport zip."""
+    with path.open("rb") as source:
+        head = source.read(kinds.HEAD_BYTES)
+        source.seek(max(0, path.stat().st_size - kinds.TAIL_BYTES))
+        return kinds.sniff(head, source.read(), path.name)
 
 
 def _header(header: model.MessageHeader | None, wish: Wish) -> model.MessageHeader:
@@ -127,8 +134,14 @@ def _header(header: model.MessageHeader | None, wish: Wish) -> model.MessageHead
     kind = model.DocumentType(name=wish.type_name) if wish.type_name else header.document_type
     other = header.other if wish.priority is None else dataclasses.replace(header.other, priority=wish.priority)
     return dataclasses.replace(
-        header, sender=sender, recipients=recipients, code=code, promulgation=promulgation, document_type=kind,
-        other=other, subject=wish.subject or header.subject,
+        header,
+        sender=sender,
+        recipients=recipients,
+        code=code,
+        promulgation=promulgation,
+        document_type=kind,
+        other=other,
+        subject=wish.subject or header.subject,
         document_id=wish.document_id or header.document_id or _document_id(sender.organ_id, code, promulgation),
     )
 

@@ -30,12 +30,32 @@ _MAGIC: Final = (
 _OLE: Final = frozenset({"doc", "xls", "ppt", "msg", "msi"})
 _OFFICE: Final = ((b"word/", "docx"), (b"xl/", "xlsx"), (b"ppt/", "pptx"))
 _OPEN_DOCUMENT: Final = (
-    (b"opendocument.text", "odt"), (b"opendocument.spreadsheet", "ods"), (b"opendocument.presentation", "odp"),
+    (b"opendocument.text", "odt"),
+    (b"opendocument.spreadsheet", "ods"),
+    (b"opendocument.presentation", "odp"),
 )
-_ZIP_NAMES: Final = frozenset({"zip", "docx", "xlsx", "pptx", "odt", "ods", "odp", "asice", "asics", "jar"})
 _BINARY_NAMES: Final = frozenset(
-    {"pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "odp", "png", "jpg", "jpeg", "gif", "tif",
-     "tiff", "zip", "rar", "7z"}
+    {
+        "pdf",
+        "doc",
+        "docx",
+        "xls",
+        "xlsx",
+        "ppt",
+        "pptx",
+        "odt",
+        "ods",
+        "odp",
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "tif",
+        "tiff",
+        "zip",
+        "rar",
+        "7z",
+    }
 )
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 _TEXT_CONTROL: Final = bytes(set(range(32)) - {9, 10, 12, 13, 27})
@@ -66,11 +86,6 @@ def sniff(head: bytes, tail: bytes, name: str) -> str:
     return _text_kind(head)
 
 
-def is_zip_name(name: str) -> bool:
-    """Whether the name itself promises a zip container, so that nothing stands inside to be taken out."""
-    return extension(name) in _ZIP_NAMES
-
-
 def single_entry(head: bytes, tail: bytes) -> str | None:
     """Name of the only entry of a zip; None when it is no zip or holds another number of entries."""
     at = tail.rfind(b"PK\x05\x06")
@@ -87,8 +102,11 @@ def single_entry(head: bytes, tail: bytes) -> str | None:
 
 
 def is_zipped(inner: str | None, outer: str) -> bool:
-    """Whether a zip with the single entry `inner` is only the transport wrapping of a file called `outer`."""
-    return bool(inner) and not is_zip_name(outer) and extension(inner or "") == extension(outer) != ""
+    """Whether a zip with the single entry `inner` is only the transport wrapping of a file called `outer`.
+
+    No .docx or .xlsx holds one entry of its own kind, so equal extensions prove it; a .zip in a .zip proves nothing.
+    """
+    return inner is not None and extension(outer) not in ("", "zip") and extension(inner) == extension(outer)
 
 
 def is_ruined(head: bytes, kind: str, name: str) -> bool:

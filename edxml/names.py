@@ -33,4 +33,4 @@ def qualified(local: str) -> str:
 def local_of(tag: str) -> str | None:
     """Local name of an element of this standard; None for an element of another namespace."""
     prefix = f"{{{NS}}}"
-    return tag[len(prefix):] if tag.startswith(prefix) else None
+    return tag[len(prefix) :] if tag.startswith(prefix) else None

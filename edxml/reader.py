@@ -9,7 +9,7 @@ import dataclasses
 import hashlib
 from typing import TYPE_CHECKING, Final, Literal
 
-from edxml import build, kinds, model, names, schema, skeleton
+from edxml import build, kinds, model, names, nodes, schema, skeleton
 from edxml.faults import Fault, Refusal
 from edxml.limits import Limits
 from edxml.scanner import Scanner
@@ -86,12 +86,13 @@ class Reader:
         self._scanner.feed(pending)
 
     def _package(self, root: _Element, repaired: frozenset[str], carriers: list[_Element]) -> model.Package:
-        envelope = build.Node(root, "edXML", known=frozenset({"edXMLEnvelope", "AttachmentEncoded"}))
-        inner = build.Node(
+        envelope = nodes.Node(root, "edXML", known=frozenset({"edXMLEnvelope", "AttachmentEncoded"}))
+        inner = nodes.Node(
             _only(envelope, "edXMLEnvelope"), "edXMLEnvelope", known=frozenset({"edXMLHeader", "edXMLBody"})
         )
-        top = build.Node(
-            _only(inner, "edXMLHeader"), "edXMLHeader",
+        top = nodes.Node(
+            _only(inner, "edXMLHeader"),
+            "edXMLHeader",
             known=frozenset({"MessageHeader", "TraceHeaderList", "Signature", "DigitalSignature"}),
         )
         node, is_status = build.open_header(_only(top, "MessageHeader"))
@@ -140,19 +141,20 @@ def _check_decoded(files: list[CarriedFile]) -> None:
     for index, file in enumerate(files):
         if file.failed_at is not None:
             raise Refusal(
-                Fault.SCHEMA_INVALID, f"attachment {index + 1} is not base64, near byte {file.failed_at}",
+                Fault.SCHEMA_INVALID,
+                f"attachment {index + 1} is not base64, near byte {file.failed_at}",
                 where="AttachmentEncoded/Attachment/ContentTransferEncoded",
             )
 
 
-def _only(node: build.Node, local: str) -> _Element:
+def _only(node: nodes.Node, local: str) -> _Element:
     found = node.all(local)
     if not found:
         raise Refusal(Fault.SCHEMA_INVALID, f"{local} is missing", where=f"{node.where}/{local}")
     return found[0]
 
 
-def _signature(root: _Element, top: build.Node) -> Literal["none", "opaque", "xmldsig"]:
+def _signature(root: _Element, top: nodes.Node) -> Literal["none", "opaque", "xmldsig"]:
     """What kind of signature is carried; one of xmldsig is reported wherever it stands, even an empty one."""
     if next(root.iter(_SIGNATURE), None) is not None:
         return "xmldsig"
@@ -169,8 +171,10 @@ def _attachments(
         if attachment.ruined:
             warnings.append(
                 model.Warning(
-                    "attachment_ruined", "Tệp đính kèm bị hỏng do chuyển mã UTF-8, không mở được",
-                    "the file was passed through a UTF-8 conversion and cannot be opened", attachment.name,
+                    "attachment_ruined",
+                    "Tệp đính kèm bị hỏng do chuyển mã UTF-8, không mở được",
+                    "the file was passed through a UTF-8 conversion and cannot be opened",
+                    attachment.name,
                 )
             )
         elif attachment.size == 0:
@@ -181,7 +185,7 @@ def _attachments(
 
 
 def _attachment(element: _Element, file: CarriedFile) -> model.Attachment:
-    node = build.Node(element, "AttachmentEncoded/Attachment")
+    node = nodes.Node(element, "AttachmentEncoded/Attachment")
     name = node.text("AttachmentName")
     head, tail = file.head, file.tail
     kind = kinds.sniff(head, tail, name)
@@ -222,8 +226,10 @@ def _match(
             chosen[number] = left.pop(0)
             warnings.append(
                 model.Warning(
-                    "attachment_by_order", "Tệp đính kèm được ghép với danh mục theo thứ tự",
-                    "the attachment was tied to the manifest by order only", found[number].name,
+                    "attachment_by_order",
+                    "Tệp đính kèm được ghép với danh mục theo thứ tự",
+                    "the attachment was tied to the manifest by order only",
+                    found[number].name,
                 )
             )
     matched = []
@@ -244,6 +250,8 @@ def _same_name(attachment: model.Attachment, reference: model.Reference) -> bool
 
 def _repair_warning(prefix: str) -> model.Warning:
     return model.Warning(
-        "prefix_declared", f"Tiền tố {prefix}: chưa khai báo; đã hiểu theo nghĩa thông dụng, tệp giữ nguyên",
-        f"prefix {prefix}: is not declared; it was read in its usual meaning, the bytes are unchanged", "edXML",
+        "prefix_declared",
+        f"Tiền tố {prefix}: chưa khai báo; đã hiểu theo nghĩa thông dụng, tệp giữ nguyên",
+        f"prefix {prefix}: is not declared; it was read in its usual meaning, the bytes are unchanged",
+        "edXML",
     )

@@ -58,8 +58,10 @@ def _header(header: model.MessageHeader, profile: Profile) -> list[model.Warning
                 raise Refusal(Fault.PROFILE_INVALID, f"{code} is addressed twice", where="MessageHeader/To")
             warnings.append(
                 model.Warning(
-                    "recipient_repeated", "Một cơ quan nhận được ghi nhiều lần; chỉ gửi một lần",
-                    "a recipient is named more than once; it is sent once", code,
+                    "recipient_repeated",
+                    "Một cơ quan nhận được ghi nhiều lần; chỉ gửi một lần",
+                    "a recipient is named more than once; it is sent once",
+                    code,
                 )
             )
         seen.add(code)
@@ -113,8 +115,10 @@ def _status(status: model.StatusMessage) -> list[model.Warning]:
     if dates.parse_time(status.timestamp) is None:
         warnings.append(
             model.Warning(
-                "timestamp_unreadable", "Không đọc được thời điểm trong trạng thái; dùng thời điểm nhận",
-                "the time of the status is not readable; the time of arrival is used", "MessageHeader/Timestamp",
+                "timestamp_unreadable",
+                "Không đọc được thời điểm trong trạng thái; dùng thời điểm nhận",
+                "the time of the status is not readable; the time of arrival is used",
+                "MessageHeader/Timestamp",
             )
         )
     return warnings
@@ -149,8 +153,10 @@ def _file(attachment: model.Attachment, profile: Profile) -> list[model.Warning]
     if attachment.kind == "pdf" and promised != "pdf" and not attachment.zipped:
         return [
             model.Warning(
-                "attachment_mislabelled", "Tên tệp không đúng với nội dung (nội dung là PDF)",
-                "the name does not fit the content (which is PDF)", attachment.name,
+                "attachment_mislabelled",
+                "Tên tệp không đúng với nội dung (nội dung là PDF)",
+                "the name does not fit the content (which is PDF)",
+                attachment.name,
             )
         ]
     return []

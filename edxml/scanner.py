@@ -210,9 +210,7 @@ class Scanner:
     def _append(self, piece: bytes | bytearray) -> None:
         self.skeleton += piece
         if len(self.skeleton) > self._limits.skeleton_bytes:
-            raise Refusal(
-                Fault.XML_LIMIT, f"more than {self._limits.skeleton_bytes} bytes outside the attachments"
-            )
+            raise Refusal(Fault.XML_LIMIT, f"more than {self._limits.skeleton_bytes} bytes outside the attachments")
 
 
 def _check_first_bytes(first: bytes) -> None:

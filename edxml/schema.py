@@ -99,6 +99,33 @@ def _file(profile: Profile) -> Any:
     return resources.files("edxml").joinpath("schemas", f"{profile}.xsd")
 
 
+_WHOLE: Final = ("số nguyên", "a whole number")
+_DAY: Final = ("ngày dạng yyyy/MM/dd", "a day as yyyy/MM/dd")
+_FORMS: Final = {
+    "PromulgationDate": _DAY,
+    "DueDate": _DAY,
+    "Timestamp": ("thời điểm dạng yyyy/MM/dd HH:mm:ss", "a time as yyyy/MM/dd HH:mm:ss"),
+    "OrganId": ("mã định danh, tối đa 35 ký tự", "an organisation code of at most 35 characters"),
+    "Priority": ("số từ 0 đến 4", "a number from 0 to 4"),
+    "BussinessDocType": ("số từ 0 đến 3", "a number from 0 to 3"),
+    "ReceiverType": ("0 (bỏ) hoặc 1 (thêm)", "0 (removed) or 1 (added)"),
+    "StatusCode": ("mã 01…06, 13, 15 hoặc 16", "one of 01…06, 13, 15, 16"),
+    "Direction": ("true hoặc false", "true or false"),
+} | dict.fromkeys(
+    (
+        "Type",
+        "TypeDetail",
+        "PromulgationAmount",
+        "PageAmount",
+        "SteeringType",
+        "Paper",
+        "DocumentInfo",
+        "DocumentReceiver",
+    ),
+    _WHOLE,
+)
+"""What a value must look like, by element; everything else is text."""
+
 _FIX_VI: Final = "sửa theo bảng phần tử của QCVN 102:2016/BTTTT"
 _FIX_EN: Final = "correct it after the element tables of QCVN 102:2016/BTTTT"
 
@@ -113,22 +140,32 @@ def _named(error: Any) -> SchemaFault:
         wish_vi = f"; ở đây cần {wanted}" if wanted else ""
         wish_en = f"; {wanted} is expected here" if wanted else ""
         return SchemaFault(
-            f"{path}/{name}", f"phần tử {name} không được ở vị trí này{wish_vi}",
-            f"element {name} may not stand here{wish_en}", f"chuyển hoặc bỏ {name}", f"move or remove {name}",
+            f"{path}/{name}",
+            f"phần tử {name} không được ở vị trí này{wish_vi}",
+            f"element {name} may not stand here{wish_en}",
+            f"chuyển hoặc bỏ {name}",
+            f"move or remove {name}",
         )
     if wanted:
         return SchemaFault(
-            path, f"thiếu phần tử {wanted}", f"element {wanted} is missing",
-            f"thêm {wanted}", f"add {wanted}",
+            path,
+            f"thiếu phần tử {wanted}",
+            f"element {wanted} is missing",
+            f"thêm {wanted}",
+            f"add {wanted}",
         )
     if "attribute" in str(error.reason or ""):
         return SchemaFault(
             path, "thuộc tính không được phép", "an attribute is not allowed here", "bỏ thuộc tính đó", "remove it"
         )
-    kind = getattr(getattr(error, "validator", None), "name", None)
-    what = f" ({_plain(kind)})" if kind else ""
+    name = path.rpartition("/")[2].partition("[")[0]
+    form_vi, form_en = _FORMS.get(name, ("chữ, không rỗng, không có phần tử con", "text, not empty, without elements"))
     return SchemaFault(
-        path, f"giá trị không đúng kiểu{what}", f"the value does not have the required form{what}", _FIX_VI, _FIX_EN
+        path,
+        "giá trị không đúng dạng",
+        "the value does not have the required form",
+        f"{name} phải là {form_vi}",
+        f"{name} must be {form_en}",
     )
 
 

@@ -16,16 +16,19 @@ if TYPE_CHECKING:
     from edxml.limits import Limits
     from edxml.scanner import Scanner
 
-_DECLARATION: Final = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[ \t\r\n][^>]*?encoding[ \t\r\n]*=[ \t\r\n]*[\"']([^\"'<>]*)[\"']")
+_DECLARATION: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?<\?xml[ \t\r\n][^>]*?encoding[ \t\r\n]*=[ \t\r\n]*[\"']([^\"'<>]*)[\"']"
+)
 _ACCEPTED: Final = ("utf-8", "utf8")
 _ROOT: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:[^<]|<\?.*?\?>|<!--.*?-->)*?<([^ \t\r\n/>!?]+)", re.DOTALL)
 _UNDEFINED: Final = re.compile(r"Namespace prefix (\S+) (?:for|on|of)\b")
-_RESOURCE: Final = frozenset(
-    {etree.ErrorTypes.ERR_NAME_TOO_LONG, 114, 115, etree.ErrorTypes.ERR_NO_MEMORY}
-)
+_RESOURCE: Final = frozenset({etree.ErrorTypes.ERR_NAME_TOO_LONG, 114, 115, etree.ErrorTypes.ERR_NO_MEMORY})
 _ENCODING: Final = frozenset(
-    {etree.ErrorTypes.ERR_INVALID_ENCODING, etree.ErrorTypes.ERR_UNKNOWN_ENCODING,
-     etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING}
+    {
+        etree.ErrorTypes.ERR_INVALID_ENCODING,
+        etree.ErrorTypes.ERR_UNKNOWN_ENCODING,
+        etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING,
+    }
 )
 _UNDEFINED_PREFIX: Final = etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE
 _ENCODED: Final = names.qualified(names.ENCODED)
@@ -67,7 +70,8 @@ def check_placeholders(root: _Element, scanner: Scanner) -> list[_Element]:
         above = [ancestor.tag for ancestor in element.iterancestors()]
         if element.tag != _ENCODED or tuple(reversed(above)) != _PLACE:
             raise Refusal(
-                Fault.SCHEMA_INVALID, "ContentTransferEncoded belongs in AttachmentEncoded/Attachment only",
+                Fault.SCHEMA_INVALID,
+                "ContentTransferEncoded belongs in AttachmentEncoded/Attachment only",
                 where=path(element),
             )
         parent = element.getparent()
@@ -89,8 +93,14 @@ def path(element: _Element) -> str:
 
 def _parser() -> etree.XMLParser[_Element]:
     return etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False,
-        recover=False, remove_comments=True, remove_pis=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        recover=False,
+        remove_comments=True,
+        remove_pis=True,
     )
 
 

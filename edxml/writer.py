@@ -8,31 +8,21 @@ ContentTransferEncoded prefixed again. Element order is that of the axis's own l
 from __future__ import annotations
 
 import re
-import shutil
 import tempfile
-import uuid
-import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import pybase64
-
-from edxml import dates, kinds, names
+from edxml import dates, names, outgoing
 from edxml.faults import Fault, Refusal
+from edxml.outgoing import OutgoingAttachment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from typing import BinaryIO
 
     from edxml import model
 
-RAW_EXTENSIONS: Final = frozenset({"pdf", "doc", "docx", "zip", "xsl", "xslx"})
-"""What the axis's library sends as it is, its typos included; everything else is zipped first."""
+__all__ = ["OutgoingAttachment", "write_edoc", "write_edoc_stream", "write_status"]
 
-_PIECE: Final = 3 * 65_536
-_SPOOL: Final = 4_194_304
-_ZIP_TIME: Final = (2020, 1, 1, 0, 0, 0)
 _ILLEGAL: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SPECIAL: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _HEAD: Final = (
@@ -41,24 +31,6 @@ _HEAD: Final = (
     f'  <edXML:edXMLEnvelope xmlns:edXML="{names.NS}">\n'
     "    <edXML:edXMLHeader>\n"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class OutgoingAttachment:
-    """A file to send.
-
-    data: the bytes, or a path that is read while writing.
-    content_type: of a raw file; a zipped one is always application/zip, as national readers need.
-    content_id: without `cid:`; a random one when None.
-    carried: the data is already in transport form (as an Attachment of a package read) and is not wrapped again.
-    """
-
-    name: str
-    data: bytes | Path
-    content_type: str | None = None
-    content_id: str | None = None
-    description: str = ""
-    carried: bool = False
 
 
 def write_edoc(
@@ -86,7 +58,7 @@ def write_edoc_stream(
     extra: unknown elements of edXMLHeader, as XML text.
     """
     with tempfile.TemporaryDirectory(prefix="edxml-") as folder:
-        yield from _edoc(header, business, trace, [_prepared(one, Path(folder)) for one in attachments], extra)
+        yield from _edoc(header, business, trace, [outgoing.prepare(one, Path(folder)) for one in attachments], extra)
 
 
 def write_status(status: model.StatusMessage, *, extra: Sequence[str] = ()) -> bytes:
@@ -95,51 +67,21 @@ def write_status(status: model.StatusMessage, *, extra: Sequence[str] = ()) -> b
     if status.staff is not None:
         lines.append(_staff(status.staff, 8))
     lines += [
-        _leaf("StatusCode", status.code, 8), _leaf("Description", status.description, 8),
-        _leaf("Timestamp", status.timestamp, 8), *_raw(status.extra, 8),
+        _leaf("StatusCode", status.code, 8),
+        _leaf("Description", status.description, 8),
+        _leaf("Timestamp", status.timestamp, 8),
+        *_raw(status.extra, 8),
     ]
     body = _HEAD + _group("MessageHeader", lines, 6) + "".join(_raw(extra, 6))
     return (body + "    </edXML:edXMLHeader>\n  </edXML:edXMLEnvelope>\n</edXML>\n").encode()
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """An attachment in transport form."""
-
-    name: str
-    data: bytes | Path
-    content_type: str
-    content_id: str
-    description: str
-
-
-def _prepared(one: OutgoingAttachment, folder: Path) -> _Prepared:
-    content_id = one.content_id or str(uuid.uuid4())
-    ending = kinds.extension(one.name)
-    if one.carried or ending in RAW_EXTENSIONS:
-        kind = one.content_type or f"application/{ending or 'octet-stream'}"
-        return _Prepared(one.name, one.data, kind, content_id, one.description)
-    inner = str(uuid.uuid5(uuid.NAMESPACE_OID, content_id))  # the same files under the same ids give the same bytes
-    entry = zipfile.ZipInfo(f"{inner}.{ending}" if ending else inner, _ZIP_TIME)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    wrapped = folder / str(uuid.uuid4())
-    with zipfile.ZipFile(wrapped, "w") as container:
-        if isinstance(one.data, bytes):
-            container.writestr(entry, one.data)
-        else:
-            with one.data.open("rb") as source, container.open(entry, "w", force_zip64=_is_large(one.data)) as inside:
-                shutil.copyfileobj(source, inside, _PIECE)
-    data: bytes | Path = wrapped.read_bytes() if wrapped.stat().st_size < _SPOOL else wrapped
-    return _Prepared(one.name, data, "application/zip", content_id, one.description)
-
-
-def _is_large(path: Path) -> bool:
-    return path.stat().st_size >= zipfile.ZIP64_LIMIT
-
-
 def _edoc(
-    header: model.MessageHeader, business: model.Business | None, trace: Sequence[model.TraceHop],
-    attachments: Sequence[_Prepared], extra: Sequence[str],
+    header: model.MessageHeader,
+    business: model.Business | None,
+    trace: Sequence[model.TraceHop],
+    attachments: Sequence[outgoing.Prepared],
+    extra: Sequence[str],
 ) -> Iterator[bytes]:
     head = [_HEAD, _group("MessageHeader", _header(header), 6)]
     hops = [
@@ -163,7 +105,7 @@ def _edoc(
     yield b"</edXML>\n"
 
 
-def _attachment(one: _Prepared) -> Iterator[bytes]:
+def _attachment(one: outgoing.Prepared) -> Iterator[bytes]:
     description = f"      <Description>{_text(one.description)}</Description>\n" if one.description else ""
     yield (
         f"    <Attachment>\n      <ContentId>cid:{_text(one.content_id)}</ContentId>\n"
@@ -171,32 +113,18 @@ def _attachment(one: _Prepared) -> Iterator[bytes]:
         f"      <ContentType>{_text(one.content_type)}</ContentType>\n"
         f'      <edXML:ContentTransferEncoded xmlns:edXML="{names.NS}">'
     ).encode()
-    if isinstance(one.data, bytes):
-        for at in range(0, len(one.data), _PIECE):
-            yield pybase64.b64encode(one.data[at : at + _PIECE])
-    else:
-        with one.data.open("rb") as source:
-            yield from _encoded(source)
+    yield from outgoing.encode(one.data)
     yield b"</edXML:ContentTransferEncoded>\n    </Attachment>\n"
 
 
-def _encoded(source: BinaryIO) -> Iterator[bytes]:
-    held = b""
-    while piece := source.read(_PIECE):
-        piece = held + piece
-        whole = len(piece) - len(piece) % 3
-        held = piece[whole:]
-        yield pybase64.b64encode(piece[:whole])
-    if held:
-        yield pybase64.b64encode(held)
-
-
-def _reference(one: _Prepared) -> str:
+def _reference(one: outgoing.Prepared) -> str:
     return _group(
         "Reference",
         [
-            _leaf("ContentId", f"cid:{one.content_id}", 10), _leaf("ContentType", one.content_type, 10),
-            _leaf("Description", one.description, 10), _leaf("AttachmentName", one.name, 10),
+            _leaf("ContentId", f"cid:{one.content_id}", 10),
+            _leaf("ContentType", one.content_type, 10),
+            _leaf("Description", one.description, 10),
+            _leaf("AttachmentName", one.name, 10),
         ],
         8,
     )
@@ -219,7 +147,8 @@ def _header(header: model.MessageHeader) -> list[str]:
     lines += [_leaf("Subject", header.subject, 8), _leaf("Content", header.content, 8)]
     if (signer := header.signer) is not None:
         parts = [
-            _leaf("Competence", signer.competence, 10), _leaf("Position", signer.position, 10),
+            _leaf("Competence", signer.competence, 10),
+            _leaf("Position", signer.position, 10),
             _leaf("FullName", signer.full_name, 10),
         ]
         lines.append(_group("SignerInfo", parts, 8))
@@ -235,25 +164,33 @@ def _header(header: model.MessageHeader) -> list[str]:
 def _other(other: model.OtherInfo) -> list[str]:
     direction = "" if other.direction is None else str(other.direction).lower()
     return [
-        _leaf("Priority", other.priority, 10), _leaf("SphereOfPromulgation", other.sphere, 10),
-        _leaf("TyperNotation", other.typer_notation, 10), _leaf("PromulgationAmount", other.promulgation_amount, 10),
-        _leaf("PageAmount", other.page_amount, 10), _leaf("ReplyFors", other.reply_fors, 10),
-        _leaf("Direction", direction, 10), _leaf("ReferenceCodes", other.reference_codes, 10),
-        _list("Appendixes", "Appendix", other.appendixes, 10), *_raw(other.extra, 10),
+        _leaf("Priority", other.priority, 10),
+        _leaf("SphereOfPromulgation", other.sphere, 10),
+        _leaf("TyperNotation", other.typer_notation, 10),
+        _leaf("PromulgationAmount", other.promulgation_amount, 10),
+        _leaf("PageAmount", other.page_amount, 10),
+        _leaf("ReplyFors", other.reply_fors, 10),
+        _leaf("Direction", direction, 10),
+        _leaf("ReferenceCodes", other.reference_codes, 10),
+        _list("Appendixes", "Appendix", other.appendixes, 10),
+        *_raw(other.extra, 10),
     ]
 
 
 def _business(business: model.Business) -> list[str]:
     lines = [
-        _leaf("DocumentId", business.document_id, 10), _leaf(names.BUSINESS_DOC_TYPE, int(business.type), 10),
-        _leaf(names.BUSINESS_DOC_REASON, business.reason, 10), _leaf("Paper", business.paper, 10),
+        _leaf("DocumentId", business.document_id, 10),
+        _leaf(names.BUSINESS_DOC_TYPE, int(business.type), 10),
+        _leaf(names.BUSINESS_DOC_REASON, business.reason, 10),
+        _leaf("Paper", business.paper, 10),
     ]
     receivers = [
         _group("Receiver", [_leaf("OrganId", one.organ_id, 16), _leaf("ReceiverType", one.type, 16)], 14)
         for one in business.receivers
     ]
     info = [
-        _leaf("DocumentInfo", business.document_info, 12), _leaf("DocumentReceiver", business.document_receiver, 12),
+        _leaf("DocumentInfo", business.document_info, 12),
+        _leaf("DocumentReceiver", business.document_receiver, 12),
         _group("ReceiverList", receivers, 12),
     ]
     lines.append(_group(names.BUSINESS_DOCUMENT_INFO, info, 10))
@@ -273,8 +210,13 @@ def _business(business: model.Business) -> list[str]:
 
 def _organization(name: str, one: model.Organization) -> str:
     values = (
-        ("OrganId", one.organ_id), ("OrganizationInCharge", one.in_charge), ("OrganName", one.name),
-        ("OrganAdd", one.address), ("Email", one.email), ("Telephone", one.telephone), ("Fax", one.fax),
+        ("OrganId", one.organ_id),
+        ("OrganizationInCharge", one.in_charge),
+        ("OrganName", one.name),
+        ("OrganAdd", one.address),
+        ("Email", one.email),
+        ("Telephone", one.telephone),
+        ("Fax", one.fax),
         ("Website", one.website),
     )
     return _group(name, [*(_leaf(local, value, 10) for local, value in values), *_raw(one.extra, 10)], 8)
@@ -282,7 +224,9 @@ def _organization(name: str, one: model.Organization) -> str:
 
 def _response(one: model.ResponseFor) -> str:
     values = (
-        ("OrganId", one.organ_id), ("Code", one.code), ("DocumentId", one.document_id),
+        ("OrganId", one.organ_id),
+        ("Code", one.code),
+        ("DocumentId", one.document_id),
         ("PromulgationDate", one.promulgated),
     )
     return _group("ResponseFor", [_leaf(local, value, 10) for local, value in values], 8)
@@ -290,8 +234,12 @@ def _response(one: model.ResponseFor) -> str:
 
 def _staff(one: model.Staff, indent: int) -> str:
     values = (
-        ("Department", one.department), ("DepartmentId", one.department_id), ("Staff", one.name), ("StaffId", one.id),
-        ("Email", one.email), ("Mobile", one.mobile),
+        ("Department", one.department),
+        ("DepartmentId", one.department_id),
+        ("Staff", one.name),
+        ("StaffId", one.id),
+        ("Email", one.email),
+        ("Mobile", one.mobile),
     )
     return _group("StaffInfo", [_leaf(local, value, indent + 2) for local, value in values], indent)
 

@@ -25,7 +25,8 @@ def make(attachments=(("Báo cáo.pdf", b"%PDF-1.7\n" + bytes(range(256)) * 40),
         "steering_type": 0,
     } | header
     return writer.write_edoc(
-        model.MessageHeader(**parts), model.Business(reason="Văn bản điện tử mới"),
+        model.MessageHeader(**parts),
+        model.Business(reason="Văn bản điện tử mới"),
         (model.TraceHop("000.00.01.H99", "2026/11/20 10:00:00"),),
         [writer.OutgoingAttachment(name, data) for name, data in attachments],
     )

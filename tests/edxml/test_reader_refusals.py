@@ -83,8 +83,9 @@ LIMIT = {
     "9 MB in one text": lambda d: in_subject(d, b"x" * 9_000_000),
     "12 MB in one text": lambda d: in_subject(d, b"x" * 12_000_000),
     "12 MB in a comment": lambda d: before_subject(d, b"<!--" + b"x" * 12_000_000 + b"-->"),
-    "a start tag of a megabyte": lambda d: d.replace(b"ContentTransferEncoded xmlns", b"ContentTransferEncoded a='"
-                                                    + b"x" * 1_000_000 + b"' xmlns", 1),
+    "a start tag of a megabyte": lambda d: d.replace(
+        b"ContentTransferEncoded xmlns", b"ContentTransferEncoded a='" + b"x" * 1_000_000 + b"' xmlns", 1
+    ),
 }
 
 
@@ -140,8 +141,10 @@ def test_nothing_outside_the_message_is_ever_opened(package_bytes, tmp_path):
     xsi = b"xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'"
     data = on_root(package_bytes, xsi + b" xsi:schemaLocation='urn:x file://" + str(secret).encode() + b"'")
     data = before_subject(
-        data, b"<xi:include xmlns:xi='http://www.w3.org/2001/XInclude' parse='text' href='file://"
-        + str(secret).encode() + b"'/>",
+        data,
+        b"<xi:include xmlns:xi='http://www.w3.org/2001/XInclude' parse='text' href='file://"
+        + str(secret).encode()
+        + b"'/>",
     )
 
     package = reader.read(data)
@@ -247,8 +250,9 @@ def test_the_kind_of_signature_is_reported_and_not_judged(element, expected, pac
 
 def test_the_dot_net_layout_is_read(package_bytes):
     """Attributes on the trace list, an empty DigitalSignature, bare content ids, other prefixes."""
-    data = on_root(package_bytes, b"xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xmlns:xlink='http://www.w3.org/1999/xlink'")
-    data = data.replace(b"<edXML:TraceHeaderList>", b"<edXML:TraceHeaderList id='1' version='1.0' mustUnderstand='1'>", 1)
+    data = on_root(package_bytes, b"xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'")
+    data = on_root(data, b"xmlns:xlink='http://www.w3.org/1999/xlink'")
+    data = data.replace(b"<edXML:TraceHeaderList>", b"<edXML:TraceHeaderList id='1' version='1.0' actor='x'>", 1)
     data = data.replace(b"</edXML:edXMLHeader>", b"<edXML:DigitalSignature /></edXML:edXMLHeader>", 1)
     data = data.replace(b"<edXML:Reference>", b"<edXML:Reference xlink:href='cid:1' xlink:type='simple'>", 1)
     data = data.replace(b"<edXML:", b"<").replace(b"</edXML:", b"</")

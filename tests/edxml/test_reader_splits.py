@@ -6,6 +6,7 @@ import base64
 import dataclasses
 import hashlib
 import io
+import itertools
 
 import pytest
 from hypothesis import given
@@ -45,7 +46,7 @@ def outcome(data: bytes, cuts=()) -> object:
     begun = reader.Reader(sink)
     edges = [0, *sorted(cuts), len(data)]
     try:
-        for begin, end in zip(edges, edges[1:], strict=False):
+        for begin, end in itertools.pairwise(edges):
             begun.feed(data[begin:end])
             begun._flush()
         package = begun.close()
@@ -78,7 +79,7 @@ CASES = {
     "element in base64": wrap(OPEN + "QUJD<x/>" + CLOSE),
     "two CDATA": wrap(OPEN + "<![CDATA[QUJD]]><![CDATA[QUJD]]>" + CLOSE),
     "text after CDATA": wrap(OPEN + "<![CDATA[QUJD]]>QUJD" + CLOSE),
-    "in the header": wrap(OPEN + "QUJD" + CLOSE, before=OPEN.replace("edXML:C", "C") + "QUJD</ContentTransferEncoded>"),
+    "in the header": wrap(OPEN + "QUJD" + CLOSE, before="<ContentTransferEncoded>QUJD</ContentTransferEncoded>"),
     "twice in one attachment": wrap((OPEN + "QUJD" + CLOSE) * 2),
     "no content element": wrap(""),
     "nested": wrap(OPEN + OPEN + "QUJD" + CLOSE + CLOSE),
@@ -89,13 +90,23 @@ CASES = {
     "text after the root": wrap(OPEN + "QUJD" + CLOSE, after="x"),
 }
 GOOD = {
-    "plain": b"ABCDEFG", "unprefixed": b"ABCDEFG", "wrapped lines": b"ABCDEFG", "cdata": b"ABCDEFG", "empty": b"",
-    "attributes with signs": b"ABC", "inside a comment": b"ABC", "inside CDATA": b"ABC", "inside an instruction": b"ABC",
-    "comment signs in text": b"ABC", "name that only begins so": b"ABC",
+    "plain": b"ABCDEFG",
+    "unprefixed": b"ABCDEFG",
+    "wrapped lines": b"ABCDEFG",
+    "cdata": b"ABCDEFG",
+    "empty": b"",
+    "attributes with signs": b"ABC",
+    "inside a comment": b"ABC",
+    "inside CDATA": b"ABC",
+    "inside an instruction": b"ABC",
+    "comment signs in text": b"ABC",
+    "name that only begins so": b"ABC",
 }
 XML_FAULTS = {
-    "unclosed tag": Fault.XML_NOT_WELL_FORMED, "doctype late": Fault.XML_DTD_FORBIDDEN,
-    "open comment": Fault.XML_NOT_WELL_FORMED, "text after the root": Fault.XML_NOT_WELL_FORMED,
+    "unclosed tag": Fault.XML_NOT_WELL_FORMED,
+    "doctype late": Fault.XML_DTD_FORBIDDEN,
+    "open comment": Fault.XML_NOT_WELL_FORMED,
+    "text after the root": Fault.XML_NOT_WELL_FORMED,
 }
 
 
@@ -142,15 +153,43 @@ def test_random_cuts_change_nothing(case, cuts):
 
 
 PARTS = [
-    "<!--", "-->", "<![CDATA[", "]]>", "<?p ", "?>", "<ContentTransferEncoded>", "</ContentTransferEncoded>",
-    "<edXML:ContentTransferEncoded>", "</edXML:ContentTransferEncoded>", "<ContentTransferEncoded/>", "QUJD", "<a b='",
-    "'>", "</a>", "<Attachment>", "</Attachment>", "&#13;", "&lt;", " ", "\n", "=", "]", "-", "<", ">", '"', "&", "<!",
-    "<ContentTransferEncoded x=\">", "/>",
+    "<!--",
+    "-->",
+    "<![CDATA[",
+    "]]>",
+    "<?p ",
+    "?>",
+    "<ContentTransferEncoded>",
+    "</ContentTransferEncoded>",
+    "<edXML:ContentTransferEncoded>",
+    "</edXML:ContentTransferEncoded>",
+    "<ContentTransferEncoded/>",
+    "QUJD",
+    "<a b='",
+    "'>",
+    "</a>",
+    "<Attachment>",
+    "</Attachment>",
+    "&#13;",
+    "&lt;",
+    " ",
+    "\n",
+    "=",
+    "]",
+    "-",
+    "<",
+    ">",
+    '"',
+    "&",
+    "<!",
+    '<ContentTransferEncoded x=">',
+    "/>",
 ]
 
 
 @given(
-    st.sampled_from(["content", "before", "subject", "after"]), st.lists(st.sampled_from(PARTS), max_size=10),
+    st.sampled_from(["content", "before", "subject", "after"]),
+    st.lists(st.sampled_from(PARTS), max_size=10),
     st.lists(st.integers(0, 1600), max_size=6),
 )
 def test_hostile_markup_never_smuggles_bytes_past_the_parser(place, parts, cuts):
@@ -158,9 +197,12 @@ def test_hostile_markup_never_smuggles_bytes_past_the_parser(place, parts, cuts)
     from lxml import etree
 
     junk = "".join(parts)
-    places = {"content": {"content": junk}, "before": {"content": OPEN + "QUJD" + CLOSE, "before": junk},
-              "subject": {"content": OPEN + "QUJD" + CLOSE, "inside_subject": junk},
-              "after": {"content": OPEN + "QUJD" + CLOSE, "after": junk}}
+    places = {
+        "content": {"content": junk},
+        "before": {"content": OPEN + "QUJD" + CLOSE, "before": junk},
+        "subject": {"content": OPEN + "QUJD" + CLOSE, "inside_subject": junk},
+        "after": {"content": OPEN + "QUJD" + CLOSE, "after": junk},
+    }
     data = wrap(**places[place])
 
     found = outcome(data, [min(cut, len(data)) for cut in cuts])

@@ -18,7 +18,12 @@ OUTCOMES = {
     "lgsp-qn_edoc_new_lib-order.edxml": ("edoc", 0, "000.00.00.G22", "opaque", [], ("zip", True)),
     "vxp-axis_received_2019_rewritten-by-axis.edxml": ("edoc", 0, "000.00.15.H51", "opaque", [], ("zip", True)),
     "vxp-axis_received_2025_pdf-corrupted-by-utf8.edxml": (
-        "edoc", 0, "vxp.saas.03", "none", ["attachment_ruined"], ("pdf", False),
+        "edoc",
+        0,
+        "vxp.saas.03",
+        "none",
+        ["attachment_ruined"],
+        ("pdf", False),
     ),
     "vxp-axis_received_2025_pdf-labelled-but-zipped.edxml": ("edoc", 0, "vxp.saas.03", "none", [], ("zip", True)),
     "vxp-sdk_edoc_new_type0.edxml": ("edoc", 0, "000.00.00.A80", "opaque", [], ("zip", True)),
@@ -92,7 +97,10 @@ def test_a_real_sample_keeps_its_meaning_when_written_again(name):
     second = reader.read(written)
 
     assert (second.header, second.business, second.trace, second.status) == (
-        first.header, first.business, first.trace, first.status,
+        first.header,
+        first.business,
+        first.trace,
+        first.status,
     )
     assert [(one.content_id, one.name, one.sha256) for one in second.attachments] == [
         (one.content_id, one.name, one.sha256) for one in first.attachments
@@ -104,7 +112,8 @@ def test_the_business_of_the_samples_is_read_whole():
     replacement = reader.read(load("vxp-sdk_edoc_replacement_type3.edxml"))
     recall = reader.read(load("vxp-sdk_edoc_revocation_type1.edxml"))
 
-    assert [(one.organ_id, one.type) for one in update.business.receivers] == [("000.00.00.H41", 0), ("000.00.00.H14", 1)]
+    changes = [(one.organ_id, one.type) for one in update.business.receivers]
+    assert changes == [("000.00.00.H41", 0), ("000.00.00.H14", 1)]
     assert (update.business.document_info, update.business.document_receiver) == (1, 1)
     assert update.business.document_id != update.document_id == DOCUMENT
     assert replacement.business.replacements[0].organ_ids == ("000.00.00.H41", "000.00.00.H14")

@@ -1,0 +1,95 @@
+"""What a file is, from its bytes."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from edxml import kinds
+
+
+def zipped(*entries, comment=b""):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as container:
+        container.comment = comment
+        for name in entries:
+            container.writestr(name, b"content of " + name.encode())
+    return out.getvalue()
+
+
+DOCX = zipped("[Content_Types].xml", "_rels/.rels", "word/document.xml")
+XLSX = zipped("[Content_Types].xml", "xl/workbook.xml")
+BINARY = bytes(range(256)) * 8
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "kind"),
+    [
+        (b"%PDF-1.7\n", "a.pdf", "pdf"),
+        (b"junk\n%PDF-1.4", "a.txt", "pdf"),
+        (DOCX, "a.docx", "docx"),
+        (DOCX, "a.zip", "docx"),
+        (XLSX, "a.doc", "xlsx"),
+        (zipped("a.txt", "b.txt"), "a.zip", "zip"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a.xls", "xls"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a.pdf", "doc"),
+        (b"\x89PNG\r\n\x1a\n", "a", "png"),
+        (b"\xff\xd8\xff\xe0", "a", "jpg"),
+        ("Báo cáo\n".encode(), "a", "txt"),
+        (b"<!DOCTYPE html><p>", "a.pdf", "html"),
+        (b"<svg>", "a.png", "svg"),
+        (b"MZ\x90\0", "a.pdf", "exe"),
+        (b"", "a.pdf", "empty"),
+        (BINARY, "a.bin", "unknown"),
+        (b"{\\rtf1", "a", "rtf"),
+    ],
+)
+def test_the_bytes_decide(data, name, kind):
+    assert kinds.sniff(data, data[-kinds.TAIL_BYTES :], name) == kind
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "wrapped"),
+    [
+        (zipped("0.pdf"), "Báo cáo.PDF", True),
+        (zipped("x/0.doc"), "a.doc", True),
+        (zipped("0.xlsx"), "a.xlsx", True),
+        (zipped("0.pdf", comment=b"PK\x05\x06 x" * 9), "a.pdf", False),
+        (zipped("0.pdf"), "a.doc", False),
+        (zipped("0.zip"), "a.zip", False),
+        (zipped("0.pdf", "1.pdf"), "a.pdf", False),
+        (DOCX, "a.docx", False),
+        (b"%PDF-1.7", "a.pdf", False),
+        (zipped("0.pdf")[:-22], "a.pdf", False),
+        (b"PK\x03\x04", "a.pdf", False),
+        (zipped("0"), "a", False),
+    ],
+)
+def test_a_transport_zip_holds_one_file_of_the_outer_kind(data, name, wrapped):
+    assert kinds.is_zipped(kinds.single_entry(data, data[-kinds.TAIL_BYTES :]), name) is wrapped
+
+
+def through_utf8(data: bytes) -> bytes:
+    return data.decode("utf-8", "replace").encode()
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "ruined"),
+    [
+        (through_utf8(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + BINARY), "a.pdf", True),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + BINARY, "a.pdf", False),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + b"\xef\xbf\xbd" * 9, "a.pdf", False),
+        (through_utf8(zipped("0.pdf") + BINARY), "a.pdf", True),
+        (zipped("0.pdf"), "a.pdf", False),
+        (through_utf8(b"\x89PNG\r\n\x1a\n" + BINARY), "a.png", True),
+        ("Chữ hỏng \ufffd\ufffd trong văn bản".encode(), "a.txt", False),
+        (b"%PDF-1.7\n", "a.pdf", False),
+        (through_utf8(b"%PDF-1.7\n" + BINARY * 60)[: kinds.HEAD_BYTES], "a.pdf", True),
+    ],
+)
+def test_a_file_that_passed_through_a_text_conversion_is_ruined(data, name, ruined):
+    head = data[: kinds.HEAD_BYTES]
+
+    assert kinds.is_ruined(head, kinds.sniff(head, data[-kinds.TAIL_BYTES :], name), name) is ruined
