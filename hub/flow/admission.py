@@ -104,7 +104,7 @@ class Admission:
         self._warnings = list(warnings)
 
     def __call__(self, connection: Connection) -> Accepted:
-        """Raises Refusal, nothing is written: CONFLICT; SENDER_NOT_ALLOWED for a status of somebody who is no recipient."""
+        """Raises Refusal, nothing written: CONFLICT; SENDER_NOT_ALLOWED for the status of one who is no recipient."""
         first = packages.by_identity(connection, self._row.identity)
         if first is not None:
             return self._repeat(connection, first)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.cli.bench.doors import RECEIVER, SENDER, Credential
+from hub.cli.errors import CannotNowError
 
 
 @dataclass(slots=True)
@@ -111,6 +112,6 @@ async def start(folder: Path, port: int = 0) -> Server:
     line = (await process.stdout.readline()).decode()
     found = re.search(r"http://([\d.]+):(\d+)", line)
     if found is None:
-        message = f"the server did not start; see {folder / 'serve.log'}"
-        raise RuntimeError(message)
+        said = (folder / "serve.log").read_text(encoding="utf-8").strip().splitlines()[-2:]
+        raise CannotNowError("Máy chủ không khởi động được: " + " ".join(said), "The server did not start.")
     return Server(process, found.group(1), int(found.group(2)))
