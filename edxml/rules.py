@@ -15,6 +15,20 @@ _LONGEST_ID: Final = 500
 """Characters of a DocumentId that every store keeps whole."""
 
 
+# law: R-035 NĐ30 PL VI Phần II
+_LENGTHS: Final = {
+    "CodeNumber": 11,
+    "CodeNotation": 30,
+    "OrganName": 200,
+    "Subject": 500,
+    "TypeName": 100,
+    "Position": 100,
+    "FullName": 50,
+    "ToPlaces": 1000,
+}
+"""Longest value that an office system must be able to keep; longer ones travel whole and are warned."""
+
+
 def check(package: model.Package, *, profile: Profile = "tolerant") -> tuple[model.Warning, ...]:
     """Refuse what breaks a rule; give warnings for what is accepted all the same.
 
@@ -82,7 +96,50 @@ def _header(header: model.MessageHeader, profile: Profile) -> list[model.Warning
                 "OtherInfo/Priority",
             )
         )
-    return warnings
+    return warnings + _lengths(header) + _notation(header)
+
+
+def _lengths(header: model.MessageHeader) -> list[model.Warning]:
+    code = header.code or model.Code()
+    signer = header.signer or model.Signer()
+    values = {
+        "CodeNumber": code.number,
+        "CodeNotation": code.notation,
+        "OrganName": max((one.name for one in (header.sender, *header.recipients)), key=len),
+        "Subject": header.subject,
+        "TypeName": header.document_type.name if header.document_type else "",
+        "Position": signer.position,
+        "FullName": signer.full_name,
+        "ToPlaces": "; ".join(header.to_places),
+    }
+    return [
+        model.Warning(
+            "field_too_long",
+            f"{name} dài quá {_LENGTHS[name]} ký tự; phần mềm nơi nhận có thể không lưu đủ",
+            f"{name} is longer than {_LENGTHS[name]} characters; the recipient's software may not keep it whole",
+            name,
+        )
+        for name, value in values.items()
+        if len(value) > _LENGTHS[name]
+    ]
+
+
+def _notation(header: model.MessageHeader) -> list[model.Warning]:
+    """A notation that begins with the abbreviation of another kind of document than the type says."""
+    # law: R-036 NĐ30 PL III.I
+    if header.code is None or header.document_type is None or not header.document_type.name:
+        return []
+    kind = codes.DOCUMENT_KINDS.get(header.code.notation.partition("-")[0].rpartition("/")[2])
+    if kind is None or kind.casefold() in header.document_type.name.casefold():
+        return []
+    return [
+        model.Warning(
+            "notation_disagrees",
+            f"Ký hiệu là của {kind}, loại văn bản ghi {header.document_type.name[:60]}",
+            f"the notation is that of {kind}, the type says {header.document_type.name[:60]}",
+            "MessageHeader/Code/CodeNotation",
+        )
+    ]
 
 
 def _business(package: model.Package) -> None:

@@ -193,3 +193,38 @@ def test_a_ruined_pdf_is_warned_and_can_be_refused():
     assert fault_of(package, "strict") is Fault.PDF_UNREADABLE
     with pytest.raises(Refusal):
         rules.check_readable(package.attachments[0])
+
+
+@pytest.mark.parametrize(
+    ("header", "where"),
+    [
+        ({"subject": "x" * 501}, "Subject"),
+        ({"code": model.Code("1" * 12, "BC")}, "CodeNumber"),
+        ({"code": model.Code("1", "B" * 31)}, "CodeNotation"),
+        ({"to_places": ("x" * 600, "y" * 600)}, "ToPlaces"),
+    ],
+)
+def test_a_value_too_long_for_office_systems_travels_whole_and_is_warned(header, where):
+    """law: R-035 NĐ30 PL VI Phần II."""
+    warnings = rules.check(edoc(**header))
+
+    assert [(warning.code, warning.where) for warning in warnings] == [("field_too_long", where)]
+
+
+@pytest.mark.parametrize(
+    ("notation", "kind", "warned"),
+    [
+        ("BC-SNV", "Báo cáo", False),
+        ("BC-SNV", "Công văn", True),
+        ("QĐ-UBND", "Quyết định cá biệt", False),
+        ("2019/QĐ-UBND", "Nghị quyết", True),
+        ("UBND-VP", "Công văn", False),
+        ("QD-UBND", "Nghị quyết", False),
+        ("BC-SNV", "", False),
+    ],
+)
+def test_a_notation_of_another_kind_is_warned(notation, kind, warned):
+    """law: R-036 NĐ30 PL III.I."""
+    package = edoc(code=model.Code("1", notation), document_type=model.DocumentType(name=kind))
+
+    assert [warning.code for warning in rules.check(package)] == (["notation_disagrees"] if warned else [])
