@@ -63,6 +63,7 @@ class Parser(argparse.ArgumentParser):
 
 
 COMMANDS: tuple[Command, ...] = (
+    Command("demo", "demo", "Cả một tỉnh trong hộp, chạy thử và tự kiểm", "a province in a box, played and checked"),
     Command("init", "init", "Tạo thư mục của một trục mới", "make the folder of a new hub"),
     Command("check", "check", "Liệt kê những gì chưa đủ để chạy thật", "list what is not fit for production"),
     Command("serve", "serve", "Chạy trục", "run the hub"),

@@ -1,0 +1,218 @@
+"""The stage: two hubs that listen, everybody registered, every office with its address and secret."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from connectors import base, outgoing, vxp
+from edxml.testing import TestCA
+from hub import app, clock, key_making, log, passwords, settings
+from hub.cli import line
+from hub.cli.demo import cast as roles
+from hub.cli.demo import papers
+from hub.cli.demo.offices import NativeOffice, VxpOffice
+
+_SETTINGS = """\
+# Trục của `truc demo`: mọi thứ ở đây là giả lập, khóa và chứng thư là TEST. Chạy lại lệnh thì thư mục được làm mới.
+# A hub of `truc demo`: made up, with TEST keys; the folder is made anew each time the command runs.
+[hub]
+role = {role}
+organ_id = {organ_id}
+name = {name}
+prefixes = {prefixes}
+test_mode = true
+demo = true
+
+[[listen]]
+address = "127.0.0.1"
+port = {port}
+doors = {doors}
+
+[intake]
+verify_processes = {verifiers}
+
+[dispatch]
+backoff_seconds = [1]
+timeout_seconds = 20
+
+[outgoing]
+allow = ["127.0.0.0/8"]
+"""
+_AXIS = """
+[axis]
+endpoint = {endpoint}
+system_id = {system_id}
+secret_file = "keys/axis.secret"
+poll_seconds = 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """One way into the pages, with a password made for this run."""
+
+    role: str
+    url: str
+    user: str
+    password: str
+
+    def as_json(self) -> dict[str, str]:
+        """For --json."""
+        return {"role": self.role, "url": self.url, "user": self.user, "password": self.password}
+
+
+@dataclass(slots=True)
+class World:
+    """Everything a scene may use."""
+
+    folder: Path
+    url: str
+    axis_url: str
+    pdfs: dict[str, bytes]
+    certificates: list[str]
+    ubnd: NativeOffice
+    finance: VxpOffice
+    building: NativeOffice
+    commune: NativeOffice
+    ministry: VxpOffice
+    logins: list[Login]
+    ca: TestCA
+
+    async def operator(self, command: str, **args: object) -> dict[str, Any]:
+        """An admin command to the province's hub, as `truc hold` and its like give it."""
+        return await _admin(self.folder / "province", command, **args)
+
+
+@contextlib.asynccontextmanager
+async def opened(folder: Path, port: int) -> AsyncIterator[World]:
+    """Make the hubs in `folder`, run them, register everybody; the papers are signed meanwhile."""
+    ca = TestCA(name="CA thử nghiệm của truc demo")
+    signing = asyncio.create_task(asyncio.to_thread(papers.make_all, ca, folder / "documents"))
+    async with contextlib.AsyncExitStack() as stack:
+        stack.callback(signing.cancel)
+        axis = await _hub(stack, folder / "axis", ca, role="axis", organ_id=roles.AXIS_CODE,
+                          name="Trục liên thông văn bản quốc gia (đồ chơi)", doors=["vxp"])  # fmt: skip
+        to_axis, to_ministry = await _register_axis(folder / "axis")
+        province = await _hub(
+            stack, folder / "province", ca, role="province", organ_id=roles.HUB_CODE, prefixes=[roles.PREFIX],
+            name=f"Trục liên thông văn bản {roles.PROVINCE}", port=port, doors=["vxp", "api", "pages", "metrics"],
+            axis=(axis, to_axis),
+        )  # fmt: skip
+        known = await _register_province(folder / "province")
+        http = await stack.enter_async_context(outgoing.session(outgoing.Guard(["127.0.0.0/8"]), timeout_seconds=20))
+        tools = base.Tools(http, clock.Clock().now, log.get(), 20)
+        ubnd, building, commune = (
+            NativeOffice(role, province, role.system, known[role.system])
+            for role in (roles.OFFICE, roles.BUILDING, roles.COMMUNE)
+        )
+        async with http.get(f"{province}/.well-known/truc.json") as answer:
+            certificates = (await answer.json())["receipt_certificates"]
+        logins = await _logins(folder / "province", province, http)
+        yield World(
+            folder, province, axis, await signing, certificates, ubnd,
+            _vxp(roles.FINANCE, province, known[roles.FINANCE.system], tools), building, commune,
+            _vxp(roles.MINISTRY, axis, to_ministry, tools), logins, ca,
+        )  # fmt: skip
+
+
+async def _hub(
+    stack: contextlib.AsyncExitStack,
+    folder: Path,
+    ca: TestCA,
+    *,
+    role: str,
+    organ_id: str,
+    name: str,
+    doors: list[str],
+    port: int = 0,
+    prefixes: list[str] | None = None,
+    axis: tuple[str, str] | None = None,
+) -> str:
+    """Make one hub's folder and run it; its address. Raises OSError when the port is busy."""
+    (folder / "blobs").mkdir(parents=True)
+    key_making.create(folder / "keys", organ_id, "truc demo")
+    ca.write_trust(folder / "trust")
+    text = _SETTINGS.format(
+        role=_toml(role), organ_id=_toml(organ_id), name=_toml(name), prefixes=_toml(prefixes or []), port=port,
+        doors=_toml(doors), verifiers=2 if role == "province" else 1,
+    )  # fmt: skip
+    if axis is not None:
+        text += _AXIS.format(endpoint=_toml(axis[0]), system_id=_toml("tinh-thu-nghiem"))
+        key_making.write_private(folder / "keys" / "axis.secret", axis[1].encode())
+    (folder / "hub.toml").write_text(text, encoding="utf-8")
+    running = app.Running(settings.load(folder / "hub.toml"))
+    await running.start()
+    stack.push_async_callback(running.stop)
+    return running.urls[0].rstrip("/")
+
+
+async def _register_axis(folder: Path) -> tuple[str, str]:
+    """The axis knows the province and the ministry; their secrets there."""
+    for role in (*roles.CONNECTED, roles.MINISTRY):
+        await _admin(folder, "agency.add", organ_id=role.organ_id, name=role.name)
+    codes = [role.organ_id for role in roles.CONNECTED]
+    province = await _admin(folder, "system.add", **{"name": "tinh-thu-nghiem", "for": codes})
+    ministry = await _admin(folder, "system.add", **{"name": roles.MINISTRY.system, "for": [roles.MINISTRY.organ_id]})
+    return province["secret"], ministry["secret"]
+
+
+async def _register_province(folder: Path) -> dict[str, str]:
+    """Agencies, one of them merged yesterday, and systems; the secret of each system."""
+    for role in roles.INNER:
+        await _admin(folder, "agency.add", organ_id=role.organ_id, name=role.name)
+    ministry = roles.MINISTRY
+    await _admin(folder, "agency.add", organ_id=ministry.organ_id, name=ministry.name, scope="national")
+    known = {}
+    for role in roles.CONNECTED:
+        made = await _admin(folder, "system.add", **{"name": role.system, "for": [role.organ_id]})
+        known[role.system] = made["secret"]
+    yesterday = (clock.local(datetime.now(clock.VIETNAM)) - timedelta(days=1)).date()
+    await _admin(
+        folder, "agency.merge", organ_ids=[roles.MERGED.organ_id], into=roles.BUILDING.organ_id,
+        on=yesterday.isoformat(), reason="Hợp nhất hai sở", decision="01/QĐ-UBND (giả lập)",
+    )  # fmt: skip
+    return known
+
+
+_PAGES = (
+    ("operator", "dieuphoi", "/console", None),
+    ("clerk", "vanthu.suoimo", "/mailbox", roles.COMMUNE.organ_id),
+    ("office", "thongke", "/statistics", None),
+)
+
+
+async def _logins(folder: Path, url: str, http: aiohttp.ClientSession) -> list[Login]:
+    """A person for each page this hub has."""
+    found = []
+    for role, user, path, organ_id in _PAGES:
+        async with http.get(url + path, allow_redirects=False) as answer:
+            if answer.status == 404:
+                continue
+        password = passwords.new_password()
+        await _admin(folder, "user.add", name=user, role=role, organ_id=organ_id, password=password)
+        found.append(Login(role, url + path, user, password))
+    return found
+
+
+def _vxp(role: roles.Role, endpoint: str, secret: str, tools: base.Tools) -> VxpOffice:
+    chosen = {"endpoint": endpoint, "system_id": role.system, "secret": secret}
+    return VxpOffice(role, vxp.Connector(vxp.Settings.model_validate(chosen), tools))
+
+
+async def _admin(folder: Path, command: str, **args: object) -> dict[str, Any]:
+    """One admin command over the hub's own socket, as the command line gives it. Raises CommandError."""
+    return await asyncio.to_thread(line.call, folder / "hub.toml", command, {"operator": "demo", **args})
+
+
+def _toml(value: object) -> str:
+    """A JSON string or list is one of TOML as well."""
+    return json.dumps(value, ensure_ascii=False)
