@@ -9,6 +9,7 @@ import base64
 import os
 import pwd
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from datetime import date
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ from agency_registry.edit import RegistryError, Why
 from edxml.faults import Fault, Refusal
 from hub import log, passwords
 from hub.context import Hub
-from hub.flow import operate
+from hub.flow import figures, operate
 from hub.store import schema, users
 from hub.store.database import StorageDownError, StorageFullError
 
@@ -229,6 +230,12 @@ async def delivery_cancel(hub: Hub, args: Args) -> Answer:
     return _moved(args, await operate.cancel(hub, args["delivery_id"], _operator(args), args["reason"]))
 
 
+async def report_monthly(hub: Hub, args: Args) -> Answer:
+    """The exchange of one month in figures, per agency."""
+    rows = await figures.monthly(hub, args["month"])
+    return {"month": args["month"], "agencies": [asdict(row) for row in rows]}
+
+
 async def reload(hub: Hub, _args: Args) -> Answer:
     """Read registry and switches again, after a change from outside."""
     await hub.reload()
@@ -268,6 +275,7 @@ COMMANDS: dict[str, CommandFunction] = {
     "delivery.release": delivery_release,
     "delivery.resend": delivery_resend,
     "delivery.cancel": delivery_cancel,
+    "report.monthly": report_monthly,
     "reload": reload,
     "status": status,
 }

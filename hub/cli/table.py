@@ -77,6 +77,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("release", "delivery", "Thả một lượt gửi đang giữ", "release a held delivery"),
     Command("resend", "delivery", "Gửi lại một lượt gửi", "send a delivery again"),
     Command("cancel", "delivery", "Hủy một lượt gửi chưa giao", "cancel a delivery nobody has seen"),
+    Command("report", "report", "Số liệu gửi nhận theo tháng", "the exchange in figures"),
     Command("send", "client_send", "Gửi văn bản qua trục", "send documents through a hub"),
     Command("inbox", "client", "Văn bản đang chờ nhận", "documents that wait for you"),
     Command("get", "client", "Nhận một văn bản và xác nhận", "fetch a document and acknowledge it"),

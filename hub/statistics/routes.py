@@ -1,0 +1,72 @@
+"""The addresses of the figures: a page and a file per month, for the provincial office and operators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from aiohttp import web
+
+from hub.context import Hub
+from hub.flow import figures
+from hub.statistics import monthly
+from hub.web import guard
+from hub.web.pages import Visit
+
+ROLES = ("office", "operator")
+NOT_A_MONTH = guard.Words(
+    400,
+    ("Tháng phải viết dạng năm-tháng, ví dụ 2026-11", "A month is written yyyy-mm, for example 2026-11"),
+    ("Chọn lại tháng ở trang số liệu.", "Choose the month on the page of figures."),
+)
+_COUNTS = tuple(
+    name for name in monthly.COLUMNS
+    if name not in {"organ_id", "name", "delivered_same_day_percent", "median_minutes_to_delivery"}
+)  # fmt: skip
+
+
+def routes(hub: Hub) -> Iterable[web.AbstractRouteDef]:
+    """Everything below /statistics."""
+    yield web.get("/statistics", guard.guarded(hub, _page, roles=ROLES))
+    yield web.get("/statistics/monthly.csv", guard.guarded(hub, _file, roles=ROLES))
+    yield web.route("*", "/statistics/{rest:.*}", guard.guarded(hub, guard.missing, roles=ROLES))
+
+
+async def _page(visit: Visit) -> web.StreamResponse:
+    month = _month(visit)
+    start, end = figures.bounds(month)
+    rows = await figures.monthly(visit.hub, month)
+    busy = [row for row in rows if any(getattr(row, name) for name in _COUNTS)]
+    return visit.page(
+        "statistics/monthly.html",
+        month=month,
+        title=start.strftime("%m/%Y"),
+        before=figures.month_of(start - timedelta(days=1)),
+        after=figures.month_of(end) if end <= visit.hub.clock.now() else "",
+        rows=busy,
+        idle=len(rows) - len(busy),
+        sums={name: sum(getattr(row, name) for row in busy) for name in _COUNTS},
+        columns=monthly.COLUMNS,
+    )
+
+
+async def _file(visit: Visit) -> web.StreamResponse:
+    month = _month(visit)
+    rows = await figures.monthly(visit.hub, month)
+    name = f"truc-{month}.csv"
+    return web.Response(
+        body=monthly.to_csv(month, rows, visit.language),
+        content_type="text/csv",
+        charset="utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _month(visit: Visit) -> str:
+    """The month asked for, this month when none is. Raises ProblemError."""
+    text = visit.request.query.get("month") or figures.month_of(visit.hub.clock.now())
+    try:
+        figures.bounds(text)
+    except ValueError as cause:
+        raise guard.ProblemError(NOT_A_MONTH) from cause
+    return text

@@ -1,0 +1,142 @@
+"""What an operator looks up: packages and deliveries by states, ids and sizes. No subject leaves here.
+
+law: R-191 CB Đ11 (an operator sees states and sizes, never the content of documents)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, or_, select
+
+from hub import clock, states
+from hub.store import tables
+
+_P = tables.packages
+_D = tables.deliveries
+
+SHOWN = (
+    _P.c.seq, _P.c.id, _P.c.sender, _P.c.message_type, _P.c.business_type, _P.c.status_code, _P.c.document_id,
+    _P.c.sha256, _P.c.size, _P.c.status, _P.c.door, _P.c.system_id, _P.c.priority, _P.c.number, _P.c.notation,
+    _P.c.original_id, _P.c.received_at, _P.c.attachments, _P.c.warnings, _P.c.verdict, _P.c.verdicts, _P.c.fault,
+    _P.c.fault_detail,
+)  # fmt: skip
+"""The columns of a package an operator may see."""  # law: R-191
+
+_LISTED = tuple(column for column in SHOWN if column.name not in {"attachments", "warnings", "verdicts"})
+
+
+def package(connection: Connection, package_id: str) -> Any | None:
+    """The row of one package, without its subject."""
+    return connection.execute(select(*SHOWN).where(_P.c.id == package_id)).first()
+
+
+def newest(
+    connection: Connection, *, before: int | None = None, status: str | None = None, limit: int
+) -> Sequence[Row[Any]]:
+    """Packages, newest first, from before sequence number `before`, of one status or of all."""
+    query = select(*_LISTED).order_by(_P.c.seq.desc()).limit(limit)
+    if before is not None:
+        query = query.where(_P.c.seq < before)
+    if status is not None:
+        query = query.where(_P.c.status == status)
+    return connection.execute(query).all()
+
+
+def found(connection: Connection, text: str, limit: int) -> Sequence[Row[Any]]:
+    """Packages whose id, digest, DocumentId, number or `number/notation` is exactly `text`, newest first.
+
+    The id of a delivery finds its package. Each question reads one index only, however many packages there are.
+    """
+    seqs: set[int] = set()
+    for query in _questions(text):
+        rows = connection.execute(query.order_by(_P.c.seq.desc()).limit(limit))
+        seqs.update(row.seq for row in rows)
+    chosen = sorted(seqs, reverse=True)[:limit]
+    if not chosen:
+        return []
+    return connection.execute(select(*_LISTED).where(_P.c.seq.in_(chosen)).order_by(_P.c.seq.desc())).all()
+
+
+def _questions(text: str) -> list[Select[tuple[int]]]:
+    seq = select(_P.c.seq)
+    spellings = sorted({text, text.upper(), text.lower()})
+    delivery = select(_D.c.package_id).where(_D.c.id == text.lower()).scalar_subquery()
+    asked = [
+        seq.where(or_(_P.c.id == text.lower(), _P.c.id == delivery)),
+        seq.where(_P.c.document_id.in_(spellings)),
+    ]
+    number, slash, notation = text.partition("/")
+    if not slash:
+        return [*asked, seq.where(_P.c.number == text), seq.where(_P.c.notation.in_(spellings))]
+    tails = sorted({notation.strip(), notation.strip().upper()})
+    return [*asked, seq.where(_P.c.number == number.strip(), _P.c.notation.in_(tails)),
+            seq.where(_P.c.notation.in_(spellings))]  # fmt: skip
+
+
+def delivery_counts(connection: Connection, package_ids: Collection[str]) -> dict[str, dict[str, int]]:
+    """For each package, how many of its deliveries are in which status."""
+    counts: dict[str, dict[str, int]] = {}
+    rows = connection.execute(
+        select(_D.c.package_id, _D.c.status, func.count())
+        .where(_D.c.package_id.in_(list(package_ids)))
+        .group_by(_D.c.package_id, _D.c.status)
+    )
+    for package_id, status, count in rows:
+        counts.setdefault(package_id, {})[status] = count
+    return counts
+
+
+def deliveries_at(
+    connection: Connection, recipient: str, status: str, *, after: int | None = None, limit: int
+) -> Sequence[Any]:
+    """Deliveries of one destination in one status, oldest first, from behind sequence number `after`."""
+    query = (
+        select(
+            _D.c.seq, _D.c.id.label("delivery_id"), _D.c.package_id, _D.c.status, _D.c.created_at, _D.c.due_at,
+            _D.c.attempts, _D.c.exposed_at, _D.c.fault, _D.c.urgency,
+            _P.c.sender, _P.c.number, _P.c.notation, _P.c.document_id, _P.c.size,
+        )
+        .join_from(_D, _P, _P.c.id == _D.c.package_id)
+        .where(_D.c.recipient == recipient, _D.c.status == status)
+        .order_by(_D.c.seq)
+        .limit(limit)
+    )  # fmt: skip
+    if after is not None:
+        query = query.where(_D.c.seq > after)
+    return connection.execute(query).all()
+
+
+def rejected_since(connection: Connection, since: datetime, *, slack_seconds: int = 3600) -> int:
+    """How many packages were refused since a moment.
+
+    Sequence numbers grow with time, give or take what a request lasts: the search begins `slack_seconds` earlier by
+    halving, so that the whole table is not read for today's few.
+    """
+    start = clock.from_text(clock.to_text(since)).timestamp() - slack_seconds
+    first = _first_since(connection, clock.to_text(datetime.fromtimestamp(start, tz=since.tzinfo)))
+    counted: int | None = connection.execute(
+        select(func.count()).where(
+            _P.c.seq >= first,
+            _P.c.status == states.PackageStatus.REJECTED.value,
+            _P.c.received_at >= clock.to_text(since),
+        )
+    ).scalar()
+    return counted or 0
+
+
+def _first_since(connection: Connection, at: str) -> int:
+    """A sequence number below which no package is as new as `at`."""
+    low, high = 0, (connection.execute(select(func.max(_P.c.seq))).scalar() or 0) + 1
+    while low < high:
+        middle = (low + high) // 2
+        row = connection.execute(
+            select(_P.c.received_at).where(_P.c.seq >= middle).order_by(_P.c.seq).limit(1)
+        ).scalar()
+        if row is None or row >= at:
+            high = middle
+        else:
+            low = middle + 1
+    return low

@@ -1,0 +1,146 @@
+"""Every state, event and verdict in plain words: (Vietnamese, English). Tests compare them with the code's lists."""
+
+from __future__ import annotations
+
+Pair = tuple[str, str]
+
+PACKAGE: dict[str, Pair] = {
+    "accepted": ("Đã tiếp nhận", "accepted"),
+    "held": ("Đang giữ", "held"),
+    "quarantined": ("Cách ly", "quarantined"),
+    "rejected": ("Bị từ chối", "rejected"),
+    "erased": ("Đã xóa nội dung", "erased"),
+}
+
+DELIVERY: dict[str, Pair] = {
+    "queued": ("Chờ chuyển", "queued"),
+    "sending": ("Đang chuyển", "sending"),
+    "available": ("Chờ nơi nhận lấy", "waiting to be fetched"),
+    "delivered": ("Đã giao", "delivered"),
+    "held": ("Đang giữ", "held"),
+    "failed": ("Không giao được", "failed"),
+    "cancelled": ("Đã hủy", "cancelled"),
+    "not_connected": ("Chưa kết nối", "not connected"),
+}
+
+DELIVERY_MEANING: dict[str, Pair] = {
+    "queued": (
+        "Đến hạn thì trục tự chuyển tới hệ thống của nơi nhận.", "The hub hands it to the recipient's system when due.",
+    ),
+    "sending": ("Trục đang chuyển cho hệ thống của nơi nhận.", "The hub is handing it over."),
+    "available": ("Hệ thống của nơi nhận cần vào lấy.", "The recipient's system has to fetch it."),
+    "delivered": ("Nơi nhận đã có gói tin; đã lập biên nhận.", "The recipient has it; there is a receipt."),
+    "held": ("Người vận hành giữ lại; cần thả hoặc hủy.", "An operator keeps it; release or cancel it."),
+    "failed": ("Đã thôi gửi hoặc bị từ chối; cần gửi lại hoặc báo nơi gửi.", "Given up or refused; an operator acts."),
+    "cancelled": ("Đã dừng trước khi nội dung rời trục.", "Stopped before any content left."),
+    "not_connected": ("Nơi nhận chưa có hệ thống; nơi gửi cần phát hành bản giấy.", "No system; paper is used."),
+}  # fmt: skip
+
+RECALL: dict[str, Pair] = {
+    "none": ("Không", "none"),
+    "asked": ("Đã xin lại, chờ trả lời", "asked, no answer yet"),
+    "agreed": ("Nơi nhận đồng ý", "agreed"),
+    "refused": ("Nơi nhận từ chối", "refused"),
+    "destroyed": ("Nơi nhận xác nhận đã hủy", "destroyed, confirmed"),
+    "never_delivered": ("Đã dừng trước khi giao", "stopped before it left"),
+}
+
+BUSINESS: dict[str, Pair] = {
+    "01": ("01 Đã đến", "01 arrived"),
+    "02": ("02 Từ chối tiếp nhận", "02 refused"),
+    "03": ("03 Đã tiếp nhận", "03 accepted"),
+    "04": ("04 Phân công", "04 assigned"),
+    "05": ("05 Đang xử lý", "05 in progress"),
+    "06": ("06 Hoàn thành", "06 finished"),
+    "13": ("13 Lấy lại", "13 take back"),
+    "15": ("15 Đồng ý cập nhật/lấy lại", "15 change agreed"),
+    "16": ("16 Từ chối cập nhật/lấy lại", "16 change refused"),
+}
+
+VERDICT: dict[str, Pair] = {
+    "PASSED": ("Chữ ký hợp lệ", "signatures valid"),
+    "INDETERMINATE": ("Chưa kết luận được chữ ký", "signatures not decided"),
+    "FAILED": ("Chữ ký không hợp lệ", "signatures not valid"),
+    "UNSIGNED": ("Không có chữ ký số", "not signed"),
+}
+
+LEGAL_VALUE: dict[str, Pair] = {
+    "original": ("Bản gốc", "original"),
+    "copy": ("Bản sao", "copy"),
+    "information": ("Để biết, tham khảo", "for information"),
+}
+
+KIND: dict[str, Pair] = {
+    "0": ("Văn bản mới", "new document"),
+    "1": ("Thu hồi", "recall"),
+    "2": ("Cập nhật", "update"),
+    "3": ("Thay thế", "replacement"),
+    "status": ("Trạng thái", "status"),
+}
+
+ACTION: dict[str, Pair] = {
+    "hold": ("Giữ lại", "Hold"),
+    "release": ("Thả ra", "Release"),
+    "resend": ("Gửi lại", "Send again"),
+    "cancel": ("Hủy bản gửi", "Cancel"),
+}
+
+DONE: dict[str, Pair] = {
+    "hold": ("Đã giữ bản gửi lại.", "The delivery is held."),
+    "release": ("Đã thả bản gửi.", "The delivery goes on."),
+    "resend": ("Đã cho gửi lại.", "The delivery is tried again."),
+    "cancel": ("Đã hủy bản gửi.", "The delivery is cancelled."),
+    "stop": ("Đã ngừng tiếp nhận. Văn bản đang có vẫn được chuyển.", "Intake is stopped. Deliveries go on."),
+    "start": ("Đã mở lại tiếp nhận.", "Intake is open again."),
+}
+
+ALARM: dict[str, Pair] = {
+    "intake_stopped": ("ngừng tiếp nhận", "intake stopped"),
+    "intake_started": ("mở lại tiếp nhận", "intake opened"),
+    "endpoint_down": ("hệ thống của nơi nhận không trả lời", "a system does not answer"),
+    "listed_without_fetch": ("nơi nhận xem danh sách nhiều lần mà không lấy", "listed again and again, never fetched"),
+    "axis_package_refused": ("gói tin từ trục quốc gia bị từ chối", "a package of the national axis was refused"),
+    "axis_item_stuck": ("gói tin của trục quốc gia chưa lấy về được", "an item of the national axis cannot be fetched"),
+}
+
+EVENT: dict[str, Pair] = {
+    "package.accepted": ("Trục tiếp nhận gói tin, đã lập biên nhận", "Package accepted, receipt made"),
+    "package.rejected": ("Trục từ chối gói tin", "Package refused"),
+    "package.held": ("Gói tin bị giữ lại", "Package held"),
+    "package.released": ("Gói tin được thả ra", "Package released"),
+    "package.quarantined": ("Gói tin bị cách ly", "Package quarantined"),
+    "package.erased": ("Nội dung gói tin đã bị xóa", "Content erased"),
+    "delivery.attempted": ("Bắt đầu chuyển tới nơi nhận", "Hand-over began"),
+    "delivery.deferred": ("Chưa chuyển được, sẽ thử lại, hoặc chờ nơi nhận lấy", "Put off, or waits to be fetched"),
+    "delivery.exposed": ("Nội dung bắt đầu rời trục tới nơi nhận", "Content began to leave for the recipient"),
+    "delivery.delivered": ("Nơi nhận đã có gói tin, đã lập biên nhận", "Delivered, receipt made"),
+    "delivery.failed": ("Không giao được, đã lập xác nhận không giao", "Not delivered, proof made"),
+    "delivery.cancelled": ("Bản gửi bị hủy trước khi giao", "Delivery cancelled before it left"),
+    "delivery.held": ("Người vận hành giữ bản gửi lại", "Delivery held by an operator"),
+    "delivery.released": ("Người vận hành thả bản gửi", "Delivery released by an operator"),
+    "delivery.resent": ("Người vận hành cho gửi lại", "Delivery sent again by an operator"),
+    "relay.accepted": ("Trục quốc gia đã nhận", "The national axis took it"),
+    "relay.rejected": ("Trục quốc gia từ chối", "The national axis refused it"),
+    "relay.failed": ("Không chuyển được lên trục quốc gia", "The national axis could not be reached"),
+    "status.01": ("Nơi nhận báo: đã đến", "Recipient: arrived"),
+    "status.02": ("Nơi nhận báo: từ chối tiếp nhận", "Recipient: refused"),
+    "status.03": ("Nơi nhận báo: đã tiếp nhận", "Recipient: accepted"),
+    "status.04": ("Nơi nhận báo: đã phân công", "Recipient: assigned"),
+    "status.05": ("Nơi nhận báo: đang xử lý", "Recipient: in progress"),
+    "status.06": ("Nơi nhận báo: hoàn thành", "Recipient: finished"),
+    "takeback.asked": ("Nơi gửi xin lấy lại", "Sender asks to take it back"),
+    "takeback.agreed": ("Nơi nhận đồng ý cho lấy lại", "Recipient agrees to give it back"),
+    "takeback.refused": ("Nơi nhận không đồng ý cho lấy lại", "Recipient refuses to give it back"),
+    "recall.asked": ("Nơi gửi xin thu hồi", "Sender recalls it"),
+    "recall.agreed": ("Nơi nhận đồng ý thu hồi", "Recipient agrees to the recall"),
+    "recall.refused": ("Nơi nhận từ chối thu hồi", "Recipient refuses the recall"),
+    "recall.destroyed": ("Nơi nhận xác nhận đã hủy văn bản bị thu hồi", "Recipient confirms destruction"),
+    "update.received": ("Là bản cập nhật của văn bản đã gửi", "Updates an earlier document"),
+    "replace.linked": ("Là bản thay thế văn bản đã gửi", "Replaces an earlier document"),
+    "verdict.recorded": ("Ghi kết quả kiểm tra chữ ký số", "Verdict on signatures recorded"),
+    "legal_hold.set": ("Đặt lưu giữ theo yêu cầu pháp lý", "Legal hold set"),
+    "legal_hold.cleared": ("Bỏ lưu giữ theo yêu cầu pháp lý", "Legal hold cleared"),
+    "alarm.raised": ("Báo động cho người vận hành", "Alarm for the operator"),
+    "content.opened": ("Nội dung được người có quyền mở xem", "Content opened by an authorised person"),
+    "registry.changed": ("Danh bạ cơ quan thay đổi", "Registry changed"),
+}  # fmt: skip

@@ -1,0 +1,3 @@
+"""The fixtures of people at the pages."""
+
+from visitors import operator, people, sections, visitor  # noqa: F401
