@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import os
 import tempfile
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from edxml import unwrap
 from edxml.faults import Fault, Refusal
 from edxml.reader import Limits, Reader
 
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from hub.context import Hub
 
 CRLF = b"\r\n"
-MAX_UNPACKED_BYTES = 1 << 30
-MAX_UNPACK_RATIO = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,19 +158,8 @@ class Arrival:
         handle, name = tempfile.mkstemp(dir=self._scratch_folder)
         target = Path(name)
         self._extra.append(target)
-        with os.fdopen(handle, "wb") as out, zipfile.ZipFile(path) as archive:
-            entry = archive.infolist()[0]
-            allowed = min(MAX_UNPACKED_BYTES, MAX_UNPACK_RATIO * max(entry.compress_size, 1024))
-            written = 0
-            try:
-                with archive.open(entry) as source:
-                    while piece := source.read(1 << 18):
-                        written += len(piece)
-                        if written > allowed:
-                            raise Refusal(Fault.FORMAT_NOT_ALLOWED, "an attachment unpacks to far more than it holds")
-                        out.write(piece)
-            except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-                raise Refusal(Fault.FORMAT_NOT_ALLOWED, "an attachment's ZIP cannot be read") from error
+        with os.fdopen(handle, "wb") as out, path.open("rb") as source:
+            unwrap.unwrap(source, out)
         return target
 
 

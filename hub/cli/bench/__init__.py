@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from hub.cli.bench import load, province
+from hub.cli.bench import lists, load, province
 from hub.cli.bench.doors import Credential, Door, Mold, NativeDoor, VxpDoor, receive
 from hub.cli.bench.wire import Connection
 
@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", default="10k,200k,2m,200m", help="attachment sizes, of 10k 200k 2m 200m")
     parser.add_argument("--seconds", type=float, default=8.0, help="length of each measurement")
     parser.add_argument("--connections", type=int, default=16, help="senders of the closed loop")
+    parser.add_argument("--lists", action="store_true", help="long lists instead: 120,000 agencies, 100,000 waiting")
     parser.add_argument("--receivers", type=int, default=4, help="connections that list, fetch and acknowledge")
 
 
@@ -47,6 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _measure(arguments: argparse.Namespace) -> dict[str, object]:
+    if arguments.lists:
+        return await _lists()
     sizes = arguments.size.split(",")
     doors = ("api", "vxp") if arguments.door == "both" else (arguments.door,)
     rows: list[dict[str, object]] = []
@@ -64,6 +67,19 @@ async def _measure(arguments: argparse.Namespace) -> dict[str, object]:
         finally:
             await server.stop()
     return {"machine": _machine(), "seconds": arguments.seconds, "rows": rows, "errors": errors[:20]}
+
+
+async def _lists() -> dict[str, object]:
+    with tempfile.TemporaryDirectory(prefix="truc-bench-") as name:
+        folder = Path(name)
+        sender, receiver = await province.prepare(folder)
+        await lists.fill(folder, receiver)
+        server = await province.start(folder)
+        try:
+            row = await lists.measure(server, sender, receiver)
+        finally:
+            await server.stop()
+    return {"machine": _machine(), "rows": [row], "errors": []}
 
 
 async def _row(

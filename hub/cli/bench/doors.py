@@ -178,6 +178,10 @@ class VxpDoor:
         _expect(json.loads(body)["status"] == "OK", 200, body)
         return True
 
+    def signed_call(self) -> dict[str, str]:
+        """The headers of a call without further values, for documents."""
+        return self._signed(_EDOC)
+
     def _signed(self, values: Mapping[str, str]) -> dict[str, str]:
         values = {"systemid": self._who.system_id, "timestamp": "21112026T080000+0001", **values}
         text = json.dumps({f"XroadVnpt-{name}": value for name, value in values.items()}, separators=(",", ":"))
