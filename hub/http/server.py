@@ -20,13 +20,13 @@ from hub.settings import Settings, SettingsProblem
 HUB = web.AppKey("hub", Hub)
 LISTEN = web.AppKey("listen", Listen)
 
-DOORS: dict[str, str] = {
-    "vxp": "hub.http.vxp",
-    "api": "hub.http.api",
-    "pages": "hub.console",
-    "metrics": "hub.http.metrics",
+DOORS: dict[str, tuple[str, ...]] = {
+    "vxp": ("hub.http.vxp",),
+    "api": ("hub.http.api",),
+    "pages": ("hub.console.routes", "hub.statistics.routes"),
+    "metrics": ("hub.http.metrics",),
 }
-"""Door name in [[listen]] -> the module with its `routes(hub)`; imported only when some listener names it."""
+"""Door name in [[listen]] -> the modules with its `routes(hub)`; imported only when some listener names it."""
 
 LINE_BYTES = 2 * 1024 * 1024
 """Longest request line and header: VXP senders name thousands of recipients in one header."""
@@ -43,7 +43,8 @@ def build(hub: Hub, listen: Listen, readiness: health.Readiness | None = None) -
     app[health.READINESS] = readiness or health.Readiness(hub)
     app.add_routes(health.routes())
     for door in listen.doors:
-        add_door(app, hub, DOORS[door])
+        for module_name in DOORS[door]:
+            add_door(app, hub, module_name)
     return app
 
 
