@@ -113,6 +113,18 @@ class Refused:
 Outcome = Delivered | Parked | Deferred | Refused
 
 
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """A peer that took a package for others says that one of them did not get it.
+
+    remote_id: as in `Delivered`; recipient: the code as it stood in the package.
+    """
+
+    remote_id: str
+    recipient: str
+    reason: str
+
+
 class PeerTroubleError(Exception):
     """The peer could not be reached or made no sense while something was fetched; the text is safe to show."""
 
@@ -155,6 +167,13 @@ class Connector(abc.ABC):
         nothing: tuple[Incoming, ...] = ()
         for incoming in nothing:
             yield incoming
+
+    async def bounces(self) -> tuple[Bounce, ...]:
+        """What the peer could not hand on, of all it took lately; the same ones again each time.
+
+        Raises PeerTroubleError.
+        """
+        return ()
 
     async def check(self) -> str | None:
         """What is wrong with the way to the peer, None when it answers; nothing is sent or taken."""

@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import zlib
 from collections.abc import AsyncIterator
-from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -103,14 +102,21 @@ class Connector(base.Connector):
             return _plain(cause)
         return None if said.ok else f"{said.code} {said.text}"
 
-    async def sent(self, message_type: str, doc_id: str) -> list[dict[str, Any]]:
-        """What became of one package we sent, a row for each recipient. Raises PeerTroubleError."""
-        fields = {"servicetype": "eDoc", "messagetype": message_type, "docId": doc_id}
+    async def bounces(self) -> tuple[base.Bounce, ...]:
+        """The rows of getSentEdocList that failed, on the way or at the receiver."""
+        fields = {"servicetype": "eDoc", "messagetype": "edoc"}
         try:
             said = await self._call("getSentEdocList", fields)
         except (ValueError, *_TROUBLE) as cause:
             raise base.PeerTroubleError(_plain(cause)) from cause
-        return [dict(row) for row in said.rows() if row.get("senderDocId") in (doc_id, None)]
+        found = []
+        for row in said.rows():
+            for side in ("send", "receive"):
+                if str(row.get(f"{side}Status") or "").lower() == "fail" and row.get("senderDocId"):
+                    reason = " ".join(str(row.get(f"{side}StatusDesc") or "fail").split())[:300]
+                    found.append(base.Bounce(str(row["senderDocId"]), str(row.get("toCode") or ""), reason))
+                    break
+        return tuple(found)
 
     async def update(self, doc_id: str, status: str, description: str = "") -> None:
         """Call updateStatus. Raises PeerTroubleError."""

@@ -9,14 +9,14 @@ be taken raises an alarm and is answered `fail`; trouble of our own leaves it wh
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from connectors import base
 from edxml.faults import Fault, Refusal
 from hub import log
 from hub.context import Hub
-from hub.flow import backoff, health, intake, peers, routing
+from hub.flow import backoff, bounces, health, intake, peers, routing
 from hub.flow.dispatch import SENT_BELL
 from hub.store import endpoints, events, state
 
@@ -36,6 +36,9 @@ ALARMED = 3
 
 PATIENCE = 5
 """Items in a row that cannot be fetched before the rest waits for the next turn."""
+
+BOUNCES_EVERY = timedelta(minutes=5)
+"""How often the list of sent packages is read."""
 
 SHORTEST_PAUSE_SECONDS = 1.0
 
@@ -68,6 +71,7 @@ class Collector:
         self._peer = peer
         self._connections = peers.Connections(hub, tools)
         self._troubles: dict[str, int] = {}
+        self._asked: datetime | None = None
         self._log = log.get()
 
     async def close(self) -> None:
@@ -84,6 +88,7 @@ class Collector:
             connector = await self._connections.connector(self._peer)
             for message_type in ("edoc", "status"):
                 took += await self._list(connector, message_type)
+            await self._returned(connector, began)
         except (base.PeerTroubleError, peers.PeerSettingsError) as trouble:
             await self._silent(began, str(trouble))
         except Refusal as refusal:
@@ -107,6 +112,19 @@ class Collector:
                 if in_a_row >= PATIENCE:
                     raise
         return took
+
+    async def _returned(self, connector: base.Connector, now: datetime) -> None:
+        """Ask now and then what the axis could not hand on."""
+        if self._asked is not None and now - self._asked < BOUNCES_EVERY:
+            return
+        self._asked = now
+        try:
+            failed = await bounces.record(self._hub, await connector.bounces())
+        except base.PeerTroubleError as trouble:  # the lists of what waits were read: it is alive
+            self._log.warning("the axis does not say what it handed on", reason=str(trouble))
+            return
+        if failed:
+            self._log.warning("the axis could not hand on", deliveries=failed)
 
     async def _take(self, incoming: base.Incoming) -> int:
         """One offered package: 1 when it is ours now for the first time."""

@@ -39,9 +39,7 @@ from hub.store import endpoints, events
 from hub.store.database import StorageDownError, StorageFullError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
 AGED = timedelta(minutes=30)
 """What has waited this long goes with the most urgent: a normal document does not wait for ever (R-085)."""
@@ -206,6 +204,7 @@ class Dispatcher:
             connector = await self._connections.connector(peer)
             outcome = await handover.attempt(connector)
         except asyncio.CancelledError:
+            handover.stopped = True
             await asyncio.shield(self._settle(handover, base.Deferred("the hub was stopped", peer=False)))
             raise
         except PeerSettingsError as error:
@@ -239,13 +238,13 @@ class Dispatcher:
             return
         self._swept = now
         before = now - timedelta(hours=self._hub.settings.dispatch.give_up_hours)
-        old = await self._hub.db.read(lambda connection: endpoints.expired(connection, before))
-        if old:
-            await self._hub.db.write(lambda connection: self._give_up(connection, now, old))
+        while await self._hub.db.write(lambda connection: self._give_up(connection, now, before)):
+            pass
 
-    def _give_up(self, connection: Connection, now: datetime, old: Sequence[Row[Any]]) -> None:
+    def _give_up(self, connection: Connection, now: datetime, before: datetime) -> int:
         relayed: dict[str, dict[str, Any]] = {}
-        for row in old:
+        given_up = 0
+        for row in endpoints.expired(connection, before):
             detail = {
                 "sha256": row.sha256,
                 "document_id": row.document_id,
@@ -258,11 +257,13 @@ class Dispatcher:
             change = events.Change(row.id, Move.GIVE_UP, "hub", values, detail)
             with contextlib.suppress(events.StaleStatusError):
                 events.change_status(connection, self._hub.journal, now, change)
+                given_up += 1
                 if row.system_id == routing.AXIS:
                     facts = relayed.setdefault(row.package_id, {**detail, "recipients": []})
                     facts["recipients"].append(row.recipient)
         made = [events.Event("relay.failed", "hub", one, detail=facts) for one, facts in relayed.items()]
         self._hub.journal.record(connection, now, made)
+        return given_up
 
     def _tasks(self) -> list[asyncio.Task[None]]:
         return [task for running in self._running.values() for task in running]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,23 +12,24 @@ from connectors import base
 from edxml.faults import Fault
 from hub import clock
 from hub.context import Hub
-from hub.flow import backoff, content, health, lifecycle
+from hub.flow import backoff, bounces, content, health, lifecycle
 from hub.flow.peers import Peer
 from hub.states import Move
-from hub.store import deliveries, endpoints, events, state
+from hub.store import deliveries, endpoints, events
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
-
-SENT = "axis.sent."
-"""State name of a package the axis took, by the axis's DocId: later answers about it are found by that."""
 
 _FAULTS = {"18": Fault.ORG_UNKNOWN, "23": Fault.ORG_SUSPENDED}
 
 
 @dataclass(slots=True)
 class Handover:
-    """One attempt for one item. `failure` is our own trouble with the bytes, not the peer's."""
+    """One attempt for one item.
+
+    fresh: deliveries that this attempt exposed. failure: our own trouble with the bytes, not the peer's.
+    stopped: the hub itself ended the attempt, so nothing need wait before the next one.
+    """
 
     hub: Hub
     peer: Peer
@@ -37,6 +37,7 @@ class Handover:
     began: datetime
     fresh: list[str] = field(default_factory=list)
     failure: Exception | None = None
+    stopped: bool = False
 
     def parcel(self) -> base.Parcel:
         """The item as its connector gets it."""
@@ -106,7 +107,7 @@ class Handover:
             detail["remote_id"] = outcome.remote_id
         if self.peer.is_axis:
             # law: R-119 HN Đ12.3
-            state.put(connection, SENT + outcome.remote_id[:50], json.dumps({"item": self.claim.rows[0].item_id}))
+            bounces.remember(connection, outcome.remote_id, self.claim.rows[0].item_id)
             self._relay(connection, now, "relay.accepted", {"remote_id": outcome.remote_id})
         for row in self.claim.rows:
             self._change(connection, now, row, Move.DELIVER, {"lease": None, "due_at": None, "reason": None}, detail)
@@ -134,7 +135,7 @@ class Handover:
             health.failed(self.hub, connection, self.peer.system.id, self.began, rest, outcome.reason)
         for row in rows:
             due = rest
-            if not outcome.untouched:
+            if not (outcome.untouched or self.stopped):
                 due = max(rest, backoff.next_due(row.attempts, now, settings.backoff_seconds))
             values = {"lease": None, "due_at": clock.to_text(due), "reason": outcome.reason[:500]}
             detail = {"attempt": row.attempts, "reason": outcome.reason, "system": self.peer.system.id}

@@ -201,6 +201,21 @@ async def test_odd_rows_of_a_list_are_passed_over(axis, client, data):
     assert await collected(client) == []
 
 
+async def test_only_failed_rows_of_the_sent_list_bounce(axis, client):
+    rows = [
+        {"senderDocId": "d1", "toCode": "A", "sendStatus": "done", "receiveStatus": "initial"},
+        {"senderDocId": "d1", "toCode": "B", "sendStatus": "fail", "sendStatusDesc": "không  có"},
+        {"senderDocId": "d2", "toCode": "C", "sendStatus": "done", "receiveStatus": "FAIL"},
+        {"senderDocId": None, "toCode": "D", "sendStatus": "fail"},
+        None,
+    ]
+    axis.script["getSentEdocList"] = [{**OK, "data": rows}]
+
+    found = await client.bounces()
+
+    assert found == (base.Bounce("d1", "B", "không có"), base.Bounce("d2", "C", "fail"))
+
+
 async def test_a_reason_goes_out_in_letters_the_axis_can_verify(axis, client):
     axis.offers["edoc"] = [("d1", b"x")]
 

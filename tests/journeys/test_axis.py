@@ -6,8 +6,7 @@ Two real hubs (the second plays the axis) and the ministry's own client, over re
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import secrets
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from edxml import reader
 from edxml.testing import make_package, make_status
 from hub import app, key_making, log
 from hub.clock import Clock
-from hub.flow import intake
+from hub.flow import intake, withdraw
 from hub.settings import Settings, from_mapping
 from hub.store import deliveries, events, packages
 
@@ -94,6 +93,11 @@ class Country:
         system = hub.directory.system_of(hub.directory.agency(OFFICE))
         return await intake.accept(hub, pieces(), intake.Submission(system, "api"))
 
+    async def start_axis_again(self) -> None:
+        """The same axis, its folder and its port, after a stop."""
+        self.axis = app.Running(self.axis_settings)
+        await self.axis.start()
+
     async def delivery(self, package_id: str, recipient: str = MINISTRY):
         rows = await self.province.hub.db.read(lambda c: deliveries.of_package(c, package_id))
         return next(row for row in rows if row.recipient == recipient)
@@ -113,7 +117,7 @@ class Country:
 async def until(question, seconds: float = 15):
     """Wait until the awaited answer is true, and give it."""
     async with asyncio.timeout(seconds):
-        while not (answer := await question()):
+        while not (answer := await question()):  # noqa: ASYNC110 - asks over HTTP
             await asyncio.sleep(0.05)
         return answer
 
@@ -176,7 +180,13 @@ async def country(tmp_path):
     await world.axis.stop()
 
 
+async def answer_of(country, sent, code):
+    row = await country.delivery(sent.package_id)
+    return row if row.business_status == code else None
+
+
 async def test_a_document_reaches_the_ministry_and_its_answers_come_back(country):
+    """law: R-119."""
     document = make_package(OFFICE, MINISTRY, size=200_000)
 
     sent = await country.send(document)
@@ -184,7 +194,7 @@ async def test_a_document_reaches_the_ministry_and_its_answers_come_back(country
     row = await country.delivery(sent.package_id)
     for code in ("01", "03"):
         await country.ministry.send(make_status(code, MINISTRY, reader.read(document)), "status")
-    answered = await until(lambda: has_status(country, sent, "03"))
+    answered = await until(lambda: answer_of(country, sent, "03"))
 
     assert got == [document]
     assert row.status == "delivered"
@@ -196,6 +206,160 @@ async def test_a_document_reaches_the_ministry_and_its_answers_come_back(country
     assert sorted(await country.inbox()) == ["01", "03"]
 
 
-async def has_status(country, sent, code):
-    row = await country.delivery(sent.package_id)
-    return row if row.business_status == code else None
+async def test_the_axis_knows_the_package_by_the_id_in_our_receipt(country):
+    sent = await country.send(make_package(OFFICE, MINISTRY))
+    await until(country.ministry.take)
+
+    receipt = await country.province.hub.db.read(
+        lambda c: events.receipt_of(c, "relay.accepted", package_id=sent.package_id)
+    )
+    content = json.loads(country.province.hub.keys.verify_receipt(receipt))
+    there = await country.axis.hub.db.read(lambda c: packages.get(c, content["remote_id"]))
+
+    assert there.sha256 == sent.sha256
+    assert content["recipients"] == [MINISTRY]
+
+
+async def test_two_ministries_behind_one_system_are_one_package_on_the_axis(country):
+    document = make_package(OFFICE, (MINISTRY, OTHER_MINISTRY))
+
+    sent = await country.send(document)
+    got = await until(country.ministry.take)
+
+    assert got == [document]
+    assert (await country.delivery(sent.package_id, OTHER_MINISTRY)).status == "delivered"
+    assert (await country.journal(sent.package_id)).count("relay.accepted") == 1
+    assert await country.axis.hub.db.read(lambda c: len(packages.search(c))) == 1
+
+
+async def test_a_refusal_comes_back_with_its_reason(country):
+    """law: R-131."""
+    document = make_package(OFFICE, MINISTRY)
+    sent = await country.send(document)
+    await until(country.ministry.take)
+
+    refusal = make_status("02", MINISTRY, reader.read(document), "Gửi nhầm địa chỉ")
+    await country.ministry.send(refusal, "status")
+    row = await until(lambda: answer_of(country, sent, "02"))
+
+    assert row.business_reason == "Gửi nhầm địa chỉ"
+    assert await country.inbox() == ["02"]
+
+
+async def test_a_document_of_a_ministry_comes_in_and_our_answers_go_out(country):
+    document = make_package(MINISTRY, OFFICE, size=150_000)
+    handed = await country.ministry.send(document, "edoc")
+
+    waiting = await until(country.inbox)
+    for code, text in (("01", ""), ("03", "")):
+        await country.send(make_status(code, OFFICE, reader.read(document), text))
+    answers = []
+
+    async def two_answers():
+        answers.extend(await country.ministry.take("status"))
+        return len(answers) == 2
+
+    await until(two_answers)
+    at_axis = await country.axis.hub.db.read(lambda c: deliveries.of_package(c, handed.remote_id))
+
+    assert waiting == [reader.read(document).document_id]
+    assert sorted(reader.read(one).status.code for one in answers) == ["01", "03"]
+    assert [(row.status, row.business_status) for row in at_axis] == [("delivered", "03")]
+
+
+async def test_a_take_back_is_asked_and_agreed_across_the_axis(country):
+    document = make_package(OFFICE, MINISTRY)
+    sent = await country.send(document)
+    await until(country.ministry.take)
+    hub = country.province.hub
+    system = hub.directory.system_of(hub.directory.agency(OFFICE))
+
+    asked = await withdraw.withdraw(hub, system, sent.package_id, reason="Sai thể thức")
+    wish = (await until(lambda: country.ministry.take("status")))[0]
+    await country.ministry.send(make_status("15", MINISTRY, reader.read(document)), "status")
+
+    async def agreed():
+        return (await country.delivery(sent.package_id)).recall_state == "agreed"
+
+    assert [(one.recipient, one.recall_state) for one in asked] == [(MINISTRY, "asked")]
+    read = reader.read(wish)
+    assert (read.status.code, read.status.description) == ("13", "Sai thể thức")
+    assert await until(agreed)
+    assert {"takeback.asked", "takeback.agreed"} <= set(await country.journal(sent.package_id))
+
+
+async def test_what_the_axis_has_not_seen_yet_is_withdrawn_without_a_word(country):
+    await country.axis.stop()
+    document = make_package(OFFICE, MINISTRY)
+    sent = await country.send(document)
+    hub = country.province.hub
+    system = hub.directory.system_of(hub.directory.agency(OFFICE))
+
+    async def tried():
+        row = await country.delivery(sent.package_id)
+        return row.attempts and row.status == "queued"
+
+    await until(tried)
+    asked = await withdraw.withdraw(hub, system, sent.package_id, reason="Gửi nhầm", kind="cancel")
+    await country.start_axis_again()
+    await asyncio.sleep(2)
+
+    assert [one.recall_state for one in asked] == ["never_delivered"]
+    assert await country.ministry.take() == []
+
+
+async def test_the_axis_is_down_for_a_while_and_everything_catches_up(country):
+    incoming = make_package(MINISTRY, OFFICE)
+    await country.ministry.send(incoming, "edoc")
+    await until(country.inbox)
+    await country.axis.stop()
+    documents = [make_package(OFFICE, MINISTRY) for _ in range(12)]
+    sent = [await country.send(document) for document in documents]
+    await asyncio.sleep(3)
+    statuses = [(await country.delivery(one.package_id)).status for one in sent]
+
+    await country.start_axis_again()
+    got = []
+
+    async def all_here():
+        got.extend(await country.ministry.take())
+        return len(got) >= len(documents)
+
+    await until(all_here, 30)
+
+    assert set(statuses) == {"queued"}
+    assert sorted(got) == sorted(documents)
+    assert await country.inbox() == [reader.read(incoming).document_id]
+
+
+async def test_a_killed_dispatcher_doubles_nothing_at_the_receiver(country):
+    """Killed in the middle of each hand-over; what was perhaps sent is sent again, and known there."""
+    documents = [make_package(OFFICE, MINISTRY, size=300_000) for _ in range(8)]
+    sent, killed = [], 0
+    for document in documents:
+        sent.append(await country.send(document))
+
+        async def leaving(one=sent[-1]):
+            return (await country.delivery(one.package_id)).exposed_at
+
+        await until(leaving)
+        killed += kill()
+
+    async def all_delivered():
+        rows = [await country.delivery(one.package_id) for one in sent]
+        return all(row.status == "delivered" for row in rows)
+
+    await until(all_delivered, 40)
+    got = await country.ministry.take()
+
+    assert killed > 0
+    assert sorted(got) == sorted(documents)
+    assert await country.ministry.take() == []
+    for one in sent:
+        assert (await country.journal(one.package_id)).count("relay.accepted") == 1
+
+
+def kill() -> int:
+    """Cancel every hand-over under way, as a stop of the process would; how many there were."""
+    tasks = [task for task in asyncio.all_tasks() if task.get_name().startswith("deliver ") and not task.done()]
+    return sum(task.cancel() for task in tasks)

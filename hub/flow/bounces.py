@@ -1,0 +1,78 @@
+"""What the axis took and could not hand on: a signed `relay.rejected` for that recipient, with the axis's reason.
+
+Our own delivery stays `delivered` (the axis has it, and our receipt says so); what happened beyond stands beside it.
+The axis answers `sendEdoc` with one DocId as soon as one recipient is deliverable; what became of the others, and of
+those whose system says `fail` days later, stands only in its list of sent packages.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from connectors import base
+from hub.context import Hub
+from hub.flow import routing
+from hub.states import DeliveryStatus
+from hub.store import deliveries, events, state
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+SENT = "axis.sent."
+"""State name of a package the axis took, by the axis's DocId; its value names our item."""
+
+REASON = "relay: "
+
+
+def remember(connection: Connection, remote_id: str, item_id: str) -> None:
+    """The axis knows our item under this DocId."""
+    state.put(connection, SENT + remote_id[:50], json.dumps({"item": item_id}))
+
+
+def item_of(connection: Connection, remote_id: str) -> str | None:
+    """Our item behind a DocId of the axis."""
+    known = state.get(connection, SENT + remote_id[:50])
+    return None if known is None else str(json.loads(known)["item"])
+
+
+async def record(hub: Hub, bounces: Sequence[base.Bounce]) -> int:
+    """Write down which recipients the axis could not reach, and tell an operator; how many were not known before.
+
+    What a recipient has answered itself (a business status) it has: its word beats that of the axis.
+    """
+    # law: R-119 HN Đ12.3
+    now = hub.clock.now()
+    if not bounces:
+        return 0
+    return await hub.db.write(lambda connection: sum(_one(hub, connection, now, one) for one in bounces))
+
+
+def _one(hub: Hub, connection: Connection, now: datetime, bounce: base.Bounce) -> int:
+    item_id = item_of(connection, bounce.remote_id)
+    if item_id is None:
+        return 0
+    agency = hub.directory.agency(bounce.recipient)
+    names = {bounce.recipient.upper(), agency.organ_id if agency is not None else ""}
+    actor = f"system:{routing.AXIS}"
+    made = 0
+    for row in deliveries.of_item(connection, item_id):
+        if not names & {row.written_as.upper(), row.recipient}:
+            continue
+        if row.status != DeliveryStatus.DELIVERED or row.business_status or (row.reason or "").startswith(REASON):
+            continue
+        deliveries.set_facts(connection, row.id, reason=(REASON + bounce.reason)[:500])
+        facts = {"remote_id": bounce.remote_id, "reason": bounce.reason}
+        alarm = {"alarm": "axis_could_not_hand_on", "system": routing.AXIS, **facts}
+        hub.journal.record(
+            connection,
+            now,
+            [
+                events.Event("relay.rejected", actor, row.package_id, row.id, row.recipient, facts),
+                events.Event("alarm.raised", "hub", row.package_id, row.id, row.recipient, alarm),
+            ],
+        )
+        made += 1
+    return made

@@ -1,0 +1,328 @@
+"""What the axis offers is taken in once, acknowledged after our commit, and never lost."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from fake_peers.axis import OK, FakeAxis
+
+from connectors import base, outgoing
+from edxml import reader
+from edxml.faults import Fault, Refusal
+from edxml.testing import make_package, make_status
+from hub import log
+from hub.flow import collect, dispatch, intake, operate, peers, routing
+from hub.store import deliveries, endpoints, events, packages, state, tables
+
+MINISTRY = "000.00.00.G99"
+OFFICE = "000.00.01.H99"
+
+
+@pytest.fixture
+async def axis():
+    made = FakeAxis()
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+def sections(tmp_path, axis):
+    (tmp_path / "secret").write_text(axis.secret + "\n")
+    return {
+        "axis": {
+            "endpoint": axis.url, "system_id": "00.01.H99", "secret_file": str(tmp_path / "secret"),
+            "poll_seconds": 1,
+        },
+        "dispatch": {"timeout_seconds": 1, "backoff_seconds": [1]},
+    }  # fmt: skip
+
+
+@pytest.fixture
+async def collector(hub, province, snv):
+    """The collector of a hub whose office Sở Nội vụ may be written to by a ministry."""
+    await province.agencies(MINISTRY, scope="national")
+    async with outgoing.session(outgoing.Guard(["127.0.0.0/8"]), timeout_seconds=1) as http:
+        tools = base.Tools(http, hub.clock.now, log.get(), 1)
+        made = collect.Collector(hub, tools, peers.find(hub, routing.AXIS))
+        yield made
+        await made.close()
+
+
+async def waiting(hub, office):
+    return await hub.db.read(lambda c: deliveries.waiting(c, office.system_id, after=None, limit=100))
+
+
+async def rows_of(hub, table):
+    return await hub.db.read(lambda c: c.execute(table.select()).all())
+
+
+async def alarms(hub):
+    return [row.detail for row in await rows_of(hub, tables.events) if row.type == "alarm.raised"]
+
+
+async def remembered(hub):
+    return [row.name for row in await rows_of(hub, tables.state) if row.name.startswith("axis.")]
+
+
+async def test_a_document_is_taken_in_and_acknowledged(hub, axis, collector, snv):
+    document = make_package(MINISTRY, OFFICE)
+    axis.offers["edoc"] = [("d1", document)]
+
+    took = await collector.turn()
+
+    found = await waiting(hub, snv)
+    assert took == 1
+    assert [(row.sender, row.sha256, row.door) for row in found] == [(MINISTRY, reader.read(document).sha256, "axis")]
+    assert axis.marks == [("d1", "done", "")]
+    assert await remembered(hub) == []
+
+
+async def test_done_is_said_only_after_our_own_commit(hub, axis, collector, snv):
+    axis.offers["edoc"] = [("d1", make_package(MINISTRY, OFFICE))]
+    seen = []
+
+    def mark(_fields, _body):
+        seen.append(hub.db.path.read_bytes() != b"" and len(axis.marks))
+        return OK
+
+    axis.script["updateStatus"] = [mark]
+    await collector.turn()
+
+    assert seen == [0]
+    assert len(await waiting(hub, snv)) == 1
+
+
+async def test_an_acknowledgement_that_failed_is_repeated_without_fetching_again(hub, axis, collector, snv):
+    axis.offers["edoc"] = [("d1", make_package(MINISTRY, OFFICE))]
+    axis.script["updateStatus"] = [(502, "<html>")]
+    await collector.turn()
+    between = await remembered(hub)
+    del axis.script["updateStatus"]
+
+    await collector.turn()
+
+    assert between == ["axis.got.d1"]
+    assert len(axis.said("downloadEdoc")) == 1
+    assert axis.marks == [("d1", "done", "")]
+    assert len(await waiting(hub, snv)) == 1
+    assert await remembered(hub) == []
+
+
+async def test_the_same_package_under_another_docid_is_one_package(hub, axis, collector, snv):
+    document = make_package(MINISTRY, OFFICE)
+    axis.offers["edoc"] = [("d1", document), ("d2", document)]
+
+    await collector.turn()
+
+    assert len(await waiting(hub, snv)) == 1
+    assert [mark[:2] for mark in axis.marks] == [("d1", "done"), ("d2", "done")]
+
+
+async def test_our_own_package_coming_back_is_acknowledged_and_dropped(hub, axis, collector, snv):
+    axis.offers["edoc"] = [("d1", make_package(OFFICE, OFFICE))]
+
+    await collector.turn()
+
+    assert axis.marks == [("d1", "done", "")]
+    assert await waiting(hub, snv) == []
+    assert await alarms(hub) == []
+
+
+async def test_a_package_that_can_never_be_taken_is_answered_and_alarmed(hub, axis, collector, snv):
+    good = make_package(MINISTRY, OFFICE)
+    axis.offers["edoc"] = [("bad", b"<edXML><not closed"), ("good", good)]
+
+    await collector.turn()
+
+    assert axis.marks[0][:2] == ("bad", "fail")
+    assert axis.marks[0][2].startswith("xml_not_well_formed")
+    assert axis.marks[1][:2] == ("good", "done")
+    assert ["axis_package_refused" in text for text in await alarms(hub)] == [True]
+    rejected = [row for row in await rows_of(hub, tables.packages) if row.status == "rejected"]
+    assert [row.fault for row in rejected] == ["xml_not_well_formed"]
+    assert axis.badly_signed == 0
+
+
+async def test_a_refusal_that_could_not_be_told_is_told_later_and_alarmed_once(hub, axis, collector):
+    axis.offers["edoc"] = [("bad", b"<edXML><not closed")]
+    axis.script["updateStatus"] = [(502, "<html>")]
+    await collector.turn()
+    await collector.turn()
+    del axis.script["updateStatus"]
+
+    await collector.turn()
+
+    assert len(await alarms(hub)) == 1
+    assert axis.marks[0][:2] == ("bad", "fail")
+    assert await remembered(hub) == []
+
+
+async def test_a_statuses_addressee_gets_it(hub, axis, collector, snv):
+    axis.offers["status"] = [("s1", make_status("01", MINISTRY, (OFFICE, f"{OFFICE},2026/01/02,1/SNV")))]
+
+    await collector.turn()
+
+    assert [row.status_code for row in await waiting(hub, snv)] == ["01"]
+
+
+async def test_an_unknown_code_of_ours_goes_to_the_focal_mailbox(hub, axis, collector, province):
+    """law: R-120."""
+    await province.agencies("000.00.00.H99")
+    centre = await province.system("centre", "000.00.00.H99")
+    axis.offers["edoc"] = [("d1", make_package(MINISTRY, "000.77.77.H99"))]
+
+    await collector.turn()
+
+    assert [row.recipient for row in await waiting(hub, centre)] == ["000.00.00.H99"]
+    assert axis.marks == [("d1", "done", "")]
+
+
+async def test_one_item_that_cannot_be_fetched_does_not_stop_the_next(hub, axis, collector, snv):
+    axis.offers["edoc"] = [("broken", b""), ("d2", make_package(MINISTRY, OFFICE))]
+    axis.script["getEdoc"] = [{"status": "FAIL", "ErrorCode": "20", "ErrorDesc": "x", "data": ""}]
+
+    for _ in range(4):
+        await collector.turn()
+
+    assert len(await waiting(hub, snv)) == 1
+    assert axis.marks == [("d2", "done", "")]
+    assert ["axis_item_stuck" in text for text in await alarms(hub)] == [True]
+
+
+async def test_an_axis_that_answers_with_pages_is_down_and_not_empty(hub, axis, collector):
+    axis.script["getReceivedEdocList"] = [(502, "<html>Bad Gateway</html>")]
+    dispatch = hub.settings.dispatch.model_copy(update={"backoff_seconds": (0,)})
+    hub.settings = hub.settings.model_copy(update={"dispatch": dispatch})
+
+    for _ in range(5):
+        await collector.turn()
+    down = await hub.db.read(lambda c: endpoints.get(c, routing.AXIS))
+    del axis.script["getReceivedEdocList"]
+    await collector.turn()
+    up = await hub.db.read(lambda c: endpoints.get(c, routing.AXIS))
+
+    assert down.failures >= 3
+    assert len(await alarms(hub)) == 1
+    assert (up.failures, up.retry_at) == (0, None)
+
+
+async def test_while_intake_is_stopped_nothing_is_fetched_or_refused(hub, axis, collector, snv):
+    axis.offers["edoc"] = [("d1", make_package(MINISTRY, OFFICE))]
+    await operate.stop_intake(hub, "op", "maintenance")
+    await collector.turn()
+    before = list(axis.calls)
+    await operate.start_intake(hub, "op")
+
+    await collector.turn()
+
+    assert before == []
+    assert len(await waiting(hub, snv)) == 1
+
+
+async def test_trouble_of_our_own_leaves_it_with_the_axis(hub, axis, collector, snv, monkeypatch):
+    axis.offers["edoc"] = [("d1", make_package(MINISTRY, OFFICE))]
+
+    async def full(*_):
+        raise Refusal(Fault.STORAGE_FULL, "disk")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(intake, "accept", full)
+        await collector.turn()
+    marks = list(axis.marks)
+    await collector.turn()
+
+    assert marks == []
+    assert len(await waiting(hub, snv)) == 1
+
+
+async def test_a_crash_between_commit_and_acknowledgement_doubles_nothing(hub, axis, collector, snv):
+    document = make_package(MINISTRY, OFFICE)
+    axis.offers["edoc"] = [("d1", document)]
+    axis.script["updateStatus"] = [30]
+    task = asyncio.create_task(collector.turn())
+    async with asyncio.timeout(5):
+        while not axis.said("updateStatus"):  # noqa: ASYNC110 - the fake only counts
+            await asyncio.sleep(0.01)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    del axis.script["updateStatus"]
+    await hub.db.write(lambda c: state.put(c, collect.GOT + "d1", None))  # not even this was written
+
+    await collector.turn()
+
+    assert len(await waiting(hub, snv)) == 1
+    assert axis.marks == [("d1", "done", "")]
+
+
+async def test_the_loop_asks_again_at_once_after_something_was_sent(hub, axis, province):
+    slow = hub.settings.axis.model_copy(update={"poll_seconds": 60})
+    hub.settings = hub.settings.model_copy(update={"axis": slow})
+    async with outgoing.session(outgoing.Guard(["127.0.0.0/8"]), timeout_seconds=1) as http:
+        stop = asyncio.Event()
+        tools = base.Tools(http, hub.clock.now, log.get(), 1)
+        loop = asyncio.create_task(collect.run(hub, tools, stop))
+        await asyncio.sleep(0.3)
+        before = len(axis.said("getReceivedEdocList"))
+
+        hub.bell.ring([collect.SENT_BELL])
+        await asyncio.sleep(0.3)
+
+        assert len(axis.said("getReceivedEdocList")) == 2 * before
+        stop.set()
+        await loop
+
+
+async def test_packages_seen_by_identity_only(hub, axis, collector, snv):
+    """The bytes that entered are the bytes that lie here."""
+    document = make_package(MINISTRY, OFFICE, size=400_000)
+    axis.offers["edoc"] = [("d1", document)]
+
+    await collector.turn()
+
+    row = (await waiting(hub, snv))[0]
+    stored = await hub.db.read(lambda c: packages.get(c, row.id))
+    assert (stored.sha256, stored.size) == (reader.read(document).sha256, len(document))
+
+
+async def test_what_the_axis_could_not_hand_on_is_signed_and_alarmed_once(hub, axis, collector, sender):
+    """law: R-119."""
+    sent = await sender.give(make_package(OFFICE, MINISTRY))
+    dispatcher = dispatch.Dispatcher(hub, collector._connections._tools)
+    await dispatcher.turn()
+    await dispatcher.idle()
+    await dispatcher.close()
+    row = {"senderDocId": "doc-1", "toCode": MINISTRY.lower(), "sendStatus": "done", "receiveStatus": "fail",
+           "receiveStatusDesc": "Đơn vị nhận bị khóa"}  # fmt: skip
+    axis.script["getSentEdocList"] = [{**OK, "data": [row, {"senderDocId": "unknown", "sendStatus": "fail"}]}]
+
+    for _ in range(3):
+        collector._asked = None
+        await collector.turn()
+
+    delivery = (await hub.db.read(lambda c: deliveries.of_package(c, sent.package_id)))[0]
+    receipt = await hub.db.read(lambda c: events.receipt_of(c, "relay.rejected", package_id=sent.package_id))
+    assert (delivery.status, delivery.reason) == ("delivered", "relay: Đơn vị nhận bị khóa")
+    assert "Đơn vị nhận bị khóa".encode() in hub.keys.verify_receipt(receipt)
+    assert len(await alarms(hub)) == 1
+
+
+async def test_an_inner_peer_hub_is_called_with_its_sealed_secret(hub, axis, province, sender):
+    """Any system may be reached by the axis's protocol; its secret lies wrapped among its settings."""
+    await province.agencies("000.00.05.H99")
+    settings = {"endpoint": axis.url, "system_id": "x", "secret": peers.sealed(hub.keys, axis.secret)}
+    await province.system("peer", "000.00.05.H99", connector="vxp", settings=settings)
+    async with outgoing.session(outgoing.Guard(["127.0.0.0/8"]), timeout_seconds=1) as http:
+        dispatcher = dispatch.Dispatcher(hub, base.Tools(http, hub.clock.now, log.get(), 1))
+
+        sent = await sender.give(make_package(OFFICE, "000.00.05.H99"))
+        await dispatcher.turn()
+        await dispatcher.idle()
+        await dispatcher.close()
+
+    row = (await hub.db.read(lambda c: deliveries.of_package(c, sent.package_id)))[0]
+    journal = [one.type for one in await hub.db.read(lambda c: events.of_package(c, sent.package_id))]
+    assert (row.status, axis.badly_signed) == ("delivered", 0)
+    assert "relay.accepted" not in journal
+    assert axis.secret not in str(hub.directory.system("peer").settings)
