@@ -151,8 +151,20 @@ async def count(hub: Hub, system: System, message_type: str) -> int:
     return await hub.db.read(lambda connection: items.count(connection, system.id, message_type))
 
 
-async def sent(hub: Hub, system: System, message_type: str, doc_id: str | None = None) -> list[SentRow]:
-    """One row a recipient of what the system sent, newest first; `doc_id` narrows only if it is one of its own."""
+async def sent(
+    hub: Hub,
+    system: System,
+    message_type: str,
+    doc_id: str | None = None,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> list[SentRow]:
+    """One row a recipient of what the system sent, newest first; `doc_id` narrows only if it is one of its own.
+
+    At most `vxp.list_limit` rows; of one document all.
+    """
+    limits = hub.settings
 
     def look(connection: Connection) -> list[SentRow]:
         own = None
@@ -160,7 +172,13 @@ async def sent(hub: Hub, system: System, message_type: str, doc_id: str | None =
             package = packages.get(connection, doc_id)
             own = doc_id if package is not None and package.system_id == system.id else None
         rows = deliveries.sent_by(
-            connection, system.id, message_type, package_id=own, limit=hub.settings.vxp.list_limit
+            connection,
+            system.id,
+            message_type,
+            package_id=own,
+            since=clock.to_text(since) if since else "",
+            until=clock.to_text(until) if until else "",
+            limit=limits.vxp.list_limit if own is None else max(limits.vxp.list_limit, limits.limits.recipients),
         )
         return [_sent(row) for row in rows]
 

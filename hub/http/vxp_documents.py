@@ -74,7 +74,7 @@ async def received(hub: Hub, _request: web.Request, call: Call) -> web.Response:
 async def sent(hub: Hub, _request: web.Request, call: Call) -> web.Response:
     """getSentEdocList: one row for each recipient; `docId` narrows only if it is one of the caller's own."""
     since, until = _date(call, "fromDate"), _date(call, "toDate", end=True)
-    found = await items.sent(hub, call.system, _type(call), _doc_id(call) or None)
+    found = await items.sent(hub, call.system, _type(call), _doc_id(call) or None, since=since, until=until)
     data = [
         {
             "serviceType": "eDoc",
@@ -93,7 +93,6 @@ async def sent(hub: Hub, _request: web.Request, call: Call) -> web.Response:
             "receiveStatusDesc": row.receive_description,
         }
         for row in found
-        if (since is None or row.sent_at >= since) and (until is None or row.sent_at <= until)
     ]
     return replies.success(data=data)
 
@@ -201,6 +200,8 @@ def _date(call: Call, name: str, *, end: bool = False) -> datetime | None:
         except ValueError:
             return None
         found = found if found.tzinfo is not None else found.replace(tzinfo=clock.VIETNAM)
+    if not 1900 < found.year < 9999:
+        return None
     if end and len(text) <= len("dd/mm/yyyy"):
         return found.replace(hour=23, minute=59, second=59, microsecond=999_999)
     return found.replace(microsecond=999_999) if end and found.microsecond == 0 else found

@@ -224,13 +224,24 @@ def by_age(connection: Connection, marks: Sequence[str]) -> Sequence[Row[Any]]:
 
 
 def sent_by(
-    connection: Connection, system_id: str, message_type: str, *, package_id: str | None, limit: int
+    connection: Connection,
+    system_id: str,
+    message_type: str,
+    *,
+    package_id: str | None,
+    since: str = "",
+    until: str = "",
+    limit: int,
 ) -> Sequence[Row[Any]]:
-    """One row for each delivery of what a system sent, newest package first."""
+    """One row for each delivery of what a system sent within [since, until], newest package first."""
     recent = select(_P.c.id).where(_P.c.system_id == system_id, _P.c.message_type == message_type)
     recent = recent.where(_P.c.status != states.PackageStatus.REJECTED.value)
     if package_id is not None:
         recent = recent.where(_P.c.id == package_id)
+    if since:
+        recent = recent.where(_P.c.received_at >= since)
+    if until:
+        recent = recent.where(_P.c.received_at <= until)
     recent = recent.order_by(_P.c.seq.desc()).limit(limit)
     rows: Sequence[Any] = connection.execute(
         select(
