@@ -72,11 +72,17 @@ def methods(hub: Hub) -> dict[str, Method]:
 def routes(hub: Hub) -> Iterable[web.RouteDef]:
     """The door's routes."""
     gate = Gate(hub)
-    return [
+    known = [
         web.route("*", f"{base}/{{slashes:/*}}{name}", partial(_answer, gate, name, method))
         for name, method in methods(hub).items()
         for base in BASES
     ]
+    return [*known, web.route("*", f"{BASES[1]}/{{rest:.*}}", _unknown)]
+
+
+async def _unknown(_request: web.Request) -> web.StreamResponse:
+    """A method the door does not have, told in its JSON: the SDK takes an HTML page for "no documents"."""
+    return replies.failure(Failure("21", "Cổng này không có phương thức đó."), ascii_only=True, DocId="", data="")
 
 
 async def _answer(gate: Gate, name: str, method: Method, request: web.Request) -> web.StreamResponse:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from hub.sections import Listen
 from hub.settings import Settings, from_mapping
 
 PREFIX = "H99"
+CALLERS = ThreadPoolExecutor(32, thread_name_prefix="caller")  # their own: a hub without verifiers uses the loop's
 
 
 @dataclass
@@ -42,7 +45,8 @@ class Office:
 
     async def do(self, method: str, *args, sdk: Sdk | None = None, **more):
         """One call by a fresh SDK object (or the given one), away from the event loop."""
-        return await asyncio.to_thread(getattr(sdk or self.sdk(), method), *args, **more)
+        call = functools.partial(getattr(sdk or self.sdk(), method), *args, **more)
+        return await asyncio.get_running_loop().run_in_executor(CALLERS, call)
 
 
 @dataclass
