@@ -14,6 +14,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from hub.context import Hub
 from hub.http import health, unreadable
+from hub.http.leaving import Leaving
 from hub.sections import Listen
 from hub.settings import Settings, SettingsProblem
 
@@ -41,6 +42,7 @@ def build(hub: Hub, listen: Listen, readiness: health.Readiness | None = None) -
     app[HUB] = hub
     app[LISTEN] = listen
     app[health.READINESS] = readiness or health.Readiness(hub)
+    Leaving().join(app)
     app.add_routes(health.routes())
     for door in listen.doors:
         for module_name in DOORS[door]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
+import time
 
 import pytest
 from aiohttp import ClientSession, TCPConnector, web
@@ -150,3 +152,41 @@ async def test_plain_http_is_for_the_listed_networks(peer, allowed):
 )
 def test_the_url_is_one_this_machine_can_use(listen, url):
     assert server.url(listen, 9) == url
+
+
+async def test_a_stopping_hub_sends_long_polls_away_and_lets_answers_finish(hub):
+    """A stop does not wait for the longest poll; what has begun to answer is not cut."""
+    app = server.build(hub, Listen(port=0, doors=()))
+    begun = asyncio.Event()
+
+    async def poll(_request):
+        await asyncio.sleep(60)
+        return web.Response()
+
+    async def slow(request):
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        begun.set()
+        await asyncio.sleep(0.5)
+        await answer.write(b"whole")
+        return answer
+
+    app.add_routes([web.get("/poll", poll), web.get("/slow", slow)])
+    runner = server.runner(app, 10)
+    await runner.setup()
+    await server.site(hub.settings, Listen(port=0), runner).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+    async def fetch(path):
+        async with ClientSession() as session, session.get(url + path) as answer:
+            return answer.status, await answer.text()
+
+    waiting = asyncio.create_task(fetch("/poll"))
+    answering = asyncio.create_task(fetch("/slow"))
+    await begun.wait()
+    began = time.monotonic()
+    await runner.cleanup()
+
+    assert await waiting == (503, "")
+    assert await answering == (200, "whole")
+    assert time.monotonic() - began < 5
