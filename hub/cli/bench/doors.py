@@ -91,7 +91,7 @@ class NativeDoor:
 
     def __init__(self) -> None:
         self._token = ""
-        self._leases: dict[str, str] = {}
+        self._leases: dict[tuple[int, str], str] = {}
 
     async def sign_in(self, line: Connection, who: Credential) -> None:
         """Get a token for all further calls."""
@@ -118,14 +118,14 @@ class NativeDoor:
         if status == 409:
             return None
         _expect(status == 200, status, body)
-        self._leases[offer.id] = json.loads(body)["lease"]
+        self._leases[id(line), offer.id] = json.loads(body)["lease"]
         status, content = await line.request("GET", f"/api/v1/packages/{offer.package_id}/content", (), self._bearer())
         _expect(status == 200, status, content)
         return content
 
     async def confirm(self, line: Connection, offer: Offer, content: bytes) -> bool:
         digest = hashlib.sha256(content).hexdigest()
-        answer = json.dumps({"lease": self._leases.pop(offer.id), "sha256": digest}).encode()
+        answer = json.dumps({"lease": self._leases.pop((id(line), offer.id)), "sha256": digest}).encode()
         headers = {**self._bearer(), "Content-Type": "application/json"}
         status, body = await line.request("POST", f"/api/v1/inbox/{offer.id}/ack", [answer], headers)
         _expect(status in (200, 409), status, body)
