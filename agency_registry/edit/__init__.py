@@ -31,7 +31,7 @@ from agency_registry.edit.proposals import (
     propose_delete,
     refuse_proposal,
 )
-from agency_registry.edit.reading import agency_as_of, changes_since, list_agencies, show_agency
+from agency_registry.edit.reading import agency_as_of, changes_since, last_changes, list_agencies, show_agency
 from agency_registry.edit.systems import (
     activate_system,
     add_system,
@@ -63,6 +63,7 @@ __all__ = [
     "close_agency",
     "current_version",
     "detach_agencies",
+    "last_changes",
     "list_agencies",
     "list_proposals",
     "list_systems",

@@ -134,6 +134,13 @@ def changes_since(connection: Connection, version: int, *, limit: int = 1000) ->
     ]
 
 
+def last_changes(connection: Connection) -> dict[str, tuple[int, datetime]]:
+    """Organ id -> version and time of the last change of its agency, for lists that others synchronise by."""
+    changes = agency_changes.c
+    newest = sa.select(changes.organ_id, sa.func.max(changes.version), sa.func.max(changes.at))
+    return {code: (version, at) for code, version, at in connection.execute(newest.group_by(changes.organ_id))}
+
+
 def parents(connection: Connection, codes: Sequence[str]) -> dict[str, str | None]:
     """Organ id -> organ id of the agency above it, for those of `codes` that exist."""
     rows = connection.execute(sa.select(agencies.c.organ_id, agencies.c.parent).where(agencies.c.organ_id.in_(codes)))
