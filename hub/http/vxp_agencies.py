@@ -11,16 +11,18 @@ import json
 import re
 import zlib
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from agency_registry.edit import RegistryError, Why, propose_agency, propose_delete
+from agency_registry.edit import RegistryError, Why, last_changes, propose_agency, propose_delete
 from hub.http import vxp_replies as replies
 from hub.http.vxp_replies import Failure
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -40,6 +42,7 @@ _PIECE_BYTES = 1 << 18
 _QCVN_102 = re.compile(r"\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}")
 
 Item = dict[str, Any]
+Changes = dict[str, "tuple[int, datetime]"]
 
 
 def agency(directory: Directory, one: Agency) -> Item | None:
@@ -64,20 +67,22 @@ def agency_qd20(_directory: Directory, one: Agency) -> Item | None:
     return {"id": str(one.id), "code": one.organ_id, "name": one.name, "mail": one.email, "code102": older}
 
 
-def unit(directory: Directory, one: Agency) -> Item:
-    """One line of getSynchronizeUnit: all agencies, those that ended as deleted."""
+def unit(changes: Changes, directory: Directory, one: Agency) -> Item:
+    """One line of getSynchronizeUnit: all agencies, those that ended as deleted, each with its last change."""
     system = directory.system_of(one)
-    return {
+    version, at = changes.get(one.organ_id, (directory.version, None))
+    item = {
         "id": str(one.id),
         "pid": _parent_id(directory, one),
         "code": one.organ_id,
         "name": one.name,
         "mail": one.email,
-        "version": directory.version,
+        "version": version,
         "centerCode": system.id if system is not None else "",
         "deleted": one.state == "closed",
         "isAgency": True,
     }
+    return item if at is None else {**item, "modifyDate": replies.time_text(at)}
 
 
 def _parent_id(directory: Directory, one: Agency) -> str:
@@ -118,20 +123,18 @@ class Lists:
 
     async def agencies(self, request: web.Request, _call: Call) -> web.StreamResponse:
         """All agencies (getAgenciesList)."""
-        return await self._send(request, "agencies", agency)
+        return await self._send(request, "agencies")
 
     async def agencies_qd20(self, request: web.Request, _call: Call) -> web.StreamResponse:
-        """getAgenciesListQD20. What `level` means is not known (protocol.md E), so it narrows nothing."""
-        return await self._send(request, "qd20", agency_qd20)
+        """getAgenciesListQD20. What `level` means is written nowhere, so it narrows nothing."""
+        return await self._send(request, "qd20")
 
     async def units(self, request: web.Request, _call: Call) -> web.StreamResponse:
         """All units, ended ones too (getSynchronizeUnit)."""
-        return await self._send(request, "units", unit)
+        return await self._send(request, "units")
 
-    async def _send(
-        self, request: web.Request, name: str, shape: Callable[[Directory, Agency], Item | None]
-    ) -> web.StreamResponse:
-        encoded = await self._encoded(name, shape)
+    async def _send(self, request: web.Request, name: str) -> web.StreamResponse:
+        encoded = await self._encoded(name)
         if encoded.is_small:
             return web.Response(body=encoded.data, headers={"Content-Type": replies.JSON_TYPE})
         packed = "gzip" in request.headers.get("Accept-Encoding", "").lower()
@@ -150,13 +153,18 @@ class Lists:
         while (piece := await self._hub.in_thread(lambda: next(source, None))) is not None:
             yield piece
 
-    async def _encoded(self, name: str, shape: Callable[[Directory, Agency], Item | None]) -> Encoded:
+    async def _shape(self, name: str) -> Callable[[Directory, Agency], Item | None]:
+        if name == "units":
+            return partial(unit, await self._hub.db.read(last_changes))
+        return agency if name == "agencies" else agency_qd20
+
+    async def _encoded(self, name: str) -> Encoded:
         directory = self._hub.directory
         stamp = (directory.version, directory.good_until)
         async with self._turn:
             kept = self._kept.get(name)
             if kept is None or kept[0] != stamp:
-                kept = (stamp, await self._encode(directory, shape))
+                kept = (stamp, await self._encode(directory, await self._shape(name)))
                 self._kept[name] = kept
             return kept[1]
 

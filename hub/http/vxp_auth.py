@@ -1,6 +1,6 @@
 """Who calls at the VXP door: the header signature, and what makes up for its weaknesses.
 
-The HMAC binds neither method nor body and has no nonce (protocol.md A.4). So a `timestamp` value belongs to the first
+The HMAC binds neither method nor body and has no nonce. So a `timestamp` value belongs to the first
 address that used it, a system may be held to its networks, and wrong secrets lock out the (system, address) that
 offers them, never the system for others. There is no freshness window: an SDK object keeps one timestamp for days.
 """

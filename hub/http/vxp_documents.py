@@ -1,7 +1,7 @@
 """Documents at the VXP door: sendEdoc, the two lists, getEdoc, downloadEdoc, updateStatus, the counts.
 
 Only the signed fields a method defines are read: the SDK never clears its header map, so a call carries `status`,
-`to`, `docId` and more of earlier calls (protocol.md A.4). Recipients come from the XML alone.
+`to`, `docId` and more of earlier calls. Recipients come from the XML alone.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ IDLE_SECONDS = 120
 
 WORDS = ("done", "fail", "processing")
 _DATES = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d")
-_SENT_DATE = "%d/%m/%Y %H:%M:%S"
 
 
 async def send(hub: Hub, request: web.Request, call: Call) -> web.Response:
@@ -59,8 +58,8 @@ async def received(hub: Hub, _request: web.Request, call: Call) -> web.Response:
             "docId": item.doc_id,
             "serviceType": "eDoc",
             "messageType": item.message_type,
-            "created_time": _text(item.created_at),
-            "updated_time": _text(item.updated_at),
+            "created_time": replies.time_text(item.created_at),
+            "updated_time": replies.time_text(item.updated_at),
             "from": item.sender,
             "to": ",".join(item.recipients),
             "status": item.status,
@@ -85,8 +84,8 @@ async def sent(hub: Hub, _request: web.Request, call: Call) -> web.Response:
             "toCode": row.recipient,
             "title": row.subject,
             "notation": row.notation,
-            "sentTime": _text(row.sent_at),
-            "receivedTime": _text(row.received_at) if row.received_at is not None else "",
+            "sentTime": replies.time_text(row.sent_at),
+            "receivedTime": replies.time_text(row.received_at) if row.received_at is not None else "",
             "sendStatus": row.send_status,
             "sendStatusDesc": row.send_description,
             "receiveStatus": row.receive_status,
@@ -205,8 +204,3 @@ def _date(call: Call, name: str, *, end: bool = False) -> datetime | None:
     if end and len(text) <= len("dd/mm/yyyy"):
         return found.replace(hour=23, minute=59, second=59, microsecond=999_999)
     return found.replace(microsecond=999_999) if end and found.microsecond == 0 else found
-
-
-def _text(moment: datetime) -> str:
-    """A time as the date filters are written; what the axis itself writes is not known (protocol.md E)."""
-    return clock.local(moment).strftime(_SENT_DATE)

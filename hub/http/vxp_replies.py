@@ -1,4 +1,4 @@
-"""Replies of the VXP door: the JSON that the SDK reads without falling over (protocol.md A.5), and nothing else.
+"""Replies of the VXP door: the JSON that the SDK reads without falling over, and nothing else.
 
 Strings everywhere but `count`; no null, because the SDK throws on it; always 200, because the SDK reads FAIL only from
 there. Nothing here ever tells more than the caller may know.
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from hub import log
+from hub import clock, log
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
+    from datetime import datetime
 
     from edxml.faults import Refusal
 
@@ -55,6 +56,11 @@ def not_ascii(names: str) -> Failure:
 def text(fields: Mapping[str, Any] | list[dict[str, Any]], *, ascii_only: bool = False) -> bytes:
     """One line of JSON. ascii_only: for sendEdoc, whose reply the SDK decodes as US-ASCII."""
     return json.dumps(fields, ensure_ascii=ascii_only, separators=(",", ":")).encode()
+
+
+def time_text(moment: datetime) -> str:
+    """A Vietnamese time as the date filters are written; what the axis itself writes is written nowhere."""
+    return clock.local(moment).strftime("%d/%m/%Y %H:%M:%S")
 
 
 def success(*, ascii_only: bool = False, **fields: Any) -> web.Response:

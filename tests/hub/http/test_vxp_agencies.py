@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 
 import pytest
@@ -62,7 +63,8 @@ async def test_units_to_synchronise_tell_centre_and_end(province, snv):
     own, ended = items["000.00.01.H99"], items["000.00.08.H99"]
     assert (own["centerCode"], own["deleted"], own["isAgency"]) == ("snv", False, True)
     assert (ended["centerCode"], ended["deleted"]) == ("", True)
-    assert own["version"] == province.hub.directory.version
+    assert own["version"] < ended["version"] == province.hub.directory.version
+    assert re.fullmatch(r"\d\d/\d\d/\d{4} \d\d:\d\d:\d\d", ended["modifyDate"])
 
 
 async def test_a_change_shows_in_the_next_list(province, snv):
