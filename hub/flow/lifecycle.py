@@ -12,17 +12,17 @@ from hub.states import DeliveryStatus, Move, RecallState
 from hub.store import deliveries, events, items
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
     from edxml.model import Package
     from hub.flow.routing import Route
     from hub.store.events import Journal
     from hub.store.packages import Earlier
 
-_CANCELLABLE = frozenset(states.MOVES[Move.CANCEL])
+_TO_LEAVE = frozenset({DeliveryStatus.QUEUED.value, DeliveryStatus.SENDING.value, DeliveryStatus.HELD.value})
 _GONE = frozenset({DeliveryStatus.CANCELLED.value})
 
 
@@ -76,9 +76,11 @@ class Effects:
     def recall(self, routes: Sequence[Route], earlier: Sequence[Earlier], reason: str) -> str | None:
         """Recall type 1: stop what has not left, ask for the rest; the recalled package. (R-145 …, R-157)"""
         originals = [one for one in earlier if one.business_type != BusinessType.RECALL and one.status not in _GONE]
+        recalled = {route.recipient for route in routes}
+        together = frozenset(one.delivery_id for one in originals if one.recipient in recalled)
         for route in routes:
             mine = [one for one in originals if one.recipient == route.recipient]
-            stopped = [self._take_away(one.delivery_id, one.exposed_at, one.status, "recall", reason) for one in mine]
+            stopped = [self._take_away(one.delivery_id, "recall", reason, together) for one in mine]
             if mine and all(stopped):
                 self.settled.add(route.recipient)
         return originals[-1].package_id if originals else None
@@ -88,7 +90,7 @@ class Effects:
         row = deliveries.answered(self._connection, sender, document_id, recipient)
         if row is None:
             return None
-        if row.status in _GONE or self._take_away(row.id, row.exposed_at, row.status, "take_back", reason):
+        if row.status in _GONE or self._take_away(row.id, "take_back", reason):
             self.settled.add(recipient)
         return str(row.package_id)
 
@@ -129,10 +131,13 @@ class Effects:
         verb = "recall" if row.recall_kind == "recall" else "takeback"
         self._record(f"{verb}.{state.value}", row, {"reason": reason})
 
-    def _take_away(self, delivery_id: str, exposed_at: str | None, status: str, kind: str, reason: str) -> bool:
+    def _take_away(self, delivery_id: str, kind: str, reason: str, together: Collection[str] = ()) -> bool:
         """True when the copy was stopped before any byte left; else the recipient is asked."""
-        if exposed_at is None and status in _CANCELLABLE:
-            cancel(self._connection, self._journal, self._now, delivery_id, self._actor, reason)
+        try:
+            cancel(self._connection, self._journal, self._now, delivery_id, self._actor, reason, together=together)
+        except events.StaleStatusError:
+            pass
+        else:
             deliveries.set_facts(
                 self._connection, delivery_id, recall_state=RecallState.NEVER_DELIVERED.value, recall_kind=kind
             )
@@ -151,8 +156,25 @@ class Effects:
         )
 
 
-def cancel(connection: Connection, journal: Journal, now: datetime, delivery_id: str, actor: str, reason: str) -> None:
-    """Stop one delivery before any byte left; raises StaleStatusError when it is too late."""
+def cancel(
+    connection: Connection,
+    journal: Journal,
+    now: datetime,
+    delivery_id: str,
+    actor: str,
+    reason: str,
+    *,
+    together: Collection[str] = (),
+) -> None:
+    """Stop one delivery before any byte left; raises StaleStatusError when it is too late.
+
+    together: further deliveries stopped by the same act. Bytes that the hub hands over leave once for all agencies of
+    one system, and To is never shortened: such a copy is stopped with all the others of its item or not at all.
+    """
+    mine = deliveries.get(connection, delivery_id)
+    if mine is not None and _leaves_with_others(connection, mine, together):
+        message = f"{delivery_id} leaves together with others that go on"
+        raise events.StaleStatusError(message)
     events.change_status(
         connection,
         journal,
@@ -162,6 +184,15 @@ def cancel(connection: Connection, journal: Journal, now: datetime, delivery_id:
     row = deliveries.get(connection, delivery_id)
     if row is not None and row.item_id:
         settle_item(connection, row.item_id, now)
+
+
+def _leaves_with_others(connection: Connection, row: Row[Any], together: Collection[str]) -> bool:
+    if row.item_id is None or row.connector in (None, "pull"):
+        return False
+    return any(
+        one.id != row.id and one.id not in together and one.status in _TO_LEAVE
+        for one in deliveries.of_item(connection, row.item_id)
+    )
 
 
 def settle_item(connection: Connection, item_id: str, now: datetime) -> None:

@@ -93,9 +93,10 @@ async def _cancel(hub: Hub, system: System, rows: Sequence[Row[Any]], reason: st
 
     def work(connection: Connection) -> list[Row[Any]]:
         late = []
+        actor, together = f"system:{system.id}", frozenset(row.id for row in rows)
         for row in rows:
             try:
-                lifecycle.cancel(connection, hub.journal, now, row.id, f"system:{system.id}", reason)
+                lifecycle.cancel(connection, hub.journal, now, row.id, actor, reason, together=together)
             except events.StaleStatusError:
                 fresh = deliveries.get(connection, row.id)
                 if fresh is not None and fresh.status != DeliveryStatus.CANCELLED:

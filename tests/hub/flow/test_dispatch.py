@@ -11,7 +11,7 @@ from fake_peers.office import Office
 from connectors import base
 from edxml.testing import make_package
 from hub import app, clock, log
-from hub.flow import dispatch, operate, peers
+from hub.flow import dispatch, operate, peers, withdraw
 from hub.store import deliveries, endpoints, events
 
 A, B, C = "000.00.11.H99", "000.00.12.H99", "000.00.13.H99"
@@ -471,6 +471,36 @@ async def test_while_one_of_its_recipients_is_held_the_item_waits(world):
 
     assert (held, len(office.got)) == (0, 1)
     assert await world.statuses(sent.package_id) == ["delivered", "delivered"]
+
+
+async def test_one_of_two_that_leave_together_is_asked_back_and_not_stopped(world):
+    """Its bytes would leave all the same: To is never shortened."""
+    office = await world.office("one", A, B)
+    document = make_package(to=(A, B))
+    sent = await world.sender.give(document)
+
+    answer = await withdraw.withdraw(
+        world.hub, world.sender.system, sent.package_id, reason="Sai nơi nhận", recipients=[A]
+    )
+    await world.turn()
+    await world.turns()
+
+    assert [(one.recipient, one.recall_state) for one in answer] == [(A, "asked")]
+    assert [parcel.message_type for parcel, _ in office.got] == ["edoc", "status"]
+    assert await world.statuses(sent.package_id) == ["delivered", "delivered"]
+
+
+@pytest.mark.parametrize("kind", ["cancel", "recall"])
+async def test_all_that_leave_together_are_stopped_together(world, kind):
+    office = await world.office("one", A, B)
+    sent = await world.give(A, B)
+
+    answer = await withdraw.withdraw(world.hub, world.sender.system, sent.package_id, reason="Gửi nhầm", kind=kind)
+    await world.turn()
+
+    assert [one.recall_state for one in answer] == ["never_delivered", "never_delivered"]
+    assert office.got == []
+    assert await world.statuses(sent.package_id) == ["cancelled", "cancelled"]
 
 
 async def test_a_system_that_fetches_now_finds_what_was_queued(world, province):
