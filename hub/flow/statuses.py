@@ -61,7 +61,10 @@ async def say(hub: Hub, system: System, delivery_id: str, said: Said) -> intake.
         package = packages.get(connection, row.package_id) if row is not None else None
         if row is None or package is None or row.system_id != system.id or package.message_type != "edoc":
             raise Refusal(Fault.NOT_FOUND)
-        if row.status not in (DeliveryStatus.AVAILABLE, DeliveryStatus.DELIVERED):
+        fetchable = row.status in (DeliveryStatus.AVAILABLE, DeliveryStatus.DELIVERED)
+        if not fetchable and row.exposed_at is None:  # it never was offered: for the recipient it does not exist
+            raise Refusal(Fault.NOT_FOUND)
+        if not fetchable:
             raise Refusal(Fault.STATE_CONFLICT, f"the delivery is {row.status}")
         return row, package
 
