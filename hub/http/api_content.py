@@ -116,16 +116,9 @@ def disposition(name: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name[:255], safe='', errors='replace')}"
 
 
-RANGE_NOT_SATISFIABLE = problems.Kind(
-    "range_not_satisfiable", 416, "Khoảng byte yêu cầu không có", "The range asked for is not there",
-    "Yêu cầu một khoảng duy nhất nằm trong kích thước nêu ở Content-Range.",
-    "Ask for a single range within the size that Content-Range names.",
-)  # fmt: skip
-
-
 def _no_range(size: int) -> problems.ProblemError:
     text = f"one range within {size} bytes is given"
-    return problems.ProblemError(RANGE_NOT_SATISFIABLE, text, headers={"Content-Range": f"bytes */{size}"})
+    return problems.ProblemError(problems.RANGE_NOT_SATISFIABLE, text, headers={"Content-Range": f"bytes */{size}"})
 
 
 def _matches(header: str | None, sha256: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from edxml.faults import Fault
-from hub.http import api_content, api_directory, api_inbox, api_packages
+from hub.http import api_content, api_directory, api_inbox, api_packages, problems
 from hub.http import api_shapes as shapes
 from hub.http.api_metadata import Metadata
 from hub.http.openapi import JSON, Operation, Part, Reply
@@ -82,7 +82,7 @@ OPERATIONS: tuple[Operation, ...] = (
             Reply(206, "Một khoảng", media="application/xml", headers={**_ETAG, "Content-Range": "Khoảng được trả về"}),
             Reply(304, "Không đổi", media="application/xml"),
         ),
-        kinds=(api_content.RANGE_NOT_SATISFIABLE,),
+        kinds=(problems.RANGE_NOT_SATISFIABLE,),
     ),
     Operation(
         method="GET", path=f"{_PACKAGE}/attachments/{{n}}", id="getAttachment", tag=_RECEIVING,

@@ -69,8 +69,13 @@ REQUEST_TIMEOUT = Kind(
     "Kiểm tra đường truyền rồi gửi lại; gửi lặp không tạo văn bản thứ hai.",
     "Check the line and send again; a repeat never makes a second document.", "later", "sender",
 )  # fmt: skip
+RANGE_NOT_SATISFIABLE = Kind(
+    "range_not_satisfiable", 416, "Khoảng byte yêu cầu không có", "The range asked for is not there",
+    "Yêu cầu một khoảng duy nhất nằm trong kích thước nêu ở Content-Range.",
+    "Ask for a single range within the size that Content-Range names.",
+)  # fmt: skip
 
-HTTP_KINDS = (BAD_REQUEST, METHOD_NOT_ALLOWED, NOT_ACCEPTABLE, REQUEST_TIMEOUT)
+HTTP_KINDS = (BAD_REQUEST, METHOD_NOT_ALLOWED, NOT_ACCEPTABLE, REQUEST_TIMEOUT, RANGE_NOT_SATISFIABLE)
 """Problems of HTTP itself; all others are faults."""
 
 
