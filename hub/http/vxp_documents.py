@@ -50,7 +50,10 @@ async def send(hub: Hub, request: web.Request, call: Call) -> web.Response:
 
 
 async def received(hub: Hub, _request: web.Request, call: Call) -> web.Response:
-    """getReceivedEdocList: what waits, at most `vxp.list_limit` items."""
+    """getReceivedEdocList: what waits, at most `vxp.list_limit` items.
+
+    Several agencies of the caller in `to` are joined by commas: the SDK reads a text there and throws on a list.
+    """
     since, until = _date(call, "fromDate"), _date(call, "toDate", end=True)
     found = await items.received(hub, call.system, _type(call), since, until)
     data = [

@@ -76,7 +76,7 @@ async def test_a_change_shows_in_the_next_list(province, snv):
 
 
 async def test_registering_is_only_proposed(province, snv):
-    """The body is signed by nobody: two persons decide (law: R-025 R-193)."""
+    """The body is signed by nobody: two persons decide (law: R-025 R-193 HN Đ8.2)."""
     first = await snv.do("registerAgency", request())
     again = await snv.do("registerAgency", request())
 
