@@ -208,7 +208,8 @@ async def register(hub: Hub, request: web.Request, call: Call) -> web.Response:
     why = _why(hub, call)
 
     def work(connection: Connection) -> object:
-        return propose_agency(connection, call.system.id, payload, apply_at_once=at_once, why=why)  # law: R-025 R-193 HN Đ8.2
+        # law: R-025 R-193 HN Đ8.2
+        return propose_agency(connection, call.system.id, payload, apply_at_once=at_once, why=why)
 
     return await _file(hub, work)
 
@@ -220,7 +221,8 @@ async def delete(hub: Hub, _request: web.Request, call: Call) -> web.Response:
     why = _why(hub, call)
 
     def work(connection: Connection) -> object:
-        return propose_delete(connection, call.system.id, code, apply_at_once=at_once, why=why)  # law: R-025 R-193 HN Đ8.2
+        # law: R-025 R-193 HN Đ8.2
+        return propose_delete(connection, call.system.id, code, apply_at_once=at_once, why=why)
 
     return await _file(hub, work)
 
