@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 AGED = timedelta(minutes=30)
 """What has waited this long goes with the most urgent: a normal document does not wait for ever (R-085)."""
 
+MOST_CLAIMS = 64
+"""Items claimed in one transaction; the next turn follows at once."""
+
 LONGEST_SLEEP_SECONDS = 5.0
 SWEEP_SECONDS = 60.0
 GRACE_SECONDS = 10.0
@@ -142,8 +145,9 @@ class Dispatcher:
                 wake.append(queue.due_at)
             else:
                 wishes += self._wishes(peer, unhealthy=known is not None and bool(known.failures))
-        if wishes:
-            claims = await self._hub.db.write(lambda connection: self._claim(connection, now, wishes))
+        chosen = await self._hub.db.read(lambda connection: _choose(connection, now, wishes)) if wishes else []
+        if chosen:
+            claims = await self._hub.db.write(lambda connection: self._claim(connection, now, chosen[:MOST_CLAIMS]))
             for peer, claim in claims:
                 self._start(peer, claim, now)
             if claims:
@@ -163,24 +167,23 @@ class Dispatcher:
         return []
 
     def _claim(
-        self, connection: Connection, now: datetime, wishes: list[_Wish]
+        self, connection: Connection, now: datetime, chosen: list[tuple[Peer, str]]
     ) -> list[tuple[Peer, endpoints.Claim]]:
+        """Claim what was chosen, unless something came between."""
         settings = self._hub.settings.dispatch
 
         def until(attempts: int, size: int) -> datetime:
             return backoff.claim_until(attempts, size, now, settings.backoff_seconds, settings.timeout_seconds)
 
+        kept_back = endpoints.stuck(connection, [item_id for _, item_id in chosen], now)
         found = []
-        for wish in wishes:
-            items = endpoints.candidates(
-                connection, wish.peer.system.id, now, now - AGED, wish.limit, least_urgency=wish.least_urgency
-            )
-            for item_id in items:
-                claim = endpoints.claim(
-                    connection, self._hub.journal, now, item_id, token=str(uuid.uuid4()), due=until
-                )
-                if claim is not None:
-                    found.append((wish.peer, claim))
+        for peer, item_id in chosen:
+            if item_id in kept_back:
+                continue
+            token = str(uuid.uuid4())
+            claim = endpoints.claim(connection, self._hub.journal, now, item_id, token=token, due=until)
+            if claim is not None:
+                found.append((peer, claim))
         return found
 
     def _start(self, peer: Peer, claim: endpoints.Claim, now: datetime) -> None:
@@ -267,6 +270,17 @@ class Dispatcher:
 
     def _tasks(self) -> list[asyncio.Task[None]]:
         return [task for running in self._running.values() for task in running]
+
+
+def _choose(connection: Connection, now: datetime, wishes: list[_Wish]) -> list[tuple[Peer, str]]:
+    """The items to claim, by reading alone: the one writer is not kept busy with searching a long queue."""
+    return [
+        (wish.peer, item_id)
+        for wish in wishes
+        for item_id in endpoints.candidates(
+            connection, wish.peer.system.id, now, now - AGED, wish.limit, least_urgency=wish.least_urgency
+        )
+    ]
 
 
 async def _first(seconds: float, *signs: asyncio.Event) -> None:

@@ -27,6 +27,10 @@ _J = tables.events
 _QUEUE = (states.DeliveryStatus.QUEUED.value, states.DeliveryStatus.SENDING.value)
 _BEFORE = (*_QUEUE, states.DeliveryStatus.HELD.value)
 
+PAGE = 100
+MOST_LOOKED_AT = 2000
+"""Items looked at in one claim before the rest waits for the next turn: a claim stays short however long the queue."""
+
 DOWN_AFTER = 2
 """Failures in a row after which a sign of life brings the waiting deliveries forward too."""
 
@@ -98,11 +102,10 @@ def heard(connection: Connection, system_id: str, now: datetime) -> bool:
 
 
 def queues(connection: Connection) -> Sequence[Row[Any]]:
-    """Systems with a queue: the earliest due time of their rows; every package that may leave counts."""
+    """Systems with a queue and the earliest due time of their rows; answered from the index of due rows alone."""
     found: Sequence[Any] = connection.execute(
         select(_D.c.system_id, func.min(func.coalesce(_D.c.due_at, "")).label("due_at"))
-        .join_from(_D, _P, _P.c.id == _D.c.package_id)
-        .where(_D.c.status.in_(_QUEUE), _P.c.status == states.PackageStatus.ACCEPTED.value)
+        .where(_D.c.status.in_(_QUEUE))
         .group_by(_D.c.system_id)
     ).all()
     return found
@@ -111,7 +114,7 @@ def queues(connection: Connection) -> Sequence[Row[Any]]:
 def candidates(
     connection: Connection, system_id: str, now: datetime, aged: datetime, limit: int, *, least_urgency: int = 0
 ) -> list[str]:
-    """Items of one system that may be handed over now, the most urgent first; ids.
+    """Items of one system that may be handed over now, the most urgent first; ids. Look here, then claim.
 
     Urgency first; what has waited since before `aged` goes with the most urgent, so that nothing waits for ever.
     An item waits for earlier ones of the same document to the same recipient, and while one of its own deliveries
@@ -119,8 +122,35 @@ def candidates(
     """
     # law: R-085 HN Đ7.2
     at = clock.to_text(now)
-    earlier, first = _D.alias("earlier"), _P.alias("first")
-    waits = exists(
+    rank = func.max(case((_D.c.created_at < clock.to_text(aged), 4), else_=_D.c.urgency))
+    due = (
+        select(_D.c.item_id)
+        .where(
+            _D.c.system_id == system_id,
+            _D.c.item_id.is_not(None),
+            _D.c.status.in_(_QUEUE),
+            or_(_D.c.due_at.is_(None), _D.c.due_at <= at),
+            _D.c.urgency >= least_urgency,
+        )
+        .group_by(_D.c.item_id)
+        .order_by(rank.desc(), func.min(_D.c.seq))
+        .limit(PAGE)
+    )
+    found: list[str] = []
+    for start in range(0, MOST_LOOKED_AT, PAGE):
+        page = list(connection.execute(due.offset(start)).scalars())
+        kept_back = stuck(connection, page, now)
+        found += [item_id for item_id in page if item_id not in kept_back]
+        if len(found) >= limit or len(page) < PAGE:
+            break
+    return found[:limit]
+
+
+def stuck(connection: Connection, item_ids: Sequence[str], now: datetime) -> set[str]:
+    """Those of the items that may not leave now: behind an earlier one, held, being sent, or of a held package."""
+    at = clock.to_text(now)
+    earlier, first, sibling = _D.alias("earlier"), _P.alias("first"), _D.alias("sibling")
+    behind = exists(
         select(earlier.c.id)
         .join_from(earlier, first, first.c.id == earlier.c.package_id)
         .where(
@@ -133,8 +163,7 @@ def candidates(
             earlier.c.status.in_(_BEFORE),
         )
     )
-    sibling = _D.alias("sibling")
-    busy_or_held = exists(
+    held_or_leaving = exists(
         select(sibling.c.id).where(
             sibling.c.item_id == _D.c.item_id,
             or_(
@@ -143,25 +172,16 @@ def candidates(
             ),
         )
     )
-    rank = func.max(case((_D.c.created_at < clock.to_text(aged), 4), else_=_D.c.urgency))
-    found = connection.execute(
+    query = (
         select(_D.c.item_id)
         .join_from(_D, _P, _P.c.id == _D.c.package_id)
         .where(
-            _D.c.system_id == system_id,
-            _D.c.item_id.is_not(None),
+            _D.c.item_id.in_(item_ids),
             _D.c.status.in_(_QUEUE),
-            or_(_D.c.due_at.is_(None), _D.c.due_at <= at),
-            _D.c.urgency >= least_urgency,
-            _P.c.status == states.PackageStatus.ACCEPTED.value,
-            ~waits,
-            ~busy_or_held,
+            or_(_P.c.status != states.PackageStatus.ACCEPTED.value, behind, held_or_leaving),
         )
-        .group_by(_D.c.item_id)
-        .order_by(rank.desc(), func.min(_D.c.seq))
-        .limit(limit)
     )
-    return [row.item_id for row in found]
+    return set(connection.execute(query).scalars()) if item_ids else set()
 
 
 def claim(

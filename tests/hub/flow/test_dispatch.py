@@ -387,8 +387,8 @@ async def test_a_killed_worker_leaves_nothing_to_clean_up(world):
     office = await world.office("one", A)
     sent = await world.give(A)
     now = world.hub.clock.now()
-    wish = dispatch._Wish(peers.find(world.hub, "one"), 1)
-    await world.hub.db.write(lambda c: world.dispatcher._claim(c, now, [wish]))  # and then the power goes
+    chosen = [(peers.find(world.hub, "one"), (await world.rows(sent.package_id))[0].item_id)]
+    await world.hub.db.write(lambda c: world.dispatcher._claim(c, now, chosen))  # and then the power goes
 
     await world.turn(20)
     assert office.got == []
