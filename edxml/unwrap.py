@@ -43,3 +43,16 @@ def unwrap(source: BinaryIO, target: BinaryIO, *, most_bytes: int = 629_145_600)
                 return size
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError) as wrong:
         raise Refusal(Fault.FORMAT_NOT_ALLOWED, "the zip is damaged or of an unknown kind") from wrong
+
+
+def first_bytes(source: BinaryIO, most_bytes: int) -> bytes:
+    """The beginning of the only entry of a zip; empty when it is no zip of one plain entry that can be read."""
+    try:
+        with zipfile.ZipFile(source) as container:
+            entries = container.infolist()
+            if len(entries) != 1 or entries[0].flag_bits & _ENCRYPTED:
+                return b""
+            with container.open(entries[0]) as inside:
+                return inside.read(most_bytes)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError):
+        return b""

@@ -6,6 +6,7 @@ attachments are decoded to scratch files for the verifier and removed at `discar
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from dataclasses import dataclass
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
     from hub.context import Hub
 
 CRLF = b"\r\n"
+HEAD_BYTES = 1024
+"""Where a PDF's mark may stand; the same in `edxml.kinds`."""
+
+PDF_MARK = b"%PDF-"
+ZIP_MARK = b"PK\x03\x04"
+NESTED = 3
+"""ZIPs in one another that are opened in search of a PDF."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +45,39 @@ class _Scratch:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._file: BinaryIO | None = None
+        self._first = b""
         self._decided = False
         self.path: Path | None = None
 
     def write(self, data: bytes) -> int:
-        if not self._decided and data:
-            self._decided = True
-            if b"%PDF-" in data[:1024] or data.startswith(b"PK\x03\x04"):
-                handle, name = tempfile.mkstemp(dir=self._folder)
-                self.path = Path(name)
-                self._file = os.fdopen(handle, "wb")
-        if self._file is not None:
-            self._file.write(data)
+        if self._decided:
+            if self._file is not None:
+                self._file.write(data)
+            return len(data)
+        self._first += data  # a piece may be three bytes long
+        if len(self._first) >= HEAD_BYTES:
+            self._decide()
         return len(data)
 
+    def _decide(self) -> None:
+        self._decided = True
+        if PDF_MARK in self._first[:HEAD_BYTES] or self._first.startswith(ZIP_MARK):
+            handle, name = tempfile.mkstemp(dir=self._folder)
+            self.path = Path(name)
+            self._file = os.fdopen(handle, "wb")
+            self._file.write(self._first)
+        self._first = b""
+
     def close(self) -> None:
+        if not self._decided:
+            self._decide()
         if self._file is not None:
             self._file.close()
 
     def remove(self) -> None:
-        self.close()
+        self._decided = True
+        with contextlib.suppress(OSError):
+            self.close()
         if self.path is not None:
             self.path.unlink(missing_ok=True)
 
@@ -110,7 +131,7 @@ class Arrival:
         return self.package
 
     def checkable(self) -> list[Checkable]:
-        """The PDFs among the attachments, those in a single-entry ZIP unpacked."""
+        """The PDFs among the attachments whatever their names say, those alone in a ZIP unpacked."""
         if self.package is None:
             return []
         found = []
@@ -118,11 +139,27 @@ class Arrival:
             sink = self._sinks.get(number)
             if sink is None or sink.path is None:
                 continue
-            if attachment.kind == "pdf" and not attachment.zipped:
-                found.append(Checkable(attachment.name, str(sink.path)))
-            elif attachment.zipped and attachment.name.lower().endswith(".pdf"):
-                found.append(Checkable(attachment.name, str(self._unpacked(sink.path))))
+            path = sink.path if attachment.kind == "pdf" else None
+            if attachment.zipped and attachment.name.lower().endswith(".pdf"):
+                path = self._unpacked(sink.path)
+            elif attachment.inner_name:
+                path = self._alone_in_zip(sink.path) or path
+            if path is not None:
+                found.append(Checkable(attachment.name, str(path)))
         return found
+
+    def _alone_in_zip(self, path: Path) -> Path | None:
+        """The PDF that is all a ZIP holds, also one ZIP further in; None for anything else."""
+        for _ in range(NESTED):
+            with path.open("rb") as source:
+                first = unwrap.first_bytes(source, HEAD_BYTES)
+            is_zip = first.startswith(ZIP_MARK)
+            if not is_zip and PDF_MARK not in first:
+                return None
+            path = self._unpacked(path)
+            if not is_zip:
+                return path
+        return None
 
     def seal(self, package_id: str) -> None:
         """Make the bytes durable under this id; only the commit makes them ours."""
