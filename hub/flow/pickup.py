@@ -152,22 +152,19 @@ async def acknowledge(hub: Hub, system: System, delivery_id: str, token: str, sh
 def hand_over(hub: Hub, connection: Connection, now: datetime, rows: Sequence[Row[Any]], actor: str) -> list[str]:
     """Mark deliveries of one package as handed over; one receipt each, for both sides."""
     receipts = []
+    package = packages.get(connection, rows[0].package_id) if rows else None
+    detail = {
+        "sha256": package.sha256 if package else "",
+        "document_id": package.document_id if package else "",
+        "sender": package.sender if package else "",
+        "delivered_at": clock.local(now).isoformat(timespec="microseconds"),
+    }
     for row in rows:
-        package = packages.get(connection, row.package_id)
-        detail = {
-            "sha256": package.sha256 if package else "",
-            "document_id": package.document_id if package else "",
-            "sender": package.sender if package else "",
-            "delivered_at": clock.local(now).isoformat(timespec="microseconds"),
-        }
-        receipt = events.change_status(
-            connection, hub.journal, now, events.Change(row.id, Move.DELIVER, actor, detail=detail)
-        )
-        receipts.append(receipt or "")
-        if row.item_id is not None and not any(
-            one.status == DeliveryStatus.AVAILABLE for one in deliveries.of_item(connection, row.item_id)
-        ):
-            items.set_state(connection, row.item_id, "done", "", now)
+        change = events.Change(row.id, Move.DELIVER, actor, detail=detail)
+        receipts.append(events.change_status(connection, hub.journal, now, change) or "")
+    for item_id in dict.fromkeys(row.item_id for row in rows if row.item_id is not None):
+        if all(one.status != DeliveryStatus.AVAILABLE for one in deliveries.of_item(connection, item_id)):
+            items.set_state(connection, item_id, "done", "", now)
     return receipts
 
 
