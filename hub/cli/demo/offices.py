@@ -15,6 +15,7 @@ from edxml import model
 from hub.cli.client_send import Form
 from hub.cli.demo import papers
 from hub.cli.demo.cast import Role
+from hub.cli.errors import CommandError
 from hub.cli.http_client import API, Client
 
 T = TypeVar("T")
@@ -27,6 +28,10 @@ _PAUSE_SECONDS = 0.05
 
 class NothingCameError(Exception):
     """What had to arrive did not; the text says who waited for what."""
+
+
+TROUBLE = (NothingCameError, CommandError, base.PeerTroubleError, KeyError, IndexError)
+"""What an office meets when a hub does not keep its word, odd answers included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,10 @@ class NativeOffice:
     async def send(self, data: bytes) -> dict[str, Any]:
         """POST one package. Raises CommandError when it is refused."""
         return await _away(lambda: self._client.upload(f"{API}/packages", [data], "application/xml", len(data)))
+
+    async def try_out(self, data: bytes) -> dict[str, Any]:
+        """What the hub would say of a package; nothing is stored. Raises CommandError."""
+        return await _away(lambda: self._client.upload(f"{API}/packages/dry-run", [data], "application/xml", len(data)))
 
     async def send_files(self, envelope: dict[str, Any], files: list[Path]) -> dict[str, Any]:
         """POST files with their metadata; the hub writes the package. Raises CommandError."""
@@ -117,6 +126,7 @@ class VxpOffice:
         self.role = role
         self._client = client
         self._kept: list[Taken] = []
+        self._turn = asyncio.Lock()
 
     async def send(self, data: bytes, message_type: str = "edoc") -> base.Outcome:
         """Hand one package in (sendEdoc)."""
@@ -148,20 +158,13 @@ class VxpOffice:
         """Send a status message about a document that was taken."""
         return await self.send(papers.status(self.role, taken.package, code, text), "status")
 
-    async def waiting(self) -> int:
-        """How many documents and statuses the hub offers at the moment."""
-        found = 0
-        for message_type in ("edoc", "status"):
-            async for _ in self._client.collect(message_type):
-                found += 1
-        return found
-
     async def _fetch(self, message_type: str) -> None:
-        async for offered in self._client.collect(message_type):
-            data = b"".join([piece async for piece in offered.body()])
-            await offered.confirm()
-            package, files = await _away(lambda data=data: papers.open_package(data))  # type: ignore[misc]
-            self._kept.append(Taken(data, package, files))
+        async with self._turn:
+            async for offered in self._client.collect(message_type):
+                data = b"".join([piece async for piece in offered.body()])
+                await offered.confirm()
+                package, files = await _away(lambda data=data: papers.open_package(data))  # type: ignore[misc]
+                self._kept.append(Taken(data, package, files))
 
 
 async def _away(work: Callable[[], T]) -> T:

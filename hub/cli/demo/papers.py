@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -154,11 +154,6 @@ def open_package(data: bytes) -> tuple[model.Package, list[bytes]]:
     opened.feed(data)
     read = opened.close()
     return read, [files[number].getvalue() for number in sorted(files)]
-
-
-def renumbered(paper: Paper, number: int) -> Paper:
-    """The same document under another number, for the endless part of the demo."""
-    return replace(paper, number=str(number))
 
 
 class _Kept(io.BytesIO):

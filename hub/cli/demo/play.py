@@ -4,68 +4,103 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import errno
 import json
 import os
 import signal
+import socket
 import time
 from pathlib import Path
 
-from connectors import base
 from hub import log
 from hub.cli.demo import cast as roles
 from hub.cli.demo import endless, folder, scenes, world
-from hub.cli.demo.offices import NothingCameError
+from hub.cli.demo.offices import TROUBLE
 from hub.cli.demo.proof import Checks, Promise
 from hub.cli.demo.scene import Scene
 from hub.cli.demo.telling import Life, Teller, decimal
-from hub.cli.errors import EXIT_DONE, EXIT_NO, CannotNowError, CommandError
+from hub.cli.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_NO, CannotNowError, CommandError
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Everything, from an empty folder to the exit code."""
     os.umask(0o077)
+    _require_port(arguments.port)
     with folder.prepared(arguments.dir, once=arguments.once) as place, (place / "hub.log").open("w") as lines:
         log.configure("info", lines)
         try:
-            return asyncio.run(_play(arguments, place))
+            return asyncio.run(_until_stopped(Show(arguments, place)))
         except OSError as error:
-            if error.errno not in {errno.EADDRINUSE, errno.EACCES} or error.filename:
+            if error.errno != errno.EADDRINUSE:
                 raise
-            raise CannotNowError(
-                f"Cổng {arguments.port} đang bận hoặc không được phép. Chọn cổng khác bằng --port, hoặc bỏ --port.",
-                f"Port {arguments.port} is busy or not allowed. Choose another with --port, or leave it out.",
-            ) from error
+            raise _port_busy(arguments.port) from error
 
 
-async def _play(arguments: argparse.Namespace, place: Path) -> int:
-    started = time.monotonic()
-    teller = Teller(quiet=arguments.json)
-    checks = Checks()
-    stop = _stop_sign()
-    async with world.opened(place, arguments.port) as stage:
-        if arguments.json and not arguments.once:
-            print(json.dumps({"pages": [login.as_json() for login in stage.logins]}), flush=True)
-        _introduce(teller, stage, time.monotonic() - started)
-        telling = asyncio.create_task(_story(stage, checks, teller))
-        await _first(telling, stop)
-        if telling.cancelled():
-            return EXIT_NO
-        telling.result()
-        teller.summary(checks, time.monotonic() - started)
-        if arguments.once and arguments.json:
+def _require_port(port: int) -> None:
+    """Say at once that a port cannot be had. Raises CannotNowError."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise _port_busy(port) from error
+
+
+def _port_busy(port: int) -> CannotNowError:
+    return CannotNowError(
+        f"Cổng {port} đang bận hoặc không được phép. Chọn cổng khác bằng --port, hoặc bỏ --port.",
+        f"Port {port} is busy or not allowed. Choose another with --port, or leave it out.",
+    )
+
+
+async def _until_stopped(show: Show) -> int:
+    """Play until the end, or until Ctrl-C; the hubs are closed in good order either way."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    playing, sign = asyncio.create_task(show.play()), asyncio.create_task(stop.wait())
+    await asyncio.wait({playing, sign}, return_when=asyncio.FIRST_COMPLETED)
+    sign.cancel()
+    if not playing.done():
+        playing.cancel()
+        show.teller.say("\n   Đang dừng. / Stopping.")
+    try:
+        await playing
+    except asyncio.CancelledError:
+        pass  # by us, above
+    except BaseExceptionGroup as several:  # of the scenes' task group
+        raise several.exceptions[0] from several
+    return outcome(show.checks) if show.is_told else EXIT_INTERRUPTED
+
+
+class Show:
+    """One run. `checks`: what was claimed so far; `is_told`: the story came to its end."""
+
+    def __init__(self, arguments: argparse.Namespace, place: Path) -> None:
+        self.checks = Checks()
+        self.is_told = False
+        self.teller = Teller(quiet=arguments.json)
+        self._arguments = arguments
+        self._place = place
+
+    async def play(self) -> None:
+        """Open the world, tell the story, sum up; without --once go on until cancelled."""
+        started = time.monotonic()
+        once, as_json = self._arguments.once, self._arguments.json
+        async with world.opened(self._place, self._arguments.port) as stage:
             pages = {"pages": [login.as_json() for login in stage.logins]}
-            print(json.dumps({**checks.as_json(), **pages, "seconds": round(time.monotonic() - started, 2)},
-                             ensure_ascii=False))  # fmt: skip
-        if not arguments.once:
-            _addresses(teller, stage)
-            going = asyncio.create_task(endless.go_on(stage, teller))
-            await _first(going, stop)
-            if not going.cancelled():
-                going.result()
-            teller.say("\n   Dừng theo yêu cầu. / Stopped as asked.")
-    return outcome(checks)
+            if as_json and not once:
+                print(json.dumps(pages), flush=True)
+            _introduce(self.teller, stage, time.monotonic() - started)
+            await _story(stage, self.checks, self.teller)
+            self.is_told = True
+            seconds = time.monotonic() - started
+            self.teller.summary(self.checks, seconds)
+            if as_json and once:
+                print(json.dumps({**self.checks.as_json(), **pages, "seconds": round(seconds, 2)}, ensure_ascii=False))
+            if not once:
+                _addresses(self.teller, stage)
+                await endless.go_on(stage, self.checks, self.teller)
 
 
 def outcome(checks: Checks) -> int:
@@ -74,20 +109,30 @@ def outcome(checks: Checks) -> int:
 
 
 async def _story(stage: world.World, checks: Checks, teller: Teller) -> None:
-    """Every scene, told as soon as it is over. A scene that breaks off is a broken promise, not the end."""
+    """Every scene, told in order; those with the axis, which is asked once a second, begin beside the first."""
     teller.heading("Mười câu chuyện", "ten stories; times are those of the hub's own journal")
-    lives = [Life(title, english) for _, title, english in scenes.STORY]
-    for (play, _, _), life in zip(scenes.STORY, lives, strict=True):
-        try:
-            await play(Scene(stage, checks, life))
-        except (NothingCameError, CommandError, base.PeerTroubleError, KeyError, IndexError) as trouble:
-            if isinstance(trouble, CommandError) and trouble.code == "storage_full":
-                raise
-            claim = f"câu chuyện «{life.title}» đi tới cùng"
-            life.checks.append(
-                checks.note(Promise.ONCE, claim, holds=False, seen=f"{type(trouble).__name__}: {trouble}")
-            )
-        teller.life(life)
+    async with asyncio.TaskGroup() as group:
+        meanwhile: dict[scenes.Play, asyncio.Task[Life]] = {
+            play: group.create_task(_played(play, title, english, stage, checks))
+            for play, title, english in scenes.STORY
+            if play in scenes.BESIDE
+        }
+        for play, title, english in scenes.STORY:
+            beside = meanwhile.get(play)
+            teller.life(await beside if beside else await _played(play, title, english, stage, checks))
+
+
+async def _played(play: scenes.Play, title: str, english: str, stage: world.World, checks: Checks) -> Life:
+    """One scene. That it breaks off is a broken promise, not the end of the demo; a full disk is the end."""
+    life = Life(title, english)
+    try:
+        await play(Scene(stage, checks, life))
+    except TROUBLE as trouble:
+        if isinstance(trouble, CommandError) and trouble.code == "storage_full":
+            raise
+        seen = f"{type(trouble).__name__}: {trouble}"
+        life.checks.append(checks.note(Promise.ONCE, f"câu chuyện «{title}» đi tới cùng", holds=False, seen=seen))
+    return life
 
 
 def _introduce(teller: Teller, stage: world.World, seconds: float) -> None:
@@ -107,21 +152,3 @@ def _addresses(teller: Teller, stage: world.World) -> None:
     teller.rows(rows)
     teller.say(f"   Tệp của lần chạy này / files of this run: {stage.folder}", "dim")
     teller.say("   Cứ vài giây một văn bản mới. Ctrl-C để dừng. / A new document every few seconds; Ctrl-C stops.")
-
-
-def _stop_sign() -> asyncio.Event:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return stop
-
-
-async def _first(work: asyncio.Task[None], stop: asyncio.Event) -> None:
-    """Let work go on until it ends or the stop sign is given; then it is cancelled."""
-    sign = asyncio.create_task(stop.wait())
-    await asyncio.wait({work, sign}, return_when=asyncio.FIRST_COMPLETED)
-    sign.cancel()
-    if not work.done():
-        work.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await work

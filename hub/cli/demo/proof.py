@@ -23,16 +23,16 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 class Promise(Enum):
     """What a province may rely on: Vietnamese, English."""
 
-    SAME_BYTES = "Nơi nhận có đúng từng byte của nơi gửi", "the recipient gets the sender's bytes"
-    RECEIPT = "Biên nhận kiểm được bằng chứng thư trục công bố", "receipts verify with the published certificate"
-    ONCE = "Mỗi nơi nhận được giao đúng một lần", "every recipient exactly once"
-    REPEAT = "Gửi trùng nhận lại biên nhận đầu tiên, từng byte", "a repeat gets the first receipt, byte for byte"
-    EACH_ITS_OWN = "Nơi không nhận được có câu trả lời riêng", "who cannot be reached gets its own answer"
-    AT_THE_DOOR = "Văn bản sai bị chặn tại cửa, có nêu lý do", "what is wrong is refused at the door, with a reason"
-    VERDICT = "Chữ ký số được kiểm và ghi đúng giá trị", "signatures are verified and labelled"
-    STATUS = "Trạng thái xử lý về tới nơi gửi", "statuses travel back to the sender"
-    RECALL = "Thu hồi: hủy bản chưa rời trục, hỏi bản đã giao", "recall: stop what never left, ask for the rest"
-    OPERATOR = "Giữ và thả đúng theo người điều phối", "hold and release as the operator says"
+    SAME_BYTES = "Nơi nhận có đúng từng byte của nơi gửi", "the sender's very bytes"
+    RECEIPT = "Biên nhận kiểm được bằng chứng thư trục công bố", "receipts verify from outside"
+    ONCE = "Mỗi nơi nhận được giao đúng một lần", "each recipient exactly once"
+    REPEAT = "Gửi trùng nhận lại biên nhận đầu tiên, từng byte", "a repeat gets the first receipt"
+    EACH_ITS_OWN = "Nơi không nhận được có câu trả lời riêng", "who is not reached is answered"
+    AT_THE_DOOR = "Văn bản sai bị chặn tại cửa, có nêu lý do", "what is wrong stops at the door"
+    VERDICT = "Chữ ký số được kiểm và ghi đúng giá trị", "signatures verified, labelled"
+    STATUS = "Trạng thái xử lý về tới nơi gửi", "statuses come back"
+    RECALL = "Thu hồi: hủy bản chưa rời trục, hỏi bản đã giao", "recall: stopped, or asked for"
+    OPERATOR = "Giữ và thả đúng theo người điều phối", "hold and release"
 
     @property
     def vietnamese(self) -> str:

@@ -54,7 +54,8 @@ class Scene:
         digest = papers.digest(data)
         other = [role.short for role, one in taken.items() if one.data != data]
         names = ", ".join(role.short for role in taken)
-        claim = f"{names} có đúng {len(data):,} byte đã gửi (SHA-256 {digest[:12]}…)".replace(",", ".")
+        count = f"{len(data):,}".replace(",", ".")
+        claim = f"{names} có đúng {count} byte đã gửi (SHA-256 {digest[:12]}…)"
         self.claim(Promise.SAME_BYTES, claim, holds=not other, seen=f"khác ở {other}")
         for role, one in taken.items():
             if one.receipt:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from hub.cli.demo import cast as roles
@@ -13,7 +13,7 @@ from hub.cli.demo.scene import Scene
 from hub.cli.demo.telling import size
 from hub.cli.errors import CommandError
 
-Play = Callable[[Scene], Awaitable[None]]
+Play = Callable[[Scene], Coroutine[Any, Any, None]]
 
 
 async def everywhere(scene: Scene) -> None:
@@ -232,8 +232,8 @@ async def downwards(scene: Scene) -> None:
     """From the ministry through the axis."""
     world = scene.world
     paper, data = scene.begin("downwards", (roles.OFFICE, roles.COMMUNE))
-    outcome = await world.ministry.send(data)
-    scene.life.note("Trục QG", f"nhận của Bộ ({type(outcome).__name__.lower()}), chuyển về tỉnh", "●")
+    await world.ministry.send(data)
+    scene.life.note("Trục QG", "đã nhận của Bộ; trục tỉnh sẽ tới lấy", "●")
     office, commune = await asyncio.gather(world.ubnd.take(paper.document_id), world.commune.take(paper.document_id))
     scene.taken({roles.OFFICE: office, roles.COMMUNE: commune}, data)
     await world.commune.say(commune, "03", arrival_number="319", arrival_date=papers.DAY.isoformat())
@@ -265,3 +265,6 @@ STORY: tuple[tuple[Play, str, str], ...] = (
     (upwards, "Gửi Bộ qua trục quốc gia", "out to a ministry through the national axis, and its answers back"),
     (downwards, "Bộ gửi về tỉnh", "in from the ministry, and the commune's answer out again"),
 )
+
+BESIDE = frozenset({upwards, downwards})
+"""Scenes that wait for others most of the time and are played beside the rest."""

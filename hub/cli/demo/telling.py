@@ -98,7 +98,7 @@ class Teller:
         self.say(f"{self._lives:>2}. {life.title}", "bold")
         self.say(f"    {life.english}", "dim")
         if life.about:
-            self.say(f"    {life.about}", "cyan")
+            self._wrapped("    ", life.about, "cyan")
         for line in sorted(life.lines, key=lambda one: one.at):
             self._line(line)
         for check in life.checks:

@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 
 from connectors import base, outgoing, vxp
-from edxml.testing import TestCA
+from edxml.testing import TestCA, plain_pdf
 from hub import app, clock, key_making, log, passwords, settings
 from hub.cli import line
 from hub.cli.demo import cast as roles
@@ -116,7 +116,9 @@ async def opened(folder: Path, port: int) -> AsyncIterator[World]:
         )
         async with http.get(f"{province}/.well-known/truc.json") as answer:
             certificates = (await answer.json())["receipt_certificates"]
+        rehearsal = asyncio.gather(_rehearse(ubnd), _rehearse(building))
         logins = await _logins(folder / "province", province, http)
+        await rehearsal
         yield World(
             folder, province, axis, await signing, certificates, ubnd,
             _vxp(roles.FINANCE, province, known[roles.FINANCE.system], tools), building, commune,
@@ -181,6 +183,13 @@ async def _register_province(folder: Path) -> dict[str, str]:
         on=yesterday.isoformat(), reason="Hợp nhất hai sở", decision="01/QĐ-UBND (giả lập)",
     )  # fmt: skip
     return known
+
+
+async def _rehearse(office: NativeOffice) -> None:
+    """A dry run: the processes that verify signatures start now, not while the first story is told."""
+    paper = papers.Paper("rehearsal", office.role, "1", "TD", "Tổng duyệt", papers.KB, "", seal=False)
+    pdf = plain_pdf(paper.size, paper.subject)
+    await office.try_out(papers.package(paper, pdf, (roles.COMMUNE,)))
 
 
 _PAGES = (
