@@ -49,9 +49,9 @@ async def say(call: Call) -> web.StreamResponse:
             code=said.code,
             description=said.description,
             reason=said.reason,
-            arrival_number=said.arrival_number,
+            arrival_number=str(said.arrival_number),
             arrival_date=said.arrival_date,
-            staff=api_metadata.staff(said.staff),
+            staff=api_metadata.staff(shapes.StaffSaid(name=said.staff) if isinstance(said.staff, str) else said.staff),
         ),
     )
     return answer(told(accepted, english=call.english), 200 if accepted.repeated else 201)

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from edxml import codes, dates, document_id, model
 from edxml.codes import BusinessType
@@ -21,6 +21,11 @@ _KINDS: dict[str, BusinessType] = {
     "update": BusinessType.UPDATE,
     "replacement": BusinessType.REPLACEMENT,
 }
+
+
+def _listed(value: object) -> object:
+    """One recipient may be written without its list."""
+    return [value] if isinstance(value, str) else value
 
 
 class SignerSaid(Asked):
@@ -51,7 +56,9 @@ class Metadata(Asked):
     """A document to send; the files follow as further parts, each with its file name."""
 
     sender: Code = Field(alias="from", description="Mã định danh cơ quan gửi")
-    to: list[Code] = Field(min_length=1, max_length=5000, description="Mã định danh các nơi nhận")
+    to: Annotated[list[Code], BeforeValidator(_listed)] = Field(
+        min_length=1, max_length=5000, description="Mã định danh các nơi nhận"
+    )
     subject: Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r"^[^\x00]*$")] = Field(
         description="Trích yếu"
     )

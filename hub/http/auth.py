@@ -76,7 +76,6 @@ class Lockout:
 class _Credentials:
     system_id: str
     secret: str
-    by_header: bool
 
 
 class _TokenError(Exception):
@@ -222,7 +221,7 @@ def _credentials(request: web.Request, form: dict[str, str]) -> _Credentials:
     if header is None:
         if not form.get("client_id") or "client_secret" not in form:
             raise _TokenError("invalid_request", "client_id and client_secret are needed, in the form or by HTTP Basic")
-        return _Credentials(form["client_id"], form["client_secret"], by_header=False)
+        return _Credentials(form["client_id"], form["client_secret"])
     if "client_secret" in form:
         raise _TokenError("invalid_request", "give the secret once: in the form or by HTTP Basic")
     scheme, _, text = header.partition(" ")
@@ -239,7 +238,7 @@ def _credentials(request: web.Request, form: dict[str, str]) -> _Credentials:
     user, secret = unquote_plus(user), unquote_plus(secret)
     if form.get("client_id", user) != user:
         raise _TokenError("invalid_request", "client_id differs from the Authorization header")
-    return _Credentials(user, secret, by_header=True)
+    return _Credentials(user, secret)
 
 
 def challenge(request: web.BaseRequest) -> dict[str, str]:

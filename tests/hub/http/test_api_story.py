@@ -56,7 +56,7 @@ async def test_the_hub_writes_the_package_from_metadata_and_files(offices):
     sender, recipient, _ = offices
     pdf = plain_pdf(3000)
     metadata = {
-        "from": SENDER, "to": [RECIPIENT], "subject": "Mời họp", "number": "12", "notation": "GM-SNV",
+        "from": SENDER, "to": RECIPIENT, "subject": "Mời họp", "number": "12", "notation": "GM-SNV",
         "date": "2026-11-20", "urgency": 1,
     }  # fmt: skip
 
@@ -123,7 +123,8 @@ async def test_the_recipient_answers_and_the_sender_hears_it(offices):
     item, _, _ = await recipient.receive()
 
     refused = await recipient.say(item["delivery_id"], "02")
-    said = (await recipient.say(item["delivery_id"], "03", arrival_number="77", arrival_date="2026-11-21")).expect(201)
+    arrival = {"arrival_number": 77, "arrival_date": "2026-11-21", "staff": "Lê An"}
+    said = (await recipient.say(item["delivery_id"], "03", **arrival)).expect(201)
     status, _, _ = await sender.receive()
 
     assert refused.code == "reason_required"

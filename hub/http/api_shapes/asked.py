@@ -1,0 +1,105 @@
+"""What a caller says: queries and bodies."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from hub.http.api_shapes.base import (
+    DEFAULT_LIMIT,
+    MAX_LIMIT,
+    MAX_WAIT_SECONDS,
+    NO_NUL,
+    Asked,
+    Day,
+    Line,
+    Sha256,
+    Text,
+    Word,
+)
+
+
+class Paging(Asked):
+    """Which page of a list."""
+
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="Số dòng tối đa của một trang")
+    cursor: str | None = Field(
+        None, pattern=r"^[0-9]{1,18}$", description="Giá trị `next` của trang trước; bỏ trống để bắt đầu từ đầu"
+    )
+
+
+class InboxQuery(Asked):
+    """Which page of the inbox, and how long to wait for one."""
+
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="Số dòng tối đa của một trang")
+    cursor: str | None = Field(None, pattern=r"^[0-9]{1,2}\.[0-9]{1,18}$", description="Giá trị `next` của trang trước")
+    wait: int = Field(
+        0, ge=0, le=MAX_WAIT_SECONDS, description="Số giây chờ văn bản đến khi hộp đang trống (long poll)"
+    )
+    recipient: Word | None = Field(None, description="Chỉ lấy văn bản gửi tới mã định danh này")
+
+
+class AgencyQuery(Asked):
+    """Which agencies."""
+
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="Số dòng tối đa của một trang")
+    cursor: str | None = Field(None, max_length=64, pattern=NO_NUL, description="Giá trị `next` của trang trước")
+    q: str | None = Field(
+        None, max_length=100, pattern=NO_NUL, description="Một phần tên, hoặc phần đầu của mã định danh"
+    )
+
+
+class ChangesQuery(Asked):
+    """From which version of the registry on."""
+
+    since: int = Field(0, ge=0, le=10**15, description="Phiên bản danh bạ đã có; 0 = từ đầu")
+    limit: int = Field(
+        DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="Số thay đổi tối đa (một phiên bản không bị cắt đôi)"
+    )
+
+
+class Ack(Asked):
+    """The caller has stored the bytes with this digest."""
+
+    lease: Word
+    sha256: Sha256 = Field(description="SHA-256 của nội dung đã lưu, hex")
+
+
+class StaffSaid(Asked):
+    """The clerk who handled the document."""
+
+    name: Line = ""
+    department: Line = ""
+    department_id: Line = ""
+    id: Line = ""
+    email: Line = ""
+    mobile: Line = ""
+
+
+class StatusSaid(Asked):
+    """What a recipient says of a document: 01 đã đến … 06 hoàn thành, 15 đồng ý, 16 từ chối thu hồi."""
+
+    code: Literal["01", "02", "03", "04", "05", "06", "15", "16"]
+    description: Text = ""
+    reason: Text = Field("", description="Bắt buộc khi từ chối (02)")
+    arrival_number: Line | int = Field("", description="Số đến")
+    arrival_date: Day = Field("", description="Ngày đến")
+    staff: StaffSaid | Line | None = Field(None, description="Người xử lý, hoặc chỉ tên người đó")
+
+
+class Withdrawal(Asked):
+    """Why and how a document is wanted back."""
+
+    reason: Text
+    kind: Literal["auto", "cancel", "take_back", "recall"] = "auto"
+    recipients: list[Word] | None = Field(None, max_length=5000, description="Bỏ trống = mọi nơi nhận")
+
+
+class TokenForm(BaseModel):
+    """Client credentials; client_id is the system id."""
+
+    grant_type: Literal["client_credentials"]
+    client_id: Line | None = None
+    client_secret: Line | None = None
+    scope: Line | None = None

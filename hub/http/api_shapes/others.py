@@ -1,0 +1,147 @@
+"""What the hub says of the inbox, the registry, its keys, and when it refuses."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from hub.http.api_shapes.base import Answer, Moment
+
+
+class InboxItem(Answer):
+    """One waiting delivery as its recipient sees it."""
+
+    delivery_id: str
+    package_id: str
+    document_id: str
+    sender: str = Field(alias="from")
+    recipient: str
+    number: str
+    notation: str
+    subject: str
+    urgency: int
+    kind: Literal["new", "recall", "update", "replacement", "status"]
+    status_code: str
+    sha256: str
+    size: int
+    waiting_since: Moment
+
+
+class InboxPage(Answer):
+    """What waits, most urgent first, then oldest."""
+
+    items: list[InboxItem]
+    next: str | None
+
+
+class Leased(Answer):
+    """The right to fetch one delivery until it runs out."""
+
+    lease: str
+    expires_at: Moment
+    content: str = Field(description="Địa chỉ tải nội dung")
+
+
+class Acked(Answer):
+    """The receipt of the hand-over."""
+
+    receipt: str
+
+
+class RecipientRecalled(Answer):
+    """What became of one recipient's copy."""
+
+    recipient: str
+    recall_state: str
+
+
+class Withdrawn(Answer):
+    """What became of each recipient's copy."""
+
+    package_id: str
+    recipients: list[RecipientRecalled]
+
+
+class AgencyShown(Answer):
+    """An agency of the registry."""
+
+    organ_id: str
+    name: str
+    kind: str
+    level: str
+    parent: str | None
+    legacy_code: str | None
+    scope: str
+    state: str
+    valid_from: str | None
+    valid_to: str | None
+    aliases: list[str]
+    successors: list[str]
+    connected: bool = Field(description="Đã có hệ thống nhận văn bản cho cơ quan này")
+
+
+class AgencyPage(Answer):
+    """Agencies by code, and the registry's version."""
+
+    version: int
+    items: list[AgencyShown]
+    next: str | None
+
+
+class AgencyChange(Answer):
+    """One change of one agency, with the entry as it is afterwards."""
+
+    seq: int
+    version: int
+    at: Moment
+    change: str
+    organ_id: str
+    agency: dict[str, Any]
+
+
+class AgencyChanges(Answer):
+    """Changes after a version, oldest first; `next` is the `since` of the following page."""
+
+    version: int
+    items: list[AgencyChange]
+    next: str | None
+
+
+class Token(Answer):
+    """RFC 6749 5.1."""
+
+    access_token: str
+    token_type: Literal["Bearer"]
+    expires_in: int
+
+
+class TokenError(Answer):
+    """RFC 6749 5.2."""
+
+    error: str
+    error_description: str
+
+
+class Origin(Answer):
+    """What outsiders need to verify receipts and checkpoints of this hub (base64)."""
+
+    log_origin: str
+    checkpoint_key: str
+    receipt_certificates: list[str]
+
+
+class Problem(Answer):
+    """A refusal (RFC 9457)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    code: str
+    remedy: str
+    retry: Literal["never", "later"]
+    who: str
+    detail: str | None = None
+    instance: str | None = None

@@ -1,0 +1,202 @@
+"""What the hub says of packages: accepted, shown, their events, verdicts and receipts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ConfigDict, Field
+
+from hub.http.api_shapes.base import Answer, Moment
+
+
+class Warned(Answer):
+    """Something accepted all the same that the sender should know."""
+
+    code: str
+    title: str
+    where: str = ""
+
+
+class DeliveryTold(Answer):
+    """One recipient of an accepted package."""
+
+    delivery_id: str
+    recipient: str
+    status: str
+    code: str | None = Field(None, description="Mã lỗi khi nơi nhận này không nhận được")
+    title: str | None = None
+
+
+class AcceptedPackage(Answer):
+    """The package is safe: bytes and rows are on disk."""
+
+    package_id: str
+    document_id: str
+    sha256: str
+    status: str
+    receipt: str = Field(description="Biên nhận: JWS rút gọn (RFC 7515)")
+    warnings: list[Warned]
+    deliveries: list[DeliveryTold]
+
+
+class CheckedPackage(Answer):
+    """What the hub would say; nothing was stored."""
+
+    document_id: str
+    sha256: str
+    verdicts: Verdicts
+    warnings: list[Warned]
+    recipients: list[RecipientTold]
+
+
+class RecipientTold(Answer):
+    """One recipient of a checked package."""
+
+    recipient: str
+    status: str
+    code: str | None = None
+    title: str | None = None
+
+
+class SignatureVerdict(Answer):
+    """One signature of a file."""
+
+    model_config = ConfigDict(extra="allow")
+
+    signer: str
+    issuer: str
+    role: str
+    signed_at: str | None
+    time_source: str | None
+    verdict: str
+    sub_indication: str | None
+
+
+class FileVerdict(Answer):
+    """All signatures of one file."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: str
+    verdict: str = Field(description="PASSED, INDETERMINATE, FAILED; UNSIGNED = không có chữ ký số")
+    sub_indication: str | None
+    signatures: list[SignatureVerdict]
+
+
+class Verdicts(Answer):
+    """The verdict on a document's signatures (ETSI EN 319 102-1 words)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    verdict: str
+    sub_indication: str | None
+    legal_value: str
+    files: list[FileVerdict]
+
+
+class DeliveryShown(Answer):
+    """One recipient of a package."""
+
+    delivery_id: str
+    recipient: str
+    status: str
+    code: str | None
+    reason: str | None
+    recall_state: str
+    business_status: str | None = Field(description="Trạng thái xử lý nơi nhận báo: 01–06")
+    business_reason: str | None
+    business_at: Moment | None
+    exposed_at: Moment | None
+    ended_at: Moment | None
+
+
+class AttachmentShown(Answer):
+    """One file of a package; `n` is its place in /attachments/{n}, from 0."""
+
+    n: int
+    name: str
+    kind: str
+    size: int
+    sha256: str
+    zipped: bool = Field(description="Tệp nằm trong một ZIP một phần tử và được trả về nguyên như vậy")
+
+
+class PackageShown(Answer):
+    """A package and those of its deliveries the caller may see."""
+
+    package_id: str
+    document_id: str
+    message_type: str
+    kind: str
+    status_code: str
+    sender: str = Field(alias="from")
+    number: str
+    notation: str
+    subject: str
+    urgency: int
+    sha256: str
+    size: int
+    status: str
+    verdict: str
+    received_at: Moment
+    original_id: str | None
+    is_sender: bool
+    attachments: list[AttachmentShown]
+    warnings: list[Warned]
+    deliveries: list[DeliveryShown]
+
+
+class PackagePage(Answer):
+    """Own packages, newest first."""
+
+    items: list[PackageShown]
+    next: str | None
+
+
+class EventShown(Answer):
+    """One line of the journal."""
+
+    seq: int
+    at: Moment
+    type: str
+    actor: str
+    recipient: str | None
+    detail: dict[str, Any]
+
+
+class Timeline(Answer):
+    """A package's life as far as the caller may see it."""
+
+    events: list[EventShown]
+
+
+class OwnEvent(EventShown):
+    """One line of the caller's own feed."""
+
+    package_id: str | None
+    delivery_id: str | None
+
+
+class EventPage(Answer):
+    """The caller's events, oldest first. To go on later: cursor = seq of the last event seen."""
+
+    items: list[OwnEvent]
+    next: str | None
+
+
+class ReceiptShown(Answer):
+    """A receipt with what its leaf hashes: enough to prove it offline."""
+
+    type: str
+    at: Moment
+    recipient: str | None
+    receipt: str
+    canonical: str
+    nonce: str
+    leaf: str
+
+
+class Receipts(Answer):
+    """Every receipt the caller may see."""
+
+    receipts: list[ReceiptShown]
