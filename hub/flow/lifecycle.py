@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from hub.store.events import Journal
     from hub.store.packages import Earlier
 
-_TO_LEAVE = frozenset({DeliveryStatus.QUEUED.value, DeliveryStatus.SENDING.value, DeliveryStatus.HELD.value})
+_TO_LEAVE = frozenset(
+    {
+        DeliveryStatus.QUEUED.value,
+        DeliveryStatus.SENDING.value,
+        DeliveryStatus.AVAILABLE.value,
+        DeliveryStatus.HELD.value,
+        DeliveryStatus.DELIVERED.value,
+    }
+)
+"""Statuses in which a system gets, or got, the bytes of an item for one of its agencies."""
 _GONE = frozenset({DeliveryStatus.CANCELLED.value})
 
 
@@ -187,7 +196,7 @@ def cancel(
 
 
 def _leaves_with_others(connection: Connection, row: Row[Any], together: Collection[str]) -> bool:
-    if row.item_id is None or row.connector in (None, "pull"):
+    if row.item_id is None:
         return False
     return any(
         one.id != row.id and one.id not in together and one.status in _TO_LEAVE

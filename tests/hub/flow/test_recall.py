@@ -186,3 +186,27 @@ async def test_only_a_recipient_may_report_on_a_document(sender, recipient, prov
 
     assert await refused(work) is Fault.SENDER_NOT_ALLOWED
     assert (await pickup.inbox(sender.hub, sender.system, limit=10)).items == ()
+
+
+async def test_one_of_two_agencies_behind_one_system_is_asked_because_the_bytes_leave_anyway(sender, province):
+    """To is never shortened: their system gets the package for the other one and must be told."""
+    await province.agencies(B, C)
+    office = await province.system("both", (B, C))
+    accepted = await sender.give(make_package(A, (B, C), document_id="d-1"))
+
+    one = await withdraw.withdraw(sender.hub, sender.system, accepted.package_id, reason="Nhầm", recipients=[B])
+    told = await pickup.inbox(sender.hub, sender.hub.system(office.system_id), limit=10)
+
+    assert [(row.recipient, row.recall_state) for row in one] == [(B, "asked")]
+    assert sorted(item.status_code for item in told.items) == ["", "", "13"]
+
+
+async def test_all_agencies_behind_one_system_are_stopped_together(sender, province):
+    await province.agencies(B, C)
+    office = await province.system("both", (B, C))
+    accepted = await sender.give(make_package(A, (B, C), document_id="d-1"))
+
+    answer = await withdraw.withdraw(sender.hub, sender.system, accepted.package_id, reason="Nhầm")
+
+    assert {row.recall_state for row in answer} == {"never_delivered"}
+    assert (await pickup.inbox(sender.hub, sender.hub.system(office.system_id), limit=10)).items == ()
