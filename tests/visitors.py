@@ -7,9 +7,11 @@ import re
 from dataclasses import dataclass
 
 import aiohttp
+import argon2
 import pytest
 
-from hub import admin
+from hub import admin, passwords
+from hub.web import login
 
 PASSWORDS = {"van-hanh": "mat-khau-cua-van-hanh", "vp": "mat-khau-cua-vp", "van-thu": "mat-khau-cua-van-thu"}
 ROLES = {"van-hanh": "operator", "vp": "office", "van-thu": "clerk"}
@@ -31,7 +33,7 @@ class Page:
     @property
     def words(self) -> str:
         """The text of the page as a person reads it."""
-        bare = re.sub(r"<(style|script)\b.*?</\1>|<[^>]+>", " ", self.text, flags=re.S)
+        bare = re.sub(r"<(style|script)\b.*?</\1>|<[^>]+>", " ", self.text, flags=re.DOTALL)
         return " ".join(html.unescape(bare).split())
 
 
@@ -85,8 +87,10 @@ async def visitor(url):
 
 
 @pytest.fixture
-async def people(hub):
-    """One person of each role."""
+async def people(hub, monkeypatch):
+    """One person of each role; hashing costs little here, so that tests are quick."""
+    monkeypatch.setattr(passwords, "_hasher", argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    login._nobody.cache_clear()
     for name, role in ROLES.items():
         made = {"name": name, "role": role, "password": PASSWORDS[name], "organ_id": "000.00.01.H99"}
         assert "result" in await admin.answer(hub, "user.add", made)

@@ -73,6 +73,7 @@ class PackageShown:
     sender_name: str
     number: str
     kind: str
+    verdict: str
     legal_value: str
     deliveries: tuple[DeliveryShown, ...]
     files: tuple[FileShown, ...]
@@ -94,6 +95,7 @@ async def show(hub: Hub, package_id: str) -> PackageShown:
         name_of(hub, row.sender),
         number_of(row),
         kind_of(row),
+        verdict_of(row.verdict, unsigned=bool(verdicts.get("unsigned"))),
         str(verdicts.get("legal_value") or "information"),
         tuple(_delivery(hub, one) for one in rows),
         tuple(_files(json.loads(row.attachments), verdicts.get("files") or [])),
@@ -117,6 +119,11 @@ def number_of(row: Any) -> str:
 def kind_of(row: Any) -> str:
     """Key of `words.KIND`."""
     return "status" if row.message_type == "status" else str(row.business_type)
+
+
+def verdict_of(verdict: str, *, unsigned: bool) -> str:
+    """Key of `words.VERDICT`: a document without any signature is named so, although nothing about it is decided."""
+    return "UNSIGNED" if unsigned else verdict
 
 
 def allowed(row: Any) -> tuple[str, ...]:

@@ -205,6 +205,7 @@ async def _listed(hub: Hub, rows: Iterable[Any]) -> list[Mapping[str, Any]]:
             "row": row,
             "number": packages.number_of(row),
             "kind": packages.kind_of(row),
+            "verdict": packages.verdict_of(row.verdict, unsigned=row.is_unsigned),
             "sender_name": packages.name_of(hub, row.sender),
             "counts": counts.get(row.id, {}),
         }

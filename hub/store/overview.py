@@ -5,7 +5,8 @@ law: R-191 CB Đ11 (an operator sees states and sizes, never the content of docu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +26,10 @@ SHOWN = (
 )  # fmt: skip
 """The columns of a package an operator may see."""  # law: R-191
 
-_LISTED = tuple(column for column in SHOWN if column.name not in {"attachments", "warnings", "verdicts"})
+_LISTED = (
+    *(column for column in SHOWN if column.name not in {"attachments", "warnings", "verdicts"}),
+    _P.c.verdicts.contains('"unsigned": true').label("is_unsigned"),
+)
 
 
 def package(connection: Connection, package_id: str) -> Any | None:
@@ -46,34 +50,35 @@ def newest(
 
 
 def found(connection: Connection, text: str, limit: int) -> Sequence[Row[Any]]:
-    """Packages whose id, digest, DocumentId, number or `number/notation` is exactly `text`, newest first.
+    """Packages whose id, DocumentId, `number/notation`, number or notation is exactly `text`, newest first.
 
-    The id of a delivery finds its package. Each question reads one index only, however many packages there are.
+    The id of a delivery finds its package. The first question with an answer ends the search. Each reads one index
+    only, and none is ordered: SQLite would then walk through the wide rows of the table instead.
     """
-    seqs: set[int] = set()
     for query in _questions(text):
-        rows = connection.execute(query.order_by(_P.c.seq.desc()).limit(limit))
-        seqs.update(row.seq for row in rows)
-    chosen = sorted(seqs, reverse=True)[:limit]
-    if not chosen:
-        return []
-    return connection.execute(select(*_LISTED).where(_P.c.seq.in_(chosen)).order_by(_P.c.seq.desc())).all()
+        seqs = sorted((row.seq for row in connection.execute(query.limit(_MOST_MATCHES))), reverse=True)
+        if seqs:
+            chosen = select(*_LISTED).where(_P.c.seq.in_(seqs[:limit])).order_by(_P.c.seq.desc())
+            return connection.execute(chosen).all()
+    return []
 
 
-def _questions(text: str) -> list[Select[tuple[int]]]:
+_MOST_MATCHES = 100_000
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def _questions(text: str) -> Iterator[Select[tuple[int]]]:
     seq = select(_P.c.seq)
     spellings = sorted({text, text.upper(), text.lower()})
-    delivery = select(_D.c.package_id).where(_D.c.id == text.lower()).scalar_subquery()
-    asked = [
-        seq.where(or_(_P.c.id == text.lower(), _P.c.id == delivery)),
-        seq.where(_P.c.document_id.in_(spellings)),
-    ]
+    if _ID.fullmatch(text.lower()):
+        yield seq.where(_P.c.id == text.lower())
+        yield seq.where(_P.c.id == select(_D.c.package_id).where(_D.c.id == text.lower()).scalar_subquery())
+    yield seq.where(_P.c.document_id.in_(spellings))
     number, slash, notation = text.partition("/")
-    if not slash:
-        return [*asked, seq.where(_P.c.number == text), seq.where(_P.c.notation.in_(spellings))]
-    tails = sorted({notation.strip(), notation.strip().upper()})
-    return [*asked, seq.where(_P.c.number == number.strip(), _P.c.notation.in_(tails)),
-            seq.where(_P.c.notation.in_(spellings))]  # fmt: skip
+    if slash:
+        tails = sorted({notation.strip(), notation.strip().upper()})
+        yield seq.where(_P.c.number == number.strip(), _P.c.notation.in_(tails))
+    yield seq.where(or_(_P.c.number == text, _P.c.notation.in_(spellings)))
 
 
 def delivery_counts(connection: Connection, package_ids: Collection[str]) -> dict[str, dict[str, int]]:

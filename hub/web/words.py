@@ -58,10 +58,10 @@ BUSINESS: dict[str, Pair] = {
 }
 
 VERDICT: dict[str, Pair] = {
-    "PASSED": ("Chữ ký hợp lệ", "signatures valid"),
-    "INDETERMINATE": ("Chưa kết luận được chữ ký", "signatures not decided"),
-    "FAILED": ("Chữ ký không hợp lệ", "signatures not valid"),
-    "UNSIGNED": ("Không có chữ ký số", "not signed"),
+    "PASSED": ("Hợp lệ", "valid"),
+    "INDETERMINATE": ("Chưa kết luận", "not decided"),
+    "FAILED": ("Không hợp lệ", "not valid"),
+    "UNSIGNED": ("Không ký số", "not signed"),
 }
 
 LEGAL_VALUE: dict[str, Pair] = {
@@ -99,9 +99,14 @@ ALARM: dict[str, Pair] = {
     "intake_started": ("mở lại tiếp nhận", "intake opened"),
     "endpoint_down": ("hệ thống của nơi nhận không trả lời", "a system does not answer"),
     "listed_without_fetch": ("nơi nhận xem danh sách nhiều lần mà không lấy", "listed again and again, never fetched"),
+    "vxp_locked_out": ("hệ thống bị khóa tạm vì sai khóa nhiều lần", "a system is locked out after wrong secrets"),
+    "vxp_timestamp_from_other_address": (
+        "chữ ký của hệ thống bị dùng lại từ địa chỉ khác", "a system's signature was used again from another address",
+    ),
     "axis_package_refused": ("gói tin từ trục quốc gia bị từ chối", "a package of the national axis was refused"),
+    "axis_could_not_hand_on": ("trục quốc gia chưa chuyển được tới nơi nhận", "the national axis could not hand it on"),
     "axis_item_stuck": ("gói tin của trục quốc gia chưa lấy về được", "an item of the national axis cannot be fetched"),
-}
+}  # fmt: skip
 
 EVENT: dict[str, Pair] = {
     "package.accepted": ("Trục tiếp nhận gói tin, đã lập biên nhận", "Package accepted, receipt made"),

@@ -28,7 +28,7 @@ async def test_the_queue_shows_each_destination_by_age(operator, at_noon, snv, s
     page = await operator.get("/console")
 
     assert page.status == 200
-    assert "Cơ quan 000.00.02.H99 000.00.02.H99 stc Chờ nơi nhận lấy 2 · · · · 2 · quá lâu 9 giờ 20 phút" in page.words
+    assert "Cơ quan 000.00.02.H99 000.00.02.H99 stc Chờ nơi nhận lấy 2 quá lâu 9 giờ 20 phút · · · · 2 ·" in page.words
     assert "2 chờ quá 8 giờ" in page.words
 
 

@@ -1,0 +1,41 @@
+"""Every code an operator may meet has a plain word in both languages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from edxml import codes, verdict
+from hub import flow, states
+from hub.web import words
+
+TABLES = {
+    "EVENT": states.JOURNAL,
+    "PACKAGE": {status.value for status in states.PackageStatus},
+    "DELIVERY": {status.value for status in states.DeliveryStatus},
+    "DELIVERY_MEANING": {status.value for status in states.DeliveryStatus},
+    "RECALL": {state.value for state in states.RecallState},
+    "BUSINESS": {code.value for code in codes.StatusCode},
+    "VERDICT": {value.value for value in verdict.Verdict},
+    "LEGAL_VALUE": {value.value for value in verdict.LegalValue},
+    "KIND": {*(str(kind.value) for kind in codes.BusinessType), "status"},
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_code_has_its_words_and_no_word_lacks_a_code(name):
+    table = getattr(words, name)
+
+    assert set(table) == set(TABLES[name])
+    assert all(vietnamese.strip() and english.strip() for vietnamese, english in table.values())
+
+
+def test_every_alarm_of_the_hub_has_its_words():
+    hub = Path(flow.__file__).parents[1]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in hub.rglob("*.py"))
+
+    raised = set(re.findall(r'(?:"alarm": |\._alarm\()"([a-z_]+)"', text)) | {"intake_stopped", "intake_started"}
+
+    assert raised <= set(words.ALARM)
