@@ -38,7 +38,7 @@ class Bell:
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[asyncio.Event]:
-        """An event set at every ring while the block runs; who clears it before looking misses nothing."""
+        """An event set at every call while the block runs; who clears it before looking misses nothing."""
         event = asyncio.Event()
         self._listening.append(event)
         try:
@@ -48,11 +48,14 @@ class Bell:
 
     def ring(self, names: Iterable[str]) -> None:
         """Wake all who wait under these names now."""
-        for event in self._listening:
-            event.set()
         for name in names:
             for event in self._waiting.pop(name, ()):
                 event.set()
+
+    def call(self) -> None:
+        """Wake whoever listens: something may be handed over now."""
+        for event in self._listening:
+            event.set()
 
     @contextlib.contextmanager
     def awaiting(self, name: str) -> Iterator[asyncio.Event]:

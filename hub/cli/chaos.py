@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import hashlib
 import json
 import random
 import signal
@@ -20,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hub.cli.bench import province
-from hub.cli.bench.doors import Credential, Door, Mold, NativeDoor, VxpDoor, document_id
+from hub.cli.bench.doors import Credential, Door, Mold, NativeDoor, VxpDoor, document_id, receiver
 from hub.cli.bench.wire import Connection
 
 _GONE = (OSError, asyncio.IncompleteReadError, EOFError)
@@ -60,12 +59,12 @@ class _Ledger:
 class _World:
     """The server that dies and the clients that do not."""
 
-    def __init__(self, arguments: argparse.Namespace, folder: Path, who: tuple[Credential, Credential]) -> None:
+    def __init__(self, arguments: argparse.Namespace, folder: Path, who: tuple[Credential, list[Credential]]) -> None:
         self.arguments, self.folder, self.who = arguments, folder, who
         self.seed = arguments.seed or random.SystemRandom().randrange(1, 1 << 31)
         self.chance = random.Random(self.seed)  # noqa: S311 - when to kill, not a secret
         self.ledger = _Ledger()
-        self.mold = Mold(arguments.size)
+        self.molds = [Mold(arguments.size, receiver(number)) for number in range(arguments.receivers)]
         self.port = _free_port()
         self.sending = True
         self.server: province.Server
@@ -82,17 +81,17 @@ class _World:
 
     async def sender(self) -> None:
         while self.sending:
-            pieces = self.mold.pour()
+            pieces = self.chance.choice(self.molds).pour()
             receipt = await self._send(pieces)
             if receipt is not None:
                 self.ledger.answered[pieces[1].decode()] = (pieces, receipt)
 
-    async def receiver(self, stop: asyncio.Event) -> None:
+    async def receiver(self, who: Credential, stop: asyncio.Event) -> None:
         line = Connection("127.0.0.1", self.port)
         door: Door | None = None
         while not stop.is_set():
             try:
-                door = door or await self.door(line, self.who[1])
+                door = door or await self.door(line, who)
                 if not await self._receive(door, line):
                     await asyncio.sleep(0.02)
             except _GONE:
@@ -156,20 +155,19 @@ class _World:
         return bool(offers)
 
     def _compare(self, name: str, content: bytes) -> None:
-        head, tail = self.mold.ends
-        whole = hashlib.sha256(head + name.encode() + tail).digest()
-        self.ledger.damaged += hashlib.sha256(content).digest() != whole
+        sent = (head + name.encode() + tail for head, tail in (mold.ends for mold in self.molds))
+        self.ledger.damaged += content not in sent
 
 
 async def _chaos(arguments: argparse.Namespace) -> dict[str, object]:
     with tempfile.TemporaryDirectory(prefix="truc-chaos-") as name:
         folder = Path(name)
-        world = _World(arguments, folder, await province.prepare(folder))
+        world = _World(arguments, folder, await province.prepare(folder, arguments.receivers))
         await world.start()
         started = time.perf_counter()
         quiet = asyncio.Event()
         senders = [asyncio.create_task(world.sender()) for _ in range(arguments.clients)]
-        receivers = [asyncio.create_task(world.receiver(quiet)) for _ in range(arguments.receivers)]
+        receivers = [asyncio.create_task(world.receiver(who, quiet)) for who in world.who[1]]
         for _ in range(arguments.kills):
             await world.kill()
         world.sending = False

@@ -166,9 +166,7 @@ class Collector:
                 return 0
             await self._refused(incoming, docid, refusal)
             return -1
-        self._log.info(
-            "taken from the axis", remote_id=docid, package=accepted.package_id, repeated=accepted.repeated
-        )
+        self._log.info("taken from the axis", remote_id=docid, package=accepted.package_id, repeated=accepted.repeated)
         if not accepted.repeated:
             await self._remember(GOT + docid, accepted.package_id)
         return 0 if accepted.repeated else 1
@@ -206,7 +204,7 @@ class Collector:
         now, system_id = self._hub.clock.now(), self._peer.system.id
         if await self._hub.db.write(lambda connection: endpoints.heard(connection, system_id, now)):
             self._log.info("axis answers again")
-            self._hub.bell.ring([system_id])
+            self._hub.bell.call()
 
     async def _silent(self, began: datetime, reason: str) -> None:
         """The axis did not answer: its endpoint rests, for what we send as well."""

@@ -71,7 +71,7 @@ async def heard(hub: Hub, system_id: str) -> None:
     if row is not None and row.failures:
         now = hub.clock.now()
         await hub.db.write(lambda connection: endpoints.heard(connection, system_id, now))
-        hub.bell.ring([system_id])
+        hub.bell.call()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from edxml.faults import Fault, Refusal
 from hub import clock
 from hub.flow import admission, routing, secrecy, verify
 from hub.flow.arrival import Arrival
-from hub.states import PackageStatus
+from hub.states import DeliveryStatus, PackageStatus
 from hub.store import events, packages
 from hub.store.database import StorageDownError, StorageFullError
 
@@ -255,6 +255,8 @@ async def _commit(hub: Hub, arrival: Arrival, examined: _Examined, submission: S
         await _forget(hub, package_id)
     else:
         hub.bell.ring({route.system_id for route in examined.routes if route.system_id})
+        if any(route.status is DeliveryStatus.QUEUED for route in examined.routes):
+            hub.bell.call()
     return outcome
 
 

@@ -90,6 +90,7 @@ async def _act(hub: Hub, delivery_id: str, operator: str, reason: str, move: Mov
 
     status = await hub.db.write(work)
     hub.bell.ring(woken)
+    hub.bell.call()
     return status
 
 

@@ -25,6 +25,11 @@ _ADD = insert(_D)
 _ADD_ITEM = insert(_I)
 _BY_ID = select(_D).where(_D.c.id == bindparam("id_"))
 _OF_PACKAGE = select(_D).where(_D.c.package_id == bindparam("package_id_")).order_by(_D.c.seq)
+_UNEXPOSED = select(_D.c.id, _D.c.package_id, _D.c.recipient).where(
+    _D.c.id.in_(bindparam("ids_", expanding=True)), _D.c.exposed_at.is_(None)
+)
+_EXPOSE = update(_D).where(_D.c.id.in_(bindparam("ids_", expanding=True)), _D.c.exposed_at.is_(None))
+_LEASE = update(_D).where(_D.c.id == bindparam("id_"))
 _OF_ITEM = select(_D).where(_D.c.item_id == bindparam("item_id_")).order_by(_D.c.seq)
 
 
@@ -95,6 +100,12 @@ def of_item(connection: Connection, item_id: str) -> Sequence[Row[Any]]:
     return connection.execute(_OF_ITEM, {"item_id_": item_id}).all()
 
 
+def waits(connection: Connection, item_id: str) -> bool:
+    """Whether any delivery of an item waits to be fetched."""
+    found = select(_D.c.id).where(_D.c.item_id == item_id, _D.c.status == states.DeliveryStatus.AVAILABLE.value)
+    return connection.execute(found.limit(1)).first() is not None
+
+
 def waiting(
     connection: Connection, system_id: str, *, after: tuple[int, int] | None, limit: int, organ_id: str | None = None
 ) -> Sequence[Row[Any]]:
@@ -133,15 +144,9 @@ def expose(
     The one function that writes `exposed_at`: after it a cancel is no longer possible, a recall is asked.
     """
     at = clock.to_text(now)
-    fresh = connection.execute(
-        select(_D.c.id, _D.c.package_id, _D.c.recipient).where(
-            _D.c.id.in_(list(delivery_ids)), _D.c.exposed_at.is_(None)
-        )
-    ).all()
+    fresh = connection.execute(_UNEXPOSED, {"ids_": list(delivery_ids)}).all()
     if fresh:
-        connection.execute(
-            update(_D).where(_D.c.id.in_([row.id for row in fresh]), _D.c.exposed_at.is_(None)).values(exposed_at=at)
-        )
+        connection.execute(_EXPOSE, {"ids_": [row.id for row in fresh], "exposed_at": at})
         journal.record(
             connection,
             now,
@@ -157,7 +162,8 @@ def unexpose(connection: Connection, delivery_ids: Collection[str]) -> None:
 
 def set_lease(connection: Connection, delivery_id: str, lease: str, until: datetime) -> None:
     """Give the delivery to whoever holds `lease` until then; a newer lease takes over an older one that ran out."""
-    connection.execute(update(_D).where(_D.c.id == delivery_id).values(lease=lease, lease_until=clock.to_text(until)))
+    values = {"id_": delivery_id, "lease": lease, "lease_until": clock.to_text(until)}
+    connection.execute(_LEASE, values)
 
 
 def due(connection: Connection, system_id: str, now: datetime, limit: int) -> Sequence[Row[Any]]:
@@ -294,12 +300,15 @@ def set_facts(connection: Connection, delivery_id: str, **values: str | None) ->
 
 
 def written_codes(connection: Connection, item_ids: Sequence[str]) -> dict[str, list[str]]:
-    """The recipient codes as they stood in To, for each item, in the order of To."""
+    """The codes, as they stood in To and in its order, of those recipients of each item whose copy waits."""
     found: dict[str, list[str]] = {}
     for start in range(0, len(item_ids), 500):
         rows = connection.execute(
             select(_D.c.item_id, _D.c.written_as)
-            .where(_D.c.item_id.in_(item_ids[start : start + 500]))
+            .where(
+                _D.c.item_id.in_(item_ids[start : start + 500]),
+                _D.c.status == states.DeliveryStatus.AVAILABLE.value,
+            )
             .order_by(_D.c.item_id, _D.c.seq)
         )
         for item_id, code in rows:

@@ -13,7 +13,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from hub import clock, states
 from hub.store import tables
@@ -22,12 +22,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, Row
+    from sqlalchemy import Connection, Row
 
     from hub.keys import Keys
 
 
 _ADD = insert(tables.events)
+_D = tables.deliveries
+_WHERE_NOW = select(_D.c.status, _D.c.package_id, _D.c.recipient, _D.c.exposed_at).where(_D.c.id == bindparam("id_"))
+_MOVE = update(_D).where(_D.c.id == bindparam("id_"), _D.c.status == bindparam("from_"))
+_MOVE_UNEXPOSED = _MOVE.where(_D.c.exposed_at.is_(None))
+_RECEIPT = (
+    select(tables.events.c.receipt)
+    .where(tables.events.c.package_id == bindparam("package_id_"), tables.events.c.type == bindparam("type_"))
+    .order_by(tables.events.c.seq)
+    .limit(1)
+)
+_RECEIPT_OF_DELIVERY = _RECEIPT.where(tables.events.c.delivery_id == bindparam("delivery_id_"))
 
 
 class StaleStatusError(Exception):
@@ -130,23 +141,16 @@ def change_status(connection: Connection, journal: Journal, now: datetime, chang
 
     Raises StaleStatusError when the delivery is not where the move starts (or was exposed, for `unexposed`).
     """
-    deliveries = tables.deliveries
-    row = connection.execute(
-        select(deliveries.c.status, deliveries.c.package_id, deliveries.c.recipient, deliveries.c.exposed_at).where(
-            deliveries.c.id == change.delivery_id
-        )
-    ).first()
+    row = connection.execute(_WHERE_NOW, {"id_": change.delivery_id}).first()
     target = states.MOVES[change.move].get(states.DeliveryStatus(row.status)) if row else None
     if row is None or target is None or (change.unexposed and row.exposed_at):
         message = f"{change.move} of {change.delivery_id} from {row.status if row else 'nothing'}"
         raise StaleStatusError(message)
-    guard: list[ColumnElement[bool]] = [deliveries.c.id == change.delivery_id, deliveries.c.status == row.status]
-    if change.unexposed:
-        guard.append(deliveries.c.exposed_at.is_(None))
     values = {**change.values, "status": target.value}
     if target in {states.DeliveryStatus.DELIVERED, states.DeliveryStatus.FAILED, states.DeliveryStatus.CANCELLED}:
         values["ended_at"] = clock.to_text(now)
-    moved = connection.execute(update(deliveries).where(*guard).values(values)).rowcount
+    move = _MOVE_UNEXPOSED if change.unexposed else _MOVE
+    moved = connection.execute(move, {"id_": change.delivery_id, "from_": row.status, **values}).rowcount
     if moved != 1:
         message = f"{change.move} of {change.delivery_id}: somebody was faster"
         raise StaleStatusError(message)
@@ -202,10 +206,9 @@ def receipt_of(
     connection: Connection, event_type: str, *, package_id: str, delivery_id: str | None = None
 ) -> str | None:
     """The first receipt of this type for a package or one of its deliveries."""
-    query = select(tables.events.c.receipt).where(
-        tables.events.c.package_id == package_id, tables.events.c.type == event_type
-    )
+    values = {"package_id_": package_id, "type_": event_type}
+    query = _RECEIPT
     if delivery_id is not None:
-        query = query.where(tables.events.c.delivery_id == delivery_id)
-    found: str | None = connection.execute(query.order_by(tables.events.c.seq).limit(1)).scalar()
+        query, values = _RECEIPT_OF_DELIVERY, {**values, "delivery_id_": delivery_id}
+    found: str | None = connection.execute(query, values).scalar()
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from hub import clock, states
 from hub.store import tables
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _I = tables.items
 _P = tables.packages
+_MOVE = update(_I).where(_I.c.id == bindparam("id_"))
 OPEN = ("initial", "processing")
 
 
@@ -73,6 +74,5 @@ def count(connection: Connection, system_id: str, message_type: str) -> int:
 
 def set_state(connection: Connection, item_id: str, state: str, text: str, now: datetime) -> None:
     """Move an item: '' takes it out of the lists (its deliveries were cancelled or are held)."""
-    connection.execute(
-        update(_I).where(_I.c.id == item_id).values(state=state, state_text=text, updated_at=clock.to_text(now))
-    )
+    values = {"id_": item_id, "state": state, "state_text": text, "updated_at": clock.to_text(now)}
+    connection.execute(_MOVE, values)

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, insert, or_, select
+from sqlalchemy import bindparam, insert, or_, select
 
 from hub import states
 from hub.store import tables
@@ -107,6 +107,21 @@ _THREAD = (
     )
     .order_by(_P.c.seq, _D.c.seq)
 )
+
+
+def offered() -> Any:
+    """A recipient knows of a delivery only while it waits for it or after it left the hub."""
+    return or_(
+        _D.c.status.in_([states.DeliveryStatus.AVAILABLE.value, states.DeliveryStatus.DELIVERED.value]),
+        _D.c.exposed_at.is_not(None),
+    )
+
+
+_OFFERED = (
+    select(_D.c.id)
+    .where(_D.c.package_id == bindparam("package_id_"), _D.c.system_id == bindparam("system_id_"), offered())
+    .limit(1)
+)
 _SAME_NUMBER = select(_P.c.id).where(
     _P.c.sender == bindparam("sender_"),
     _P.c.number == bindparam("number_"),
@@ -195,15 +210,5 @@ def may_see(connection: Connection, package_id: str, system_id: str) -> tuple[Ro
         return None
     if row.system_id == system_id:
         return row, True
-    mine = connection.execute(
-        select(func.count()).where(_D.c.package_id == package_id, _D.c.system_id == system_id, offered())
-    ).scalar()
-    return (row, False) if mine else None
-
-
-def offered() -> Any:
-    """A recipient knows of a delivery only while it waits for it or after it left the hub."""
-    return or_(
-        _D.c.status.in_([states.DeliveryStatus.AVAILABLE.value, states.DeliveryStatus.DELIVERED.value]),
-        _D.c.exposed_at.is_not(None),
-    )
+    mine = connection.execute(_OFFERED, {"package_id_": package_id, "system_id_": system_id}).first()
+    return (row, False) if mine is not None else None

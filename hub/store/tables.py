@@ -89,7 +89,7 @@ deliveries = Table(
     Column("business_at", String(32)),
 )
 Index("deliveries_package", deliveries.c.package_id)
-Index("deliveries_item", deliveries.c.item_id)
+Index("deliveries_item", deliveries.c.item_id, deliveries.c.status)
 Index(
     "deliveries_waiting",
     deliveries.c.system_id,

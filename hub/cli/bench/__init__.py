@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 from hub.cli.bench import lists, load, province
-from hub.cli.bench.doors import Credential, Door, Mold, NativeDoor, VxpDoor, receive
+from hub.cli.bench.doors import Credential, Door, Mold, NativeDoor, VxpDoor, receive, receiver
 from hub.cli.bench.wire import Connection
 
 SIZES = {"10k": 10_000, "200k": 200_000, "2m": 2_000_000, "200m": 200_000_000}
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, default=8.0, help="length of each measurement")
     parser.add_argument("--connections", type=int, default=16, help="senders of the closed loop")
     parser.add_argument("--lists", action="store_true", help="long lists instead: 120,000 agencies, 100,000 waiting")
-    parser.add_argument("--receivers", type=int, default=4, help="connections that list, fetch and acknowledge")
+    parser.add_argument("--receivers", type=int, default=4, help="office systems that list, fetch and acknowledge")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -56,12 +56,12 @@ async def _measure(arguments: argparse.Namespace) -> dict[str, object]:
     errors: list[str] = []
     with tempfile.TemporaryDirectory(prefix="truc-bench-") as name:
         folder = Path(name)
-        sender, receiver = await province.prepare(folder)
+        sender, receivers = await province.prepare(folder, arguments.receivers)
         server = await province.start(folder)
         try:
             for door in doors:
                 for size in sizes:
-                    row = await _row(arguments, server, door, size, (sender, receiver), errors)
+                    row = await _row(arguments, server, door, size, (sender, receivers), errors)
                     rows.append(row)
                     print(_line(row), file=sys.stderr, flush=True)
         finally:
@@ -72,7 +72,7 @@ async def _measure(arguments: argparse.Namespace) -> dict[str, object]:
 async def _lists() -> dict[str, object]:
     with tempfile.TemporaryDirectory(prefix="truc-bench-") as name:
         folder = Path(name)
-        sender, receiver = await province.prepare(folder)
+        sender, (receiver,) = await province.prepare(folder)
         await lists.fill(folder, receiver)
         server = await province.start(folder)
         try:
@@ -87,21 +87,22 @@ async def _row(
     server: province.Server,
     kind: str,
     size: str,
-    who: tuple[Credential, Credential],
+    who: tuple[Credential, list[Credential]],
     errors: list[str],
 ) -> dict[str, object]:
-    mold = Mold(SIZES[size])
+    molds = [Mold(SIZES[size], receiver(number)) for number in range(arguments.receivers)]
     lines = [Connection(server.host, server.port) for _ in range(arguments.connections)]
     receivers = [Connection(server.host, server.port) for _ in range(arguments.receivers)]
-    sending, receiving = await _door(kind, lines[0], who[0]), await _door(kind, lines[0], who[1])
+    sending = await _door(kind, lines[0], who[0])
+    receiving = [await _door(kind, lines[0], one) for one in who[1]]
     row: dict[str, object] = {"door": kind, "size": size}
     idle = server.memory_mib()
     server.forget_peak()
     if SIZES[size] >= ONCE_FROM:
-        await _once(sending, receiving, lines[0], mold, row)
+        await _once(sending, receiving[0], lines[0], molds[0], row)
         row["added_mib"] = round(server.memory_mib() - idle, 1)
     else:
-        await _rates(arguments, server, (sending, receiving), (lines, receivers), mold, row, errors)
+        await _rates(arguments, server, (sending, receiving), (lines, receivers), molds, row, errors)
     row["peak_mib"] = round(server.memory_mib(), 1)
     for line in (*lines, *receivers):
         line.close()
@@ -111,17 +112,17 @@ async def _row(
 async def _rates(
     arguments: argparse.Namespace,
     server: province.Server,
-    doors: tuple[Door, Door],
+    doors: tuple[Door, list[Door]],
     lines: tuple[list[Connection], list[Connection]],
-    mold: Mold,
+    molds: list[Mold],
     row: dict[str, object],
     errors: list[str],
 ) -> None:
     (sending, receiving), (senders, receivers) = doors, lines
     warm = load.Tally()
-    await load.closed(sending, senders, mold, 1.0, warm)
+    await load.closed(sending, senders, molds, 1.0, warm)
     closed, cpu = load.Tally(), server.cpu_seconds()
-    await load.closed(sending, senders, mold, arguments.seconds, closed)
+    await load.closed(sending, senders, molds, arguments.seconds, closed)
     spent = server.cpu_seconds() - cpu
     accepted = len(closed.accept_seconds)
     rate = accepted / closed.seconds
@@ -132,12 +133,13 @@ async def _rates(
         "server_cpu_ms": round(1000 * spent / max(accepted, 1), 2),
     }
     half = load.Tally()
-    await load.open_loop(sending, senders, mold, arguments.seconds, rate / 2, half)
+    await load.open_loop(sending, senders, molds, arguments.seconds, rate / 2, half)
     row |= {"half_p50_ms": _ms(half.accept_seconds, 0.5), "half_p99_ms": _ms(half.accept_seconds, 0.99)}
-    while await receive(receiving, receivers[0]):
-        pass
+    for door in receiving:
+        while await receive(door, receivers[0]):
+            pass
     whole = load.Tally()
-    await load.through(sending, receiving, senders, receivers, mold, arguments.seconds, whole)
+    await load.through(sending, receiving, senders, receivers, molds, arguments.seconds, whole)
     row |= {
         "end_to_end_per_second": round(len(whole.end_seconds) / whole.seconds, 1),
         "end_p50_ms": _ms(whole.end_seconds, 0.5),

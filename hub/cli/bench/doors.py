@@ -17,16 +17,20 @@ from edxml.testing import make_package
 from hub.cli.bench.wire import Connection
 
 SENDER = "000.00.01.H99"
-RECEIVER = "000.00.02.H99"
 _MARK = "0" * 32
 _EDOC = {"servicetype": "eDoc", "messagetype": "edoc", "Content-Type": "application/json"}
 
 
-class Mold:
-    """Packages of one size that differ in their DocumentId, made without writing the XML each time."""
+def receiver(number: int) -> str:
+    """The organ id of the receiving agency with this number."""
+    return f"{number + 1:03}.00.02.H99"
 
-    def __init__(self, size: int) -> None:
-        data = make_package(SENDER, (RECEIVER,), document_id=_MARK, attachments=[("tai-lieu.docx", os.urandom(size))])
+
+class Mold:
+    """Packages of one size for one recipient that differ in their DocumentId, made without writing the XML again."""
+
+    def __init__(self, size: int, to: str) -> None:
+        data = make_package(SENDER, (to,), document_id=_MARK, attachments=[("tai-lieu.docx", os.urandom(size))])
         head, tail = data.split(_MARK.encode(), 1)
         self.ends = head, tail.replace(_MARK.encode(), b"1" * 32)
         """What stands before and behind the DocumentId."""

@@ -28,13 +28,13 @@ def quantile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
 
-async def closed(door: Door, lines: Sequence[Connection], mold: Mold, seconds: float, tally: Tally) -> None:
+async def closed(door: Door, lines: Sequence[Connection], molds: Sequence[Mold], seconds: float, tally: Tally) -> None:
     """Every connection sends its next package as soon as the last one is answered."""
     end = time.perf_counter() + seconds
 
     async def sender(line: Connection) -> None:
         while time.perf_counter() < end:
-            await _send(door, line, mold, tally, time.perf_counter())
+            await _send(door, line, molds, tally, time.perf_counter())
 
     started = time.perf_counter()
     await asyncio.gather(*(sender(line) for line in lines))
@@ -42,7 +42,7 @@ async def closed(door: Door, lines: Sequence[Connection], mold: Mold, seconds: f
 
 
 async def open_loop(
-    door: Door, lines: Sequence[Connection], mold: Mold, seconds: float, rate: float, tally: Tally
+    door: Door, lines: Sequence[Connection], molds: Sequence[Mold], seconds: float, rate: float, tally: Tally
 ) -> None:
     """`rate` packages a second on a fixed timetable; an answer time counts from the planned moment."""
     free: asyncio.Queue[Connection] = asyncio.Queue()
@@ -53,7 +53,7 @@ async def open_loop(
     async def one(planned: float) -> None:
         line = await free.get()
         try:
-            await _send(door, line, mold, tally, planned)
+            await _send(door, line, molds, tally, planned)
         finally:
             free.put_nowait(line)
 
@@ -68,21 +68,24 @@ async def open_loop(
 
 async def through(
     door: Door,
-    receiving: Door,
+    receiving: Sequence[Door],
     senders: Sequence[Connection],
     receivers: Sequence[Connection],
-    mold: Mold,
+    molds: Sequence[Mold],
     seconds: float,
     tally: Tally,
 ) -> None:
-    """Senders and receivers at the same time until everything sent in `seconds` was acknowledged."""
-    sending = asyncio.create_task(closed(door, senders, mold, seconds, tally))
+    """Senders and receivers at the same time until everything sent in `seconds` was acknowledged.
+
+    Each receiver is a system of its own, polling what its agency gets; `molds` has one for each of them.
+    """
+    sending = asyncio.create_task(closed(door, senders, molds, seconds, tally))
     done: set[str] = set()
     started = time.perf_counter()
 
-    async def receiver(line: Connection) -> None:
+    async def receiver(door: Door, line: Connection) -> None:
         while not (sending.done() and len(done) >= len(tally.sent_at)):
-            got = await receive(receiving, line)
+            got = await receive(door, line)
             now = time.perf_counter()
             for document_id in got:
                 if document_id in tally.sent_at and document_id not in done:
@@ -91,12 +94,12 @@ async def through(
             if not got:
                 await asyncio.sleep(0.02)
 
-    await asyncio.gather(sending, *(receiver(line) for line in receivers))
+    await asyncio.gather(sending, *map(receiver, receiving, receivers))
     tally.seconds = time.perf_counter() - started
 
 
-async def _send(door: Door, line: Connection, mold: Mold, tally: Tally, planned: float) -> None:
-    pieces = mold.pour()
+async def _send(door: Door, line: Connection, molds: Sequence[Mold], tally: Tally, planned: float) -> None:
+    pieces = molds[len(tally.sent_at) % len(molds)].pour()
     tally.sent_at[pieces[1].decode()] = planned
     try:
         await door.send(line, pieces)

@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from hub.cli.bench.doors import RECEIVER, SENDER, Credential
+from hub.cli.bench.doors import SENDER, Credential, receiver
 from hub.cli.errors import CannotNowError
 
 
@@ -76,21 +76,25 @@ async def truc(*words: str) -> str:
     return out.decode()
 
 
-async def prepare(folder: Path) -> tuple[Credential, Credential]:
-    """Make the folder of a hub with a sending and a receiving agency."""
+async def prepare(folder: Path, receivers: int = 1) -> tuple[Credential, list[Credential]]:
+    """Make the folder of a hub with one sending agency and some receiving ones, each with a system of its own."""
     config = str(folder / "hub.toml")
     await truc("init", str(folder))
     settings = (folder / "hub.toml").read_text(encoding="utf-8")
     settings = re.sub(r"^doors = .*$", 'doors = ["vxp", "api"]', settings, flags=re.MULTILINE)
     (folder / "hub.toml").write_text(settings, encoding="utf-8")
     csv = folder / "agencies.csv"
-    csv.write_text(f"organ_id,name\n{SENDER},Sở Thử nghiệm A\n{RECEIVER},Sở Thử nghiệm B\n", encoding="utf-8")
+    codes = [SENDER, *(receiver(number) for number in range(receivers))]
+    rows = "".join(f"{code},Cơ quan thử nghiệm {code}\n" for code in codes)
+    csv.write_text(f"organ_id,name\n{rows}", encoding="utf-8")
     await truc("agency", "import", str(csv), "--config", config)
     made = []
-    for name, organ_id in (("gui", SENDER), ("nhan", RECEIVER)):
-        answer = json.loads(await truc("system", "add", name, "--for", organ_id, "--json", "--config", config))
+    for number, code in enumerate(codes):
+        answer = json.loads(
+            await truc("system", "add", f"he-thong-{number}", "--for", code, "--json", "--config", config)
+        )
         made.append(Credential(answer["system_id"], answer["secret"]))
-    return made[0], made[1]
+    return made[0], made[1:]
 
 
 async def start(folder: Path, port: int = 0) -> Server:
