@@ -43,7 +43,9 @@ def test_once_plays_every_story_keeps_every_promise_and_leaves_nothing(tmp_path)
     empty.mkdir()
     temporary.mkdir()
 
-    done = demo("--once", cwd=empty, TMPDIR=str(temporary))
+    real = tmp_path / "real.db"
+
+    done = demo("--once", cwd=empty, TMPDIR=str(temporary), TRUC_STORE__URL=f"sqlite:///{real}")
 
     assert done.returncode == errors.EXIT_DONE, done.stdout[-3000:] + done.stderr
     assert "Mọi lời hứa đều giữ" in done.stdout
@@ -56,6 +58,7 @@ def test_once_plays_every_story_keeps_every_promise_and_leaves_nothing(tmp_path)
     assert done.stderr == ""
     assert "\x1b" not in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= telling.WIDTH
+    assert not real.exists()  # settings of a real hub in the environment are not for a demo
     assert list(empty.iterdir()) == []
     assert list(temporary.glob("truc-demo-*")) == []
 

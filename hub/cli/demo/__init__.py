@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from hub.cli.errors import WrongUseError
@@ -29,6 +30,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Play; 0 when every promise held, 1 when one did not."""
     if not 0 <= arguments.port <= 65_535:
         raise WrongUseError("--port là số từ 0 đến 65535", "--port is a number from 0 to 65535")
+    if not arguments.json:
+        print("Đang dựng một tỉnh: hai trục, bảy cơ quan, mười một văn bản được ký… / building a province…", flush=True)
+    _forget_settings()
     from hub.cli.demo import play
 
     return play.run(arguments)
+
+
+def _forget_settings() -> None:
+    """A demo never touches a real hub: settings in the environment (TRUC_STORE__URL …) are not for it."""
+    for name in [name for name in os.environ if name.startswith("TRUC_") and "__" in name]:
+        del os.environ[name]

@@ -69,7 +69,8 @@ class Scene:
     async def journal(self, office: NativeOffice, package_id: str) -> list[dict[str, Any]]:
         """Tell the rest from the hub's journal, and give it."""
         timeline = await office.get(f"/packages/{package_id}/timeline")
-        self.life.journal(timeline)
+        verdicts = await office.get(f"/packages/{package_id}/verdicts")
+        self.life.journal(timeline, verdicts.get("sentence", ""))
         events: list[dict[str, Any]] = timeline["events"]
         return events
 

@@ -164,6 +164,10 @@ async def forged(scene: Scene) -> None:
 async def secret(scene: Scene) -> None:
     """A document marked secret."""
     await refused_at_the_door(scene, "secret", "secret", "văn bản có dấu MẬT bị chặn")
+    subject = papers.paper("secret").subject
+    page = await scene.world.ubnd.get("/packages", {"limit": 200})
+    kept = [one for one in page["items"] if subject in str(one)]
+    scene.claim(Promise.AT_THE_DOOR, "trục không giữ cả trích yếu của văn bản mật", holds=not kept, seen=kept)
 
 
 async def for_information(scene: Scene) -> None:
@@ -237,7 +241,7 @@ async def downwards(scene: Scene) -> None:
     office, commune = await asyncio.gather(world.ubnd.take(paper.document_id), world.commune.take(paper.document_id))
     scene.taken({roles.OFFICE: office, roles.COMMUNE: commune}, data)
     await world.commune.say(commune, "03", arrival_number="319", arrival_date=papers.DAY.isoformat())
-    scene.life.journal(await world.commune.get(f"/packages/{commune.package_id}/timeline"))
+    await scene.journal(world.commune, commune.package_id)
     back = await world.ministry.take(paper.document_id, code="03")
     scene.life.note(roles.MINISTRY.short, "nhận trạng thái 03 của xã qua trục quốc gia", "●")
     status = back.package.status

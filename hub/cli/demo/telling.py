@@ -54,10 +54,12 @@ class Life:
         """Something that happens now and is in nobody's journal."""
         self.lines.append(Line(datetime.now(clock.VIETNAM), who, text, mark))
 
-    def journal(self, timeline: Mapping[str, Any]) -> None:
-        """What the hub's own journal says of it (GET .../timeline)."""
+    def journal(self, timeline: Mapping[str, Any], verdict: str = "") -> None:
+        """What the hub's own journal says of it (GET .../timeline). verdict: the hub's sentence on its signatures."""
         for event in timeline["events"]:
             told = _event(event)
+            if verdict and event["type"] == "verdict.recorded":
+                told = "Trục", verdict, "●"
             if told is not None:
                 at = datetime.fromisoformat(event["at"])
                 self.lines.append(Line(at, *told))
