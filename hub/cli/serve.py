@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import resource
 import sys
 
 from hub.cli import line, table
 from hub.cli.errors import EXIT_DONE, CannotNowError, WrongUseError
+
+OPEN_FILES = 65_536
+"""Connections and files a hub may hold at once, as far as the system allows: the SDK leaves one open a call."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     from hub.lock import FolderBusyError
 
     os.umask(0o077)
+    _allow_open_files()
     log.configure(loaded.log.level)
     try:
         asyncio.run(app.serve(loaded, _announce))
@@ -62,3 +67,11 @@ def run(arguments: argparse.Namespace) -> int:
 def _announce(url: str) -> None:
     sys.stdout.write(f"listening on {url}\n")
     sys.stdout.flush()
+
+
+def _allow_open_files() -> None:
+    """Raise the soft limit, 1024 by custom, towards the hard one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import resource
+import signal
+import socket
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
 from edxml.testing import make_package
 from hub.store import deliveries
 
@@ -29,3 +36,31 @@ async def test_done_for_many_agencies_looks_at_them_once(snv, province, monkeypa
     assert len(looks) < 5
     rows = (await snv.do("getSentEdocList")).json["data"]
     assert [row["receiveStatus"] for row in rows] == ["done"] * len(codes)
+
+
+def test_a_hub_holds_the_connections_that_the_sdk_forgets(tmp_path):
+    """The SDK makes a client for each list call and never closes it: at 1024 open files nobody could call any more."""
+    folder = tmp_path / "D"
+    words = [sys.executable, "-m", "hub"]
+    subprocess.run([*words, "init", folder, "--organ-id", "000.00.00.H99", "--port", "0"], check=True, timeout=60)
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+
+    def few() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (100, hard))
+
+    command = [*words, "serve", "--config", folder / "hub.toml"]
+    serving = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=few)  # noqa: PLW1509
+    kept = []
+    try:
+        address = urlsplit(next(line.split()[-1] for line in serving.stdout if line.startswith("listening on")))
+        for _ in range(200):
+            connection = socket.create_connection((address.hostname, address.port), 10)
+            kept.append(connection)
+            connection.sendall(b"POST /getReceivedEdocList HTTP/1.1\r\nHost: hub\r\nContent-Length: 0\r\n\r\n")
+            assert connection.recv(15) == b"HTTP/1.1 200 OK"
+    finally:
+        for connection in kept:
+            connection.close()
+        serving.send_signal(signal.SIGTERM)
+        serving.wait(60)
+        serving.stdout.close()
