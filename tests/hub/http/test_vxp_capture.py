@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 import vxp_client
 
-DATA = Path(__file__).parents[2] / "data" / "vxp"
+DATA = Path(__file__).resolve().parents[4] / "shared" / "samples" / "edxml"
+pytestmark = pytest.mark.skipif(
+    not DATA.is_dir(), reason="the captured requests are kept beside the project, in ../shared/samples/edxml"
+)
 SYSTEM, SECRET = "000.00.00.X01", "made-up-secret"
 
 
 def requests() -> list[tuple[str, bytes, bytes]]:
     """(method, head, body) of each captured request; the cut bodies from the file that was sent."""
-    text = (DATA / "sdk-2.0.1_wire-capture.txt").read_text(encoding="utf-8")
+    text = (DATA / "vxp-sdk-2.0.1_wire-capture.txt").read_text(encoding="utf-8")
     text = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("# ")).strip("\n")
     found = []
     for block in text.split("\n--------\n"):
@@ -23,7 +26,7 @@ def requests() -> list[tuple[str, bytes, bytes]]:
         method = head.split(" ")[1].removeprefix("/")
         data = body.strip("\n").encode()
         if method == "sendEdoc":
-            data = (DATA / "status_01_inbox.edxml").read_bytes() + b"\r\n"
+            data = (DATA / "vxp-sdk_status_01_inbox.edxml").read_bytes() + b"\r\n"
         found.append((method, "\r\n".join(head.strip("\n").split("\n")).encode() + b"\r\n\r\n", data))
     return found
 
@@ -98,7 +101,7 @@ async def test_the_captured_send_arrives_whole_and_once(axis_customer, province)
 
     assert doc_ids[0] == doc_ids[1], "the second time, said to be another messagetype, is the same package"
     assert len(waiting.json["data"]) == 1
-    assert content == (DATA / "status_01_inbox.edxml").read_bytes()
+    assert content == (DATA / "vxp-sdk_status_01_inbox.edxml").read_bytes()
 
 
 def test_the_twin_writes_what_was_captured():
@@ -107,7 +110,7 @@ def test_the_twin_writes_what_was_captured():
     sent: list[bytes] = []
     made.exchange = lambda head, *_, **__: sent.append(head)
     document = "11111111-2222-4333-8444-555555555555"
-    file = (DATA / "status_01_inbox.edxml").read_bytes()
+    file = (DATA / "vxp-sdk_status_01_inbox.edxml").read_bytes()
 
     made.call("getReceivedEdocList", {"servicetype": "eDoc", "messagetype": "edoc"})
     made.call("getEdoc", {"docId": document, "filePath": "/data/vxp/xml"}, b"{}")
