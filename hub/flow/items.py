@@ -227,7 +227,7 @@ _SEND_STATE = {
 def _sent(row: Row[Any]) -> SentRow:
     status = DeliveryStatus(row.delivery_status)
     fault = Fault[row.delivery_fault.upper()] if row.delivery_fault else None
-    receive = row.item_state or ("done" if status is DeliveryStatus.DELIVERED else "initial")
+    receive = "done" if status is DeliveryStatus.DELIVERED else row.item_state or "initial"
     if status in (DeliveryStatus.FAILED, DeliveryStatus.NOT_CONNECTED, DeliveryStatus.CANCELLED):
         receive = "fail"
     send = _SEND_STATE[status]

@@ -205,12 +205,15 @@ def _leaves_with_others(connection: Connection, row: Row[Any], together: Collect
 
 
 def settle_item(connection: Connection, item_id: str, now: datetime) -> None:
-    """Take an item out of the lists when none of its deliveries waits to be fetched, and put it back when one does."""
+    """Take an item out of the lists when none of its deliveries waits to be fetched, and put it back when one does.
+
+    Also one that was answered: what was held meanwhile, or is sent again after a `fail`, would else never be offered.
+    """
     item = items.get(connection, item_id)
-    if item is None or item.state in ("done", "fail"):
+    if item is None:
         return
-    waits = any(row.status == DeliveryStatus.AVAILABLE for row in deliveries.of_item(connection, item_id))
-    if waits and item.state == "":
+    waits = deliveries.waits(connection, item_id)
+    if waits and item.state not in items.OPEN:
         items.set_state(connection, item_id, "initial", "", now)
-    elif not waits and item.state != "":
+    elif not waits and item.state in items.OPEN:
         items.set_state(connection, item_id, "", "", now)
