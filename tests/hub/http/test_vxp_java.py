@@ -64,3 +64,19 @@ def test_a_hub_holds_the_connections_that_the_sdk_forgets(tmp_path):
         serving.send_signal(signal.SIGTERM)
         serving.wait(60)
         serving.stdout.close()
+
+
+async def test_letters_that_a_newer_httpclient_turns_into_question_marks_are_named(stc):
+    """HttpCore 4.4.16 writes `?` after the SDK has signed `Từ chối`: no wrong secret, so the header is named."""
+    sdk = stc.sdk()
+    knobstick = sdk.knobstick
+    headers = knobstick.headers
+    knobstick.headers = lambda caller, kind: [
+        (name, value if name.endswith("hash-header") else "".join(sign if sign.isascii() else "?" for sign in value))
+        for name, value in headers(caller, kind)
+    ]
+
+    reply = await stc.do("updateStatus", "11111111-2222-4333-8444-555555555555", "fail", sdk=sdk, description="Từ chối")
+
+    assert reply.code == "15"
+    assert "XroadVnpt-description" in reply.why
