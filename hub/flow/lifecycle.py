@@ -9,7 +9,7 @@ from edxml.codes import BusinessType
 from edxml.faults import Fault, Refusal
 from hub import clock, states
 from hub.states import DeliveryStatus, Move, RecallState
-from hub.store import deliveries, events, items
+from hub.store import deliveries, events, items, packages
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -33,6 +33,7 @@ _TO_LEAVE = frozenset(
 )
 """Statuses in which a system gets, or got, the bytes of an item for one of its agencies."""
 _GONE = frozenset({DeliveryStatus.CANCELLED.value})
+_GIVEN_BACK = frozenset({RecallState.AGREED.value, RecallState.DESTROYED.value})
 
 
 def refuse_conflict(package: Package, routes: Sequence[Route], earlier: Sequence[Earlier]) -> str | None:
@@ -53,7 +54,7 @@ def refuse_conflict(package: Package, routes: Sequence[Route], earlier: Sequence
             continue
         if one.business_status == "02":
             corrected = one.package_id  # law: R-131
-        elif one.status in states.HOLDS_COPY:
+        elif one.status in states.HOLDS_COPY and one.recall_state not in _GIVEN_BACK:
             raise Refusal(
                 Fault.CONFLICT,
                 f"{one.recipient} may still hold other content under this DocumentId; send an update (2) or a "
@@ -84,24 +85,24 @@ class Effects:
 
     def recall(self, routes: Sequence[Route], earlier: Sequence[Earlier], reason: str) -> str | None:
         """Recall type 1: stop what has not left, ask for the rest; the recalled package. (R-145 …, R-157)"""
-        originals = [one for one in earlier if one.business_type != BusinessType.RECALL and one.status not in _GONE]
+        originals = [one for one in earlier if one.business_type != BusinessType.RECALL]
         recalled = {route.recipient for route in routes}
         together = frozenset(one.delivery_id for one in originals if one.recipient in recalled)
         for route in routes:
             mine = [one for one in originals if one.recipient == route.recipient]
-            stopped = [self._take_away(one.delivery_id, "recall", reason, together) for one in mine]
+            stopped = [self._gone(one, "recall", reason, together) for one in mine]
             if mine and all(stopped):
                 self.settled.add(route.recipient)
         return originals[-1].package_id if originals else None
 
     def take_back(self, sender: str, document_id: str, recipient: str, reason: str) -> str | None:
-        """Status 13: the sender wants one recipient's copy back; the original package."""
-        row = deliveries.answered(self._connection, sender, document_id, recipient)
-        if row is None:
-            return None
-        if row.status in _GONE or self._take_away(row.id, "take_back", reason):
+        """Status 13: the sender wants back whatever one recipient has under the DocumentId; the original package."""
+        mine = self._copies(sender, document_id, recipient)
+        together = frozenset(one.delivery_id for one in mine)
+        stopped = [self._gone(one, "take_back", reason, together) for one in mine]
+        if mine and all(stopped):
             self.settled.add(recipient)
-        return str(row.package_id)
+        return mine[-1].package_id if mine else None
 
     def answer(self, package: Package, asker: str, answerer: str) -> str | None:
         """Statuses 01–06, 15, 16 of a recipient about a document of `asker`; the original package."""
@@ -112,7 +113,9 @@ class Effects:
         if row is None:
             return None
         if status.code in ("15", "16"):
-            self._change_answer(row, agreed=status.code == "15", reason=status.description)
+            for one in self._copies(asker, status.response_for.document_id, answerer):
+                if one.recall_state == RecallState.ASKED:
+                    self._change_answer(one.delivery_id, agreed=status.code == "15", reason=status.description)
         elif status.code in states.STATUS_RANK:
             self._business_status(row, status.code, status.description)
         return str(row.package_id)
@@ -132,8 +135,21 @@ class Effects:
             )
         self._record(f"status.{code}", row, {"text": text, "applied": applied})
 
-    def _change_answer(self, row: Any, *, agreed: bool, reason: str) -> None:
-        if row.recall_state != RecallState.ASKED:
+    def _copies(self, sender: str, document_id: str, recipient: str) -> list[Earlier]:
+        """Every copy of a document and its revisions for one recipient, oldest first; the recalls themselves not."""
+        return [
+            one
+            for one in packages.thread(self._connection, sender, document_id)
+            if one.recipient == recipient and one.business_type != BusinessType.RECALL
+        ]
+
+    def _gone(self, one: Earlier, kind: str, reason: str, together: Collection[str]) -> bool:
+        """Whether the copy was stopped, now or before, with no byte of it out; else the recipient is asked."""
+        return one.status in _GONE or self._take_away(one.delivery_id, kind, reason, together)
+
+    def _change_answer(self, delivery_id: str, *, agreed: bool, reason: str) -> None:
+        row = deliveries.get(self._connection, delivery_id)
+        if row is None:
             return
         state = RecallState.AGREED if agreed else RecallState.REFUSED
         deliveries.set_facts(self._connection, row.id, recall_state=state.value)
