@@ -193,9 +193,10 @@ def _mine(connection: Connection, system: System, doc_id: str) -> Row[Any]:
 
 
 def _refuse(hub: Hub, connection: Connection, now: datetime, rows: Sequence[Row[Any]], actor: str, why: str) -> None:
+    told = {"reason": why or STATES["fail"]}
     for row in rows:
         if row.status == DeliveryStatus.AVAILABLE:
-            change = events.Change(row.id, Move.REFUSE, actor, {"reason": why or "fail"}, {"reason": why or "fail"})
+            change = events.Change(row.id, Move.REFUSE, actor, told, told)
             events.change_status(connection, hub.journal, now, change)
 
 

@@ -80,3 +80,14 @@ async def test_letters_that_a_newer_httpclient_turns_into_question_marks_are_nam
 
     assert reply.code == "15"
     assert "XroadVnpt-description" in reply.why
+
+
+async def test_a_fail_without_a_reason_reads_as_words(snv, stc):
+    """The SDK's own example says `fail` and nothing else: its sender read "fail" for the reason."""
+    await snv.do("sendEdoc", make_package(), SENDER)
+    [item] = (await stc.do("getReceivedEdocList")).json["data"]
+
+    await stc.do("updateStatus", item["docId"], "fail")
+
+    [row] = (await snv.do("getSentEdocList")).json["data"]
+    assert (row["receiveStatus"], row["receiveStatusDesc"]) == ("fail", "Thất bại")
