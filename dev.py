@@ -237,14 +237,14 @@ def link_project() -> None:
     (site / "truc.pth").write_text(f"{ROOT}\n", encoding="utf-8")
     for old in site.glob("truc-*.dist-info"):
         shutil.rmtree(old)
-    info = site / f"truc-{project['version']}.dist-info"
-    info.mkdir()
+    (info := site / f"truc-{project['version']}.dist-info").mkdir()
     named = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
     (info / "METADATA").write_text(named, encoding="utf-8")
     for name, target in project["scripts"].items():
         module, function = target.split(":")
         script = VENV / "bin" / name
-        text = f"#!{PYTHON}\nimport sys\n\nfrom {module} import {function}\n\nsys.exit({function}())\n"
+        guarded = f'if __name__ == "__main__":  # child processes read this file again\n    sys.exit({function}())\n'
+        text = f"#!{PYTHON}\nimport sys\n\nfrom {module} import {function}\n\n{guarded}"
         script.write_text(text, encoding="utf-8")
         script.chmod(0o755)
 
@@ -265,9 +265,9 @@ def alone() -> Iterator[None]:
 
 
 def stamp_of(lock: Path) -> str:
-    """What an environment made from this lock, for this project, in this place is known by."""
-    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8").split("[tool.")[0]
-    return hashlib.sha256(f"{ROOT}\n{project}\n{lock.read_text(encoding='utf-8')}".encode()).hexdigest()
+    """What an environment made from this lock, for this project, in this place, by this file is known by."""
+    here, project, pins = (path.read_text(encoding="utf-8") for path in (Path(__file__), ROOT / "pyproject.toml", lock))
+    return hashlib.sha256(f"{ROOT}\n{here}\n{project.split('[tool.')[0]}\n{pins}".encode()).hexdigest()
 
 
 def is_ready(lock: Path) -> bool:

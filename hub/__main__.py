@@ -6,4 +6,5 @@ import sys
 
 from hub.cli import main
 
-sys.exit(main())
+if __name__ == "__main__":  # verifier processes read this file again
+    sys.exit(main())

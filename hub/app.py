@@ -127,6 +127,8 @@ class Running:
         self._closing.enter_context(FolderLock(self.settings.folder))
         hub = self.hub = await open_hub(self.settings, clock=self._clock, verifying=True)
         self._closing.push_async_callback(close_hub, hub)
+        if isinstance(hub.verifiers, VerifierPool):
+            hub.verifiers.warm()
         self.readiness = Readiness(hub)
         socket = AdminServer(self.settings.folder, lambda name, args: admin.answer(hub, name, args))
         await socket.start()

@@ -42,6 +42,11 @@ class VerifierPool(Executor):
                 self._drop(wait=False)
                 return self._ready().submit(_limited, self._seconds, fn, args, kwargs)
 
+    def warm(self) -> None:
+        """Start the processes before the first document needs them."""
+        for _ in range(self._processes):
+            self.submit(os.getpid)
+
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002 - Executor's signature
         """Let the processes go; what waits is dropped."""
         with self._lock:
