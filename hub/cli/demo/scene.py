@@ -107,6 +107,6 @@ class Scene:
         signatures = file["signatures"]
         names = ", ".join(f"{one['signer']} ({one['verdict']})" for one in signatures) or "không có chữ ký"
         self.claim(
-            Promise.VERDICT, f"giá trị: {VALUES.get(verdicts['legal_value'], '?')}; {names}",
-            holds=file["verdict"] == verdict and verdicts["legal_value"] == value, seen=verdicts,
+            Promise.VERDICT, f"giá trị: {VALUES[value]}; {names}",
+            holds=file["verdict"] == verdict and verdicts["legal_value"] == value, seen=f"{file['verdict']} {file['sub_indication']} {file.get('detail') or ''} {verdicts['legal_value']}",
         )  # fmt: skip
