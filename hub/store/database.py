@@ -9,6 +9,7 @@ answered before the commit is on disk (synchronous=FULL). Readers are threads wi
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -55,6 +56,8 @@ class Database:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
         self._local = threading.local()
         self._open: list[Connection] = []
+        self._gate = threading.Lock()
+        self._closed = False
         self._writer = threading.Thread(target=self._write_loop, name="db-write", daemon=True)
         self._writer.start()
 
@@ -64,7 +67,11 @@ class Database:
         Raises whatever `work` raises (its changes are undone), StorageFullError or StorageDownError.
         """
         future: Future[T] = Future()
-        self._work.put((work, future))
+        with self._gate:
+            if self._closed:
+                message = "the database is closed"
+                raise StorageDownError(message)
+            self._work.put((work, future))
         return await asyncio.wrap_future(future)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
@@ -76,7 +83,9 @@ class Database:
         self._readers.shutdown(wait=True)
         for connection in self._open:
             connection.close()
-        self._work.put(None)
+        with self._gate:
+            self._closed = True
+            self._work.put(None)
         self._writer.join()
         self._engine.dispose()
         self._read_engine.dispose()
@@ -111,7 +120,13 @@ class Database:
                     closing = True
                     break
                 batch.append(more)
-            self._commit(connection, batch)
+            try:
+                self._commit(connection, batch)
+            except Exception:  # noqa: BLE001 - there is one writer: it outlives a broken connection
+                with contextlib.suppress(Exception):
+                    connection.invalidate()
+                    connection.close()
+                connection = self._engine.connect()
         connection.close()
 
     def _commit(self, connection: Connection, batch: list[tuple[Callable[[Connection], Any], Future[Any]]]) -> None:
@@ -136,14 +151,18 @@ class Database:
                 raw.execute("RELEASE work")
             connection.commit()
         except Exception as error:  # noqa: BLE001 - every waiting caller must hear of it
-            connection.rollback()
-            told = {id(future) for future, _ in failed}
+            # Who was refused because of a row of this batch was refused for nothing: that row never was.
             reason = _translated(error)
+            if not isinstance(reason, StorageFullError | StorageDownError):
+                reason = StorageDownError(str(error).split("\n", 1)[0])
             for _, future in batch:
-                if id(future) not in told and not future.done():
-                    _ = future.running() or future.set_running_or_notify_cancel()
+                if not future.done() and (future.running() or future.set_running_or_notify_cancel()):
                     future.set_exception(reason)
-            done = []
+            connection.rollback()
+            raw = connection.connection.driver_connection
+            if raw.in_transaction:  # a commit that failed is over for SQLAlchemy, not always for SQLite
+                raw.execute("ROLLBACK")
+            return
         for future, value in done:
             future.set_result(value)
         for future, raised in failed:
