@@ -106,7 +106,6 @@ class Scene:
         file = verdicts["files"][0]
         signatures = file["signatures"]
         names = ", ".join(f"{one['signer']} ({one['verdict']})" for one in signatures) or "không có chữ ký"
-        self.claim(
-            Promise.VERDICT, f"giá trị: {VALUES[value]}; {names}",
-            holds=file["verdict"] == verdict and verdicts["legal_value"] == value, seen=f"{file['verdict']} {file['sub_indication']} {file.get('detail') or ''} {verdicts['legal_value']}",
-        )  # fmt: skip
+        seen = f"{file['verdict']} {file['sub_indication']} {file.get('detail') or ''} {verdicts['legal_value']}"
+        right = file["verdict"] == verdict and verdicts["legal_value"] == value
+        self.claim(Promise.VERDICT, f"giá trị: {VALUES[value]}; {names}", holds=right, seen=seen)
