@@ -151,22 +151,26 @@ class Database:
                 raw.execute("RELEASE work")
             connection.commit()
         except Exception as error:  # noqa: BLE001 - every waiting caller must hear of it
-            # Who was refused because of a row of this batch was refused for nothing: that row never was.
-            reason = _translated(error)
-            if not isinstance(reason, StorageFullError | StorageDownError):
-                reason = StorageDownError(str(error).split("\n", 1)[0])
-            for _, future in batch:
-                if not future.done() and (future.running() or future.set_running_or_notify_cancel()):
-                    future.set_exception(reason)
-            connection.rollback()
-            raw = connection.connection.driver_connection
-            if raw.in_transaction:  # a commit that failed is over for SQLAlchemy, not always for SQLite
-                raw.execute("ROLLBACK")
+            _give_up(connection, [future for _, future in batch], error)
             return
         for future, value in done:
             future.set_result(value)
         for future, raised in failed:
             future.set_exception(_translated(raised) if isinstance(raised, OperationalError) else raised)
+
+
+def _give_up(connection: Connection, waiting: list[Future[Any]], error: Exception) -> None:
+    """Tell everybody of a batch that nothing was written, also whom a row of it made fail: that row never was."""
+    reason = _translated(error)
+    if not isinstance(reason, StorageFullError | StorageDownError):
+        reason = StorageDownError(str(error).split("\n", 1)[0])
+    for future in waiting:
+        if not future.done() and (future.running() or future.set_running_or_notify_cancel()):
+            future.set_exception(reason)
+    connection.rollback()
+    raw: Any = connection.connection.driver_connection
+    if raw.in_transaction:  # a commit that failed is over for SQLAlchemy, not always for SQLite
+        raw.execute("ROLLBACK")
 
 
 def _translated(error: BaseException) -> BaseException:
