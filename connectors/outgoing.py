@@ -75,9 +75,7 @@ def session(guard: Guard, *, timeout_seconds: float) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, socket_factory=guard.socket, ttl_dns_cache=30),
         cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(
-            total=None, sock_connect=min(timeout_seconds, 20), sock_read=timeout_seconds
-        ),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=min(timeout_seconds, 20), sock_read=timeout_seconds),
         trust_env=False,
         auto_decompress=True,
         read_bufsize=1 << 18,

@@ -36,9 +36,7 @@ def ascii_text(text: str, limit: int = 200) -> str:
     return _NOT_HEADER.sub("?", text)[:limit]
 
 
-def headers(
-    system_id: str, secret: str, now: datetime, content_type: str, fields: Mapping[str, str]
-) -> dict[str, str]:
+def headers(system_id: str, secret: str, now: datetime, content_type: str, fields: Mapping[str, str]) -> dict[str, str]:
     """All headers of one call. Raises ValueError for a field that is not printable ASCII."""
     local = now.astimezone(_VIETNAM)
     signed = {

@@ -37,7 +37,8 @@ async def changes(call: Call) -> web.StreamResponse:
     assert isinstance(query, shapes.ChangesQuery), "the table names this query"
     rows = await call.hub.db.read(
         lambda connection: (
-            edit.changes_since(connection, query.since, limit=query.limit), edit.current_version(connection)
+            edit.changes_since(connection, query.since, limit=query.limit),
+            edit.current_version(connection),
         )
     )
     found: list[dict[str, Any]] = rows[0]

@@ -29,8 +29,7 @@ nav ul{columns:2;padding-left:1.2rem}@media(max-width:40rem){nav ul{columns:1}}
 """
 _DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_DIGEST}"
-    "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    f"default-src 'none'; style-src 'sha256-{_DIGEST}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _START = """TOKEN=$(curl -s -u "$TRUC_SYSTEM_ID:$TRUC_SECRET" -d grant_type=client_credentials \\
      $TRUC_URL/api/v1/token | jq -r .access_token)

@@ -68,7 +68,7 @@ def _item(one: pickup.InboxItem) -> shapes.InboxItem:
         notation=one.notation,
         subject=one.subject,
         urgency=one.urgency,
-        kind=one.kind,  # type: ignore[arg-type] # one of pickup.KINDS or "status"
+        kind=one.kind,
         status_code=one.status_code,
         sha256=one.sha256,
         size=one.size,

@@ -155,9 +155,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
     if operation.query is not None:
         for name, schema, needed in query_fields(operation.query):
             about = schema.pop("description", "")
-            parameters.append(
-                {"name": name, "in": "query", "required": needed, "schema": schema, "description": about}
-            )
+            parameters.append({"name": name, "in": "query", "required": needed, "schema": schema, "description": about})
     for name, about in operation.headers.items():
         parameters.append({"name": name, "in": "header", "schema": {"type": "string"}, "description": about})
     if parameters:
@@ -223,8 +221,9 @@ def _refusals(operation: Operation) -> dict[str, Any]:
 def _schemas(table: Sequence[Operation]) -> dict[str, Any]:
     asked = {part.model for operation in table for part in operation.body if part.model is not None}
     told = {reply.model for operation in table for reply in operation.replies if reply.model is not None}
+    told |= {Problem, TokenError}
     named: list[tuple[type[BaseModel], Any]] = [(model, "validation") for model in asked]
-    named += [(model, "serialization") for model in {*told, Problem, TokenError} if issubclass(model, Answer)]
+    named += [(model, "serialization") for model in told if issubclass(model, Answer)]
     _, schema = models_json_schema(sorted(named, key=lambda pair: pair[0].__name__), ref_template=_REF)
     found: dict[str, Any] = schema.get("$defs", {})
     return found

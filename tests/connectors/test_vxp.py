@@ -53,8 +53,16 @@ def parcel(data: bytes | None = None) -> tuple[base.Parcel, Source]:
     source = Source(data)
     return (
         base.Parcel(
-            "item", "package", "edoc", read.document_id, read.sender_id, read.recipient_ids, 0, len(data),
-            read.sha256, source,
+            "item",
+            "package",
+            "edoc",
+            read.document_id,
+            read.sender_id,
+            read.recipient_ids,
+            0,
+            len(data),
+            read.sha256,
+            source,
         ),
         source,
     )

@@ -66,8 +66,16 @@ class Ministry:
 
         return await self.client.deliver(
             base.Parcel(
-                "item", "package", message_type, package.document_id, package.sender_id, package.recipient_ids, 0,
-                len(message), package.sha256, pieces,
+                "item",
+                "package",
+                message_type,
+                package.document_id,
+                package.sender_id,
+                package.recipient_ids,
+                0,
+                len(message),
+                package.sha256,
+                pieces,
             )
         )
 
@@ -141,7 +149,8 @@ async def register(hub, *agencies: tuple[str, str], systems=()):
 async def country(tmp_path):
     """Everything running."""
     axis_settings = settings(
-        tmp_path / "axis", "000.00.00.A00",
+        tmp_path / "axis",
+        "000.00.00.A00",
         hub={"organ_id": "000.00.00.A00", "role": "axis", "prefixes": [], "test_mode": True},
     )
     axis = app.Running(axis_settings)
@@ -157,9 +166,12 @@ async def country(tmp_path):
     )
     (tmp_path / "secret").write_text(made["province"][1])
     province_settings = settings(
-        tmp_path / "province", CENTRE,
+        tmp_path / "province",
+        CENTRE,
         axis={
-            "endpoint": axis.urls[0], "system_id": made["province"][0], "secret_file": str(tmp_path / "secret"),
+            "endpoint": axis.urls[0],
+            "system_id": made["province"][0],
+            "secret_file": str(tmp_path / "secret"),
             "poll_seconds": 1,
         },
     )
@@ -167,7 +179,10 @@ async def country(tmp_path):
     await province.start()
     await register(
         province.hub,
-        (CENTRE, "province"), (OFFICE, "province"), (MINISTRY, "national"), (OTHER_MINISTRY, "national"),
+        (CENTRE, "province"),
+        (OFFICE, "province"),
+        (MINISTRY, "national"),
+        (OTHER_MINISTRY, "national"),
         systems=(("office", [OFFICE]), ("centre", [CENTRE])),
     )
     async with outgoing.session(outgoing.Guard(["127.0.0.0/8"]), timeout_seconds=5) as http:
