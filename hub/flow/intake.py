@@ -7,11 +7,12 @@ durable; then one commit of package, deliveries, events and the signed receipt. 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import uuid
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from edxml import model, organ, rules
 from edxml.faults import Fault, Refusal
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from agency_registry.agency import System
     from edxml.verdict import DocumentReport
     from hub.context import Hub
+
+T = TypeVar("T")
 
 PIECE_BYTES = 1 << 20
 """How much of a body is gathered before a worker thread takes it: one hop for an ordinary document."""
@@ -103,7 +106,7 @@ async def accept(hub: Hub, body: AsyncIterator[bytes], submission: Submission) -
     except StorageDownError as error:
         raise Refusal(Fault.DEPENDENCY_DOWN, "the hub's database does not answer") from error
     finally:
-        await asyncio.shield(hub.in_thread(arrival.discard))
+        await _discard(hub, arrival)
 
 
 async def dry_run(hub: Hub, body: AsyncIterator[bytes], submission: Submission) -> DryRun:
@@ -117,7 +120,15 @@ async def dry_run(hub: Hub, body: AsyncIterator[bytes], submission: Submission) 
         package = examined.package
         return DryRun(package.document_id, package.sha256, examined.report, examined.warnings, views)
     finally:
+        await _discard(hub, arrival)
+
+
+async def _discard(hub: Hub, arrival: Arrival) -> None:
+    """Drop what is left of an arrival; without scratch files that is one descriptor, not worth a thread."""
+    if arrival.has_scratch:
         await asyncio.shield(hub.in_thread(arrival.discard))
+    else:
+        arrival.discard()
 
 
 async def _begin(hub: Hub, submission: Submission) -> Arrival:
@@ -147,13 +158,15 @@ class _turn:  # noqa: N801 - reads as a verb: async with _turn(hub)
         self._hub.gate.release()
 
 
-async def _unbroken(work: Coroutine[Any, Any, Accepted]) -> Accepted:
-    """Sealing and committing go on to their end even when the caller goes away: half of it must not be cleaned up."""
+async def _unbroken(work: Coroutine[Any, Any, T]) -> T:
+    """Work on the bytes goes on to its end even when the caller goes away: nothing is cleaned up under its hands."""
     task = asyncio.create_task(work)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait([task])
+        while not task.done():
+            with contextlib.suppress(asyncio.CancelledError):  # cancelled once more: still not before the end
+                await asyncio.wait([task])
         raise
 
 
@@ -166,7 +179,7 @@ async def _stream(hub: Hub, arrival: Arrival, body: AsyncIterator[bytes]) -> Non
         if size >= PIECE_BYTES:
             piece, gathered, size = b"".join(gathered), [], 0
             async with _turn(hub):
-                await hub.in_thread(partial(arrival.feed, piece))
+                await _unbroken(hub.in_thread(partial(arrival.feed, piece)))
     rest = b"".join(gathered)
 
     def last() -> None:
@@ -174,7 +187,7 @@ async def _stream(hub: Hub, arrival: Arrival, body: AsyncIterator[bytes]) -> Non
         arrival.finish()
 
     async with _turn(hub):
-        await hub.in_thread(last)
+        await _unbroken(hub.in_thread(last))
 
 
 async def _examine(hub: Hub, arrival: Arrival, submission: Submission) -> _Examined:
@@ -191,7 +204,8 @@ async def _examine(hub: Hub, arrival: Arrival, submission: Submission) -> _Exami
     else:
         found = routing.routes(hub, package.recipient_ids)
         _require_one(found)
-    report = await verify.report(hub, await hub.in_thread(arrival.checkable))
+    files = await _unbroken(hub.in_thread(arrival.checkable)) if arrival.has_scratch else []
+    report = await verify.report(hub, files)
     if report is not None and submission.door != "axis":
         verify.refuse_failed(report)
     return _Examined(package, sender, found, tuple(warnings), report)
