@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from hub import log
 from hub.store import packages
+from hub.store.database import StorageDownError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
     from hub.context import Hub
 
 BATCH = 2000
+RETRY_SECONDS = 60.0
 
 
-async def orphans(hub: Hub) -> int:
-    """Remove sealed files older than this start without a row; how many. Files of running requests are younger."""
-    started = hub.clock.now()
+async def orphans(hub: Hub, started: datetime | None = None) -> int:
+    """Remove sealed files older than the start without a row; how many. Files of running requests are younger."""
+    started = started or hub.clock.now()
     ids = hub.blobs.list_ids()
     removed = 0
     while batch := await hub.in_thread(partial(_next, ids)):
@@ -36,8 +38,19 @@ async def orphans(hub: Hub) -> int:
 
 
 async def once(hub: Hub) -> None:
-    """Sweep once, then rest for ever: the shape of a background loop."""
-    await orphans(hub)
+    """Sweep once, then rest for ever: the shape of a background loop.
+
+    After trouble it tries again by itself, from the same start: a later one would take files of running requests.
+    """
+    started = hub.clock.now()
+    while True:
+        try:
+            await orphans(hub, started)
+        except (OSError, StorageDownError):
+            log.get().exception("orphans not swept")
+            await asyncio.sleep(RETRY_SECONDS)
+        else:
+            break
     await asyncio.Event().wait()
 
 

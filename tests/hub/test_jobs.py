@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import uuid
 
@@ -31,3 +32,27 @@ async def test_the_sweep_removes_only_files_without_a_row_that_are_older_than_th
 
     assert removed == 1
     assert set(hub.blobs.list_ids()) == {kept.package_id, young}
+
+
+async def test_a_sweep_that_failed_takes_no_file_younger_than_the_first_start(hub, monkeypatch):
+    """A request may have sealed its file and not committed yet when the sweep is tried again."""
+    real, calls = hub.blobs.list_ids, []
+
+    def breaks_once():
+        calls.append(1)
+        if len(calls) == 1:
+            raise OSError("the disk stumbles")
+        return real()
+
+    monkeypatch.setattr(hub.blobs, "list_ids", breaks_once)
+    monkeypatch.setattr(sweep, "RETRY_SECONDS", 0.2)
+    task = asyncio.create_task(sweep.once(hub))
+    await asyncio.sleep(0.05)
+    writer, running = hub.blobs.begin(), str(uuid.uuid4())
+    writer.write(b"the commit follows")
+    writer.seal(running)
+    await asyncio.sleep(0.4)
+    task.cancel()
+
+    assert len(calls) == 2
+    assert list(real()) == [running]
