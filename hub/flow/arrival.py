@@ -114,6 +114,11 @@ class Arrival:
         """The content key of the sealed bytes, to be wrapped before it is stored."""
         return self._writer.key
 
+    @property
+    def has_scratch(self) -> bool:
+        """Whether decoded files lie on disk, to be verified and removed."""
+        return any(sink.path is not None for sink in self._sinks.values())
+
     def feed(self, data: bytes) -> None:
         """Take the next bytes. Raises Refusal, and OSError when the disk is full."""
         if self._hash_file is not None:

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from agency_registry.agency import System
     from hub.context import Hub
+    from hub.store.blobs import BlobReader
 
-PIECE_BYTES = 1 << 18
+PIECE_BYTES = 1 << 20
 _FETCHABLE = (states.DeliveryStatus.AVAILABLE, states.DeliveryStatus.DELIVERED)
 
 
@@ -33,14 +34,27 @@ class Content:
     key: bytes
 
     async def chunks(self, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """The bytes from `start` up to `end` (exclusive), decrypted in worker threads, about 256 KiB at a time."""
-        reader = await self.hub.in_thread(lambda: self.hub.blobs.open(self.package_id, self.key, self.size))
+        """The bytes from `start` up to `end` (exclusive), decrypted in worker threads, about 1 MiB at a time."""
+        end = self.size if end is None else min(end, self.size)
+        reader, first = await self.hub.in_thread(lambda: self._open(start, end))
         try:
-            source = reader.read(start, self.size if end is None else end)
-            while piece := await self.hub.in_thread(lambda: _gather(source)):
+            yield first
+            at = start + len(first)
+            while at < end:
+                piece = await self.hub.in_thread(partial(_gather, reader.read(at, min(at + PIECE_BYTES, end))))
+                at += len(piece)
                 yield piece
         finally:
-            await self.hub.in_thread(reader.close)
+            reader.close()
+
+    def _open(self, start: int, end: int) -> tuple[BlobReader, bytes]:
+        """The opened file and its first piece: one hop to a thread for an ordinary document."""
+        reader = self.hub.blobs.open(self.package_id, self.key, self.size)
+        try:
+            return reader, _gather(reader.read(start, min(start + PIECE_BYTES, end)))
+        except BaseException:
+            reader.close()
+            raise
 
     async def read(self) -> bytes:
         """All bytes at once: only for messages known to be small."""
@@ -48,14 +62,7 @@ class Content:
 
 
 def _gather(source: Iterator[bytes]) -> bytes:
-    pieces: list[bytes] = []
-    size = 0
-    for piece in source:
-        pieces.append(piece)
-        size += len(piece)
-        if size >= PIECE_BYTES:
-            break
-    return b"".join(pieces)
+    return b"".join(source)
 
 
 def of_row(hub: Hub, row: Row[Any]) -> Content:
