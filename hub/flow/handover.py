@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 _FAULTS = {"18": Fault.ORG_UNKNOWN, "23": Fault.ORG_SUSPENDED}
 
 
+class ClaimLostError(Exception):
+    """Somebody else has the delivery now: this attempt may not send a byte of it."""
+
+
 @dataclass(slots=True)
 class Handover:
     """One attempt for one item.
@@ -79,6 +83,9 @@ class Handover:
             raise
 
     def _expose(self, connection: Connection) -> None:
+        if len(self._mine(connection)) < len(self.claim.rows):
+            message = "the claim ran out and the delivery was taken over"
+            raise ClaimLostError(message)
         self.fresh = self.fresh or endpoints.unexposed(connection, self.claim.ids)
         by = f"system:{self.peer.system.id}"
         deliveries.expose(connection, self.hub.journal, self.hub.clock.now(), self.claim.ids, by)
@@ -128,8 +135,9 @@ class Handover:
     def _deferred(self, connection: Connection, now: datetime, outcome: base.Deferred) -> None:
         settings = self.hub.settings.dispatch
         rows = self._mine(connection)
-        if outcome.untouched and self.fresh:
-            deliveries.unexpose(connection, self.fresh)
+        untouched = [row.id for row in rows if row.id in self.fresh] if outcome.untouched else []
+        if untouched:  # and nobody else's: a newer attempt may have sent bytes
+            deliveries.unexpose(connection, untouched)
         rest = now + timedelta(seconds=outcome.retry_after_seconds or 0)
         if outcome.peer:
             health.failed(self.hub, connection, self.peer.system.id, self.began, rest, outcome.reason)
