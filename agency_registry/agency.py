@@ -16,7 +16,7 @@ class Agency:
 
     id: the registry's own number; 0 while it is not stored. It never changes, even when the code does.
     organ_id: the identity code, upper case.
-    level: a label, not a column of the law: levels come and go (R-027).
+    level: a label that no rule here depends on, for levels come and go (R-027).
     parent: organ id of the agency above it, or None.
     legacy_code: the 13-character code it had before the 35-character one, or None. Also among `aliases`.
     valid_from, valid_to: first and last day it takes part, both included; None is without limit.

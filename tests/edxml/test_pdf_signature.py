@@ -9,7 +9,7 @@ import pytest
 
 from edxml.certificates import Role
 from edxml.pdf_signature import verify_pdf
-from edxml.testing import TestCA, plain_pdf, signed_pdf
+from edxml.testing import TestCA, documents, plain_pdf, signed_pdf
 from edxml.testing.documents import sign_once
 from edxml.verdict import DocumentReport, Integrity, LegalValue, SubIndication, Verdict
 
@@ -97,6 +97,33 @@ def test_the_mark_of_a_copy_is_read_from_the_widget(judge, ca, drawn, mark):  # 
 
 def test_a_plain_file_is_unsigned(judge):  # law: R-062 QĐ28 Đ4.2
     assert judge(plain_pdf(2_000)).verdict is Verdict.UNSIGNED
+
+
+def test_a_picture_of_a_signature_and_an_empty_field_are_none(judge):
+    """law: R-059 TT Đ7.2.2, R-078 Luật 20/2023 Đ22."""
+    drawing = b"q 120 0 0 60 400 100 cm /Scan Do Q"
+    document = documents._assemble(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [7 0 R] /SigFlags 3 >> >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            (
+                b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+                b"/Resources << /XObject << /Scan 5 0 R >> >> /Annots [6 0 R 7 0 R] >>"
+            ),
+            b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawing), drawing),
+            (
+                b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 "
+                b"/Length 1 >>\nstream\n\x00\nendstream"
+            ),
+            b"<< /Type /Annot /Subtype /Stamp /Rect [400 100 520 160] /Name /Approved /Contents (DA KY) >>",
+            b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (Chuky1) /Rect [400 200 520 260] /P 3 0 R >>",
+        ]
+    )
+
+    report = judge(document)
+
+    assert (report.verdict, report.signatures) == (Verdict.UNSIGNED, ())
+    assert DocumentReport.of([report]).legal_value is LegalValue.INFORMATION
 
 
 @pytest.mark.parametrize("data", [b"", b"hello", b"<html></html>", b"PK\x03\x04"])

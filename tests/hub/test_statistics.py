@@ -66,6 +66,7 @@ async def november(hub, province, snv, stc):
 
 
 async def test_the_figures_are_those_counted_by_hand(november):
+    """law: R-210 HN Đ15.3."""
     found = {row.organ_id: row for row in await figures.monthly(november, "2026-11")}
 
     assert found[SNV] == figures.AgencyMonth(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from datetime import date
 
 import pytest
 from sqlalchemy import func, select
@@ -123,6 +124,23 @@ async def test_the_same_attachments_to_a_further_recipient_are_a_supplementary_s
 
     assert [warning.code for warning in more.warnings] == ["supplementary"]
     assert more.package_id != first.package_id
+
+
+async def test_a_number_and_notation_used_twice_in_a_year_is_told_and_stops_nothing(sender, recipient):
+    """law: R-030 R-031 NĐ30 Đ15.1"""
+    day, next_year = date(2026, 3, 2), date(2027, 3, 2)
+    numbered = [("12", "QĐ-SNV", day), ("12", "QĐ-SNV", day), ("12", "GM-SNV", day), ("12", "QĐ-SNV", next_year)]
+
+    answers = [
+        await sender.give(
+            make_package(A, (B,), document_id=f"d-{index}", number=number, notation=notation, issued_on=day)
+        )
+        for index, (number, notation, day) in enumerate(numbered)
+    ]
+
+    told = [[warning.code for warning in answer.warnings] for answer in answers]
+    assert ["same_number" in codes for codes in told] == [False, True, False, False]
+    assert {answer.status for answer in answers} == {"accepted"}
 
 
 @pytest.mark.parametrize("subject", ["(MẬT) Báo cáo", "TUYỆT MẬT", "[TỐI MẬT] Kế hoạch", "MẬT: Công văn"])
