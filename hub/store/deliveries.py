@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, func, insert, or_, select, tuple_, update
 
+from edxml.document_id import comparison_key
 from hub import clock, states
 from hub.store import events, tables
 from hub.store.tables import columns
@@ -202,17 +203,6 @@ def by_age(connection: Connection, marks: Sequence[str]) -> Sequence[Row[Any]]:
         inside = and_(_D.c.created_at >= mark, _D.c.created_at < newer) if newer else _D.c.created_at >= mark
         columns.append(func.count().filter(inside).label(f"age_{number}"))
         newer = mark
-    open_statuses = [
-        status.value
-        for status in (
-            states.DeliveryStatus.QUEUED,
-            states.DeliveryStatus.SENDING,
-            states.DeliveryStatus.AVAILABLE,
-            states.DeliveryStatus.HELD,
-            states.DeliveryStatus.FAILED,
-            states.DeliveryStatus.NOT_CONNECTED,
-        )
-    ]
     rows: Sequence[Any] = connection.execute(
         select(
             _D.c.recipient,
@@ -222,7 +212,7 @@ def by_age(connection: Connection, marks: Sequence[str]) -> Sequence[Row[Any]]:
             func.min(_D.c.created_at).label("oldest"),
             *columns,
         )
-        .where(_D.c.status.in_(open_statuses))
+        .where(_D.c.status.not_in([states.DeliveryStatus.DELIVERED.value, states.DeliveryStatus.CANCELLED.value]))
         .group_by(_D.c.recipient, _D.c.system_id, _D.c.status)
         .order_by(func.min(_D.c.created_at))
     ).all()
@@ -281,7 +271,7 @@ def answered(connection: Connection, sender: str, document_id: str, recipient: s
         .join_from(_D, _P, _P.c.id == _D.c.package_id)
         .where(
             _P.c.sender == sender,
-            _P.c.document_id == document_id,
+            _P.c.document_key == comparison_key(document_id),
             _P.c.message_type == "edoc",
             _P.c.status != states.PackageStatus.REJECTED.value,
             _D.c.recipient == recipient,

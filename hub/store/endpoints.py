@@ -155,7 +155,7 @@ def stuck(connection: Connection, item_ids: Sequence[str], now: datetime) -> set
         .join_from(earlier, first, first.c.id == earlier.c.package_id)
         .where(
             first.c.sender == _P.c.sender,
-            first.c.document_id == _P.c.document_id,
+            first.c.document_key == _P.c.document_key,
             earlier.c.recipient == _D.c.recipient,
             earlier.c.system_id == _D.c.system_id,
             earlier.c.seq < _D.c.seq,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, or_, select
 
+from edxml.document_id import comparison_key
 from hub import states
 from hub.store import tables
 from hub.store.tables import columns
@@ -33,6 +34,7 @@ class NewPackage:
     business_type: int
     status_code: str
     document_id: str
+    document_key: str
     sha256: str
     size: int
     status: str
@@ -101,7 +103,7 @@ _THREAD = (
     .join_from(_P, _D, _D.c.package_id == _P.c.id)
     .where(
         _P.c.sender == bindparam("sender_"),
-        _P.c.document_id == bindparam("document_id_"),
+        _P.c.document_key == bindparam("document_key_"),
         _P.c.message_type == "edoc",
         _P.c.status != _REJECTED,
     )
@@ -127,7 +129,7 @@ _SAME_NUMBER = select(_P.c.id).where(
     _P.c.number == bindparam("number_"),
     _P.c.notation == bindparam("notation_"),
     _P.c.year == bindparam("year_"),
-    _P.c.document_id != bindparam("document_id_"),
+    _P.c.document_key != bindparam("document_key_"),
     _P.c.status != _REJECTED,
 )
 
@@ -148,8 +150,11 @@ def get(connection: Connection, package_id: str) -> Row[Any] | None:
 
 
 def thread(connection: Connection, sender: str, document_id: str) -> list[Earlier]:
-    """Every delivery of documents (not statuses) this sender already sent under this DocumentId, oldest first."""
-    rows = connection.execute(_THREAD, {"sender_": sender, "document_id_": document_id})
+    """Every delivery of documents (not statuses) this sender already sent under this DocumentId, oldest first.
+
+    However the DocumentId is spelt: in another Unicode form or case, with another date separator.
+    """
+    rows = connection.execute(_THREAD, {"sender_": sender, "document_key_": comparison_key(document_id)})
     return [Earlier(*row) for row in rows]
 
 
@@ -162,7 +167,7 @@ def has_same_number(connection: Connection, package: NewPackage) -> bool:
         "number_": package.number,
         "notation_": package.notation,
         "year_": package.year,
-        "document_id_": package.document_id,
+        "document_key_": package.document_key,
     }
     return connection.execute(_SAME_NUMBER, values).first() is not None
 

@@ -27,6 +27,9 @@ packages = Table(
     Column("business_type", Integer, nullable=False),
     Column("status_code", String(2), nullable=False),  # of a status message, else ''
     Column("document_id", Text, nullable=False),
+    Column(
+        "document_key", Text, nullable=False, server_default=""
+    ),  # DocumentId as it is compared: one for all its spellings
     Column("sha256", String(64), nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("status", String(16), nullable=False),
@@ -55,8 +58,9 @@ Index(
     sqlite_where=packages.c.status != "rejected",
     postgresql_where=packages.c.status != "rejected",
 )
-Index("packages_thread", packages.c.sender, packages.c.document_id)
+Index("packages_thread", packages.c.sender, packages.c.document_key)
 Index("packages_number", packages.c.sender, packages.c.number, packages.c.notation, packages.c.year)
+Index("packages_received", packages.c.received_at)
 Index("packages_system", packages.c.system_id, packages.c.seq)
 
 deliveries = Table(
@@ -105,6 +109,16 @@ Index(
     deliveries.c.due_at,
     sqlite_where=deliveries.c.status.in_(["queued", "sending"]),
     postgresql_where=deliveries.c.status.in_(["queued", "sending"]),
+)
+
+Index(
+    "deliveries_open",  # the operator's queue by destination and age
+    deliveries.c.recipient,
+    deliveries.c.system_id,
+    deliveries.c.status,
+    deliveries.c.created_at,
+    sqlite_where=deliveries.c.status.not_in(["delivered", "cancelled"]),
+    postgresql_where=deliveries.c.status.not_in(["delivered", "cancelled"]),
 )
 
 items = Table(
