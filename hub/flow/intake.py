@@ -10,25 +10,22 @@ import asyncio
 import contextlib
 import json
 import uuid
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from edxml import model, organ, rules
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.flow import admission, routing, secrecy, verify
+from hub.flow import admission, entries, routing, secrecy, verify
 from hub.flow.arrival import Arrival
 from hub.states import DeliveryStatus, PackageStatus
-from hub.store import events, packages
+from hub.store import packages
 from hub.store.database import StorageDownError, StorageFullError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
 
-    from sqlalchemy import Connection
-
-    from agency_registry.agency import System
     from edxml.verdict import DocumentReport
     from hub.context import Hub
 
@@ -41,26 +38,7 @@ TURN_SECONDS = 30
 """Longest wait for a place among the packages in work."""
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """Who hands a package in, and how.
-
-    door: vxp | api | page | axis | hub. message_type: what the caller says it is; the XML decides.
-    hash_file: the digest announced on the VXP door.
-    """
-
-    system: System
-    door: str
-    address: str = ""
-    message_type: str | None = None
-    hash_file: str | None = None
-
-    @property
-    def actor(self) -> str:
-        """The name under which the journal knows the caller."""
-        return f"system:{self.system.id}"
-
-
+Submission = entries.Submission
 Accepted = admission.Accepted
 DeliveryView = admission.DeliveryView
 
@@ -99,7 +77,7 @@ async def accept(hub: Hub, body: AsyncIterator[bytes], submission: Submission) -
             examined = await _examine(hub, arrival, submission)
             return await _unbroken(_commit(hub, arrival, examined, submission))
     except Refusal as refusal:
-        await _record_refusal(hub, arrival, submission, refusal)
+        await entries.keep_refusal(hub, arrival, submission, refusal)
         raise
     except (OSError, StorageFullError) as error:
         raise Refusal(Fault.STORAGE_FULL, "the hub cannot store anything at the moment") from error
@@ -252,7 +230,7 @@ async def _commit(hub: Hub, arrival: Arrival, examined: _Examined, submission: S
         identity=packages.identity(
             examined.sender, package.message_type, package.business.type, package.document_id, package.sha256
         ),
-        **_reading(package, examined, submission),
+        **entries.reading(package, examined.sender, examined.warnings, submission),
         status=PackageStatus.ACCEPTED.value,
         received_at=clock.to_text(now),
         key=hub.keys.wrap(arrival.key, package_id.encode()),
@@ -278,90 +256,3 @@ async def _forget(hub: Hub, package_id: str) -> None:
     """Remove sealed bytes no row stands for; when the outcome of the commit is unknown it is read back first."""
     if not await hub.db.read(lambda connection: packages.known_ids(connection, [package_id])):
         await hub.in_thread(partial(hub.blobs.delete, package_id))
-
-
-def _reading(package: model.Package, examined: _Examined, submission: Submission) -> dict[str, Any]:
-    header = package.header
-    promulgated = header.promulgation.text if header is not None and header.promulgation is not None else ""
-    sender = header.sender if header is not None else package.status.sender if package.status else None
-    return {
-        "sender": examined.sender,
-        "sender_name": sender.name if sender is not None else "",
-        "message_type": package.message_type,
-        "business_type": int(package.business.type),
-        "status_code": package.status.code if package.status is not None else "",
-        "document_id": package.document_id,
-        "sha256": package.sha256,
-        "size": package.size,
-        "door": submission.door,
-        "system_id": submission.system.id,
-        "priority": admission.urgency(package),
-        "subject": package.subject,
-        "number": package.number,
-        "notation": package.notation,
-        "promulgated": promulgated[:32],
-        "year": promulgated[:4],
-        "attachments": json.dumps([_part(one) for one in package.attachments], ensure_ascii=False),
-        "warnings": json.dumps([asdict(one) for one in examined.warnings], ensure_ascii=False),
-    }
-
-
-def _part(attachment: model.Attachment) -> dict[str, object]:
-    return {
-        "name": attachment.name,
-        "content_type": attachment.declared_type,
-        "kind": attachment.kind,
-        "zipped": attachment.zipped,
-        "range": list(attachment.encoded_range),
-        "size": attachment.size,
-        "sha256": attachment.sha256,
-    }
-
-
-_UNRECORDED = frozenset({Fault.INTAKE_STOPPED, Fault.OVERLOADED, Fault.STORAGE_FULL, Fault.DEPENDENCY_DOWN})
-
-
-async def _record_refusal(hub: Hub, arrival: Arrival, submission: Submission, refusal: Refusal) -> None:
-    """Keep ids, digest, fault and time of a refused package; no bytes, and of a secret no subject either (R-009)."""
-    if refusal.fault in _UNRECORDED:
-        return
-    package = arrival.package
-    now = hub.clock.now()
-    package_id = str(uuid.uuid4())
-    blank = packages.NewPackage(
-        id=package_id,
-        identity=b"",
-        sender=organ.normalise(package.sender_id)[:64] if package is not None else "",
-        sender_name="",
-        message_type=package.message_type if package is not None else "",
-        business_type=int(package.business.type) if package is not None else 0,
-        status_code="",
-        document_id=package.document_id[:500] if package is not None else "",
-        sha256=package.sha256 if package is not None else "",
-        size=arrival.size,
-        status=PackageStatus.REJECTED.value,
-        door=submission.door,
-        system_id=submission.system.id,
-        priority=0,
-        subject="",
-        number="",
-        notation="",
-        promulgated="",
-        year="",
-        received_at=clock.to_text(now),
-        fault=refusal.fault.slug,
-        fault_detail=refusal.detail[:500],
-    )
-    row = replace(blank, fault_detail=None) if refusal.fault is Fault.SECRET else blank
-    detail = {"fault": refusal.fault.slug, "sha256": row.sha256, "document_id": row.document_id, "sender": row.sender}
-
-    def record(connection: Connection) -> None:
-        packages.add(connection, row)
-        event = events.Event("package.rejected", submission.actor, package_id, detail=detail)
-        hub.journal.record(connection, now, [event])
-
-    try:
-        await asyncio.shield(hub.db.write(record))
-    except (StorageDownError, StorageFullError):
-        return
-    refusal.instance = package_id
