@@ -177,7 +177,7 @@ class Office:
                 return found
             cursor = page["next"]
 
-    async def until(self, package_id: str, recipient: str, status: str, *, seconds: float = 10) -> dict[str, Any]:
+    async def until(self, package_id: str, recipient: str, status: str, *, seconds: float = 60) -> dict[str, Any]:
         """The package once one recipient's delivery has this status."""
         async with asyncio.timeout(seconds):
             while True:

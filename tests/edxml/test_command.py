@@ -6,9 +6,9 @@ import io
 import json
 import subprocess
 import sys
-import time
 import zipfile
 
+import patience
 import pytest
 
 from edxml import file_names, model, reader, unwrap, writer
@@ -206,12 +206,12 @@ def test_only_a_plain_zip_of_one_file_is_unwrapped():
 
 
 def test_help_answers_at_once():
-    begun = time.monotonic()
+    begun = patience.children_seconds()
     run = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "edxml", "--help"], capture_output=True, text=True, check=True
     )
 
-    assert time.monotonic() - begun < 5
+    assert patience.children_seconds() - begun < 4
     assert "lxml" not in run.stderr
     assert "xmlschema" not in run.stderr
     assert "unpack" in run.stdout

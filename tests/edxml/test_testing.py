@@ -96,11 +96,11 @@ def test_ten_signed_documents_take_a_few_seconds_at_most():
     ca = TestCA(algorithm="rsa")
     signed_pdf(ca)
 
-    begin = time.monotonic()
+    begin = time.process_time()
     for _ in range(10):
         signed_pdf(ca, size_bytes=200_000)
 
-    assert time.monotonic() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 def _der(signer):

@@ -77,10 +77,10 @@ def test_signing_is_quick(folder):
     loaded = Keys.load(folder)
     best = 1.0
     for _ in range(5):
-        began = time.perf_counter()
+        began = time.thread_time()
         for _ in range(100):
             loaded.sign_receipt(b"x" * 1500)
-        best = min(best, (time.perf_counter() - began) / 100)
+        best = min(best, (time.thread_time() - began) / 100)
 
     assert best < 0.001, f"{best * 1e6:.0f} us"
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from patience import until
 
 from agency_registry import edit
 from connectors import base, outgoing, vxp
@@ -120,14 +121,6 @@ class Country:
         system = hub.directory.system_of(hub.directory.agency(OFFICE))
         rows = await hub.db.read(lambda c: deliveries.waiting(c, system.id, after=None, limit=100))
         return [row.status_code or row.document_id for row in rows]
-
-
-async def until(question, seconds: float = 15):
-    """Wait until the awaited answer is true, and give it."""
-    async with asyncio.timeout(seconds):
-        while not (answer := await question()):  # noqa: ASYNC110 - asks over HTTP
-            await asyncio.sleep(0.05)
-        return answer
 
 
 async def register(hub, *agencies: tuple[str, str], systems=()):
@@ -340,7 +333,7 @@ async def test_the_axis_is_down_for_a_while_and_everything_catches_up(country):
         got.extend(await country.ministry.take())
         return len(got) >= len(documents)
 
-    await until(all_here, 30)
+    await until(all_here)
 
     assert set(statuses) == {"queued"}
     assert sorted(got) == sorted(documents)

@@ -7,9 +7,9 @@ import json
 import os
 import subprocess
 import sys
-import time
 import uuid
 
+import patience
 import pytest
 
 from hub import settings
@@ -37,14 +37,14 @@ def test_help_of_a_command_answers_at_once_and_imports_nothing_heavy(name):
         "import sys, hub.cli; code = hub.cli.main(sys.argv[1:]);"
         f"print(sorted(set({heavy!r}) & set(sys.modules)), file=sys.stderr); sys.exit(code)"
     )
-    began = time.monotonic()
+    began = patience.children_seconds()
 
     done = subprocess.run([sys.executable, "-c", program, name, "--help"], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0
     assert f"truc {name}" in done.stdout
     assert done.stderr.strip() == "[]" or name in DRIVERS
-    assert time.monotonic() - began < 4
+    assert patience.children_seconds() - began < 4
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 from fake_peers.axis import OK, FakeAxis
+from patience import until
 
 from connectors import base, outgoing
 from edxml import reader
@@ -242,9 +243,7 @@ async def test_a_crash_between_commit_and_acknowledgement_doubles_nothing(hub, a
     axis.offers["edoc"] = [("d1", document)]
     axis.script["updateStatus"] = [30]
     task = asyncio.create_task(collector.turn())
-    async with asyncio.timeout(5):
-        while not axis.said("updateStatus"):  # noqa: ASYNC110 - the fake only counts
-            await asyncio.sleep(0.01)
+    await until(lambda: axis.said("updateStatus"))
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     del axis.script["updateStatus"]
@@ -259,17 +258,19 @@ async def test_a_crash_between_commit_and_acknowledgement_doubles_nothing(hub, a
 async def test_the_loop_asks_again_at_once_after_something_was_sent(hub, axis, province):
     slow = hub.settings.axis.model_copy(update={"poll_seconds": 60})
     hub.settings = hub.settings.model_copy(update={"axis": slow})
-    async with outgoing.session(outgoing.Guard(["127.0.0.0/8"]), timeout_seconds=1) as http:
+    async with outgoing.session(outgoing.Guard(["127.0.0.0/8"]), timeout_seconds=30) as http:
         stop = asyncio.Event()
-        tools = base.Tools(http, hub.clock.now, log.get(), 1)
+        tools = base.Tools(http, hub.clock.now, log.get(), 30)
         loop = asyncio.create_task(collect.run(hub, tools, stop))
+        await until(lambda: len(axis.said("getReceivedEdocList")) == 2)  # documents, statuses
         await asyncio.sleep(0.3)
         before = len(axis.said("getReceivedEdocList"))
 
         hub.bell.ring([collect.SENT_BELL])
+        await until(lambda: len(axis.said("getReceivedEdocList")) >= 4)
         await asyncio.sleep(0.3)
 
-        assert len(axis.said("getReceivedEdocList")) == 2 * before
+        assert (before, len(axis.said("getReceivedEdocList"))) == (2, 4)
         stop.set()
         await loop
 

@@ -48,7 +48,7 @@ async def test_a_long_poll_wakes_up_when_a_document_arrives(offices):
     accepted = await sender.send(make_package(SENDER, RECIPIENT))
     items = await waiting
 
-    assert asyncio.get_running_loop().time() - begun < 5
+    assert asyncio.get_running_loop().time() - begun < 20  # and not the 30 s it may wait
     assert [one["package_id"] for one in items] == [accepted["package_id"]]
 
 

@@ -189,4 +189,4 @@ async def test_a_stopping_hub_sends_long_polls_away_and_lets_answers_finish(hub)
 
     assert await waiting == (503, "")
     assert await answering == (200, "whole")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 9  # a stop waits 10 s for answers, 60 s the poll would take
