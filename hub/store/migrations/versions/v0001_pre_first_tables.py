@@ -132,6 +132,7 @@ def upgrade() -> None:
         sa.Column("business_type", sa.Integer(), nullable=False),
         sa.Column("status_code", sa.String(length=2), nullable=False),
         sa.Column("document_id", sa.Text(), nullable=False),
+        sa.Column("document_key", sa.Text(), server_default="", nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
@@ -166,7 +167,7 @@ def upgrade() -> None:
     op.create_index("packages_number", "packages", ["sender", "number", "notation", "year"], unique=False)
     op.create_index("packages_received", "packages", ["received_at"], unique=False)
     op.create_index("packages_system", "packages", ["system_id", "seq"], unique=False)
-    op.create_index("packages_thread", "packages", ["sender", "document_id"], unique=False)
+    op.create_index("packages_thread", "packages", ["sender", "document_key"], unique=False)
     op.create_table(
         "sessions",
         sa.Column("token", sa.String(length=64), nullable=False),
