@@ -37,9 +37,7 @@ def hard_timeout_seconds(size: int, timeout_seconds: float) -> float:
     return 2 * timeout_seconds + size / SLOWEST_BYTES_PER_SECOND
 
 
-def claim_until(
-    attempts: int, size: int, now: datetime, steps: Sequence[int], timeout_seconds: float
-) -> datetime:
+def claim_until(attempts: int, size: int, now: datetime, steps: Sequence[int], timeout_seconds: float) -> datetime:
     """When a claimed delivery may be taken by somebody else: later than the attempt can last, and than its back-off."""
     attempt = hard_timeout_seconds(size, timeout_seconds) + MARGIN_SECONDS
     return now + timedelta(seconds=max(attempt, wait_seconds(attempts, steps)))
