@@ -113,9 +113,9 @@ class Admission:
     def _repeat(self, connection: Connection, first: Any) -> Accepted:
         """The first answer again, as it was: a delivery that has moved on since is no other answer."""
         birth = events.of_package(connection, first.id, limit=1)[0]
-        born = {one["recipient"]: one["status"] for one in json.loads(birth.detail)["recipients"]}
+        born = {one["recipient"]: one for one in json.loads(birth.detail)["recipients"]}
         views = tuple(
-            DeliveryView(row.id, row.recipient, born.get(row.recipient, row.status), fault_of(row.fault))
+            DeliveryView(row.id, row.recipient, *_born(born, row))
             for row in deliveries.of_package(connection, first.id)
         )
         warnings = tuple(Note(**one) for one in json.loads(first.warnings))
@@ -238,7 +238,7 @@ class Admission:
             "message_type": row.message_type,
             "business_type": row.business_type,
             "received_at": clock.local(self._now).isoformat(timespec="microseconds"),
-            "recipients": [{"recipient": one.recipient, "status": one.status} for one in new],
+            "recipients": [_birth(one) for one in new],
             "attachments": [{"sha256": one.sha256, "size": one.size} for one in self._package.attachments],
             "verdict": row.verdict,
         }
@@ -256,6 +256,17 @@ class Admission:
                 fact = {"fault": one.fault or "", "sha256": row.sha256}
                 made.append(events.Event("delivery.failed", "hub", row.id, one.id, one.recipient, fact))
         return made
+
+
+def _birth(one: deliveries.NewDelivery) -> dict[str, str]:
+    told = {"recipient": one.recipient, "status": one.status}
+    return {**told, "fault": one.fault} if one.fault else told
+
+
+def _born(born: dict[str, dict[str, str]], row: Any) -> tuple[str, Fault | None]:
+    """Status and fault with which a delivery began."""
+    first = born.get(row.recipient, {})
+    return first.get("status", row.status), fault_of(first.get("fault"))
 
 
 def fault_of(slug: str | None) -> Fault | None:

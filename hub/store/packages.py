@@ -34,7 +34,6 @@ class NewPackage:
     business_type: int
     status_code: str
     document_id: str
-    document_key: str
     sha256: str
     size: int
     status: str
@@ -136,7 +135,7 @@ _SAME_NUMBER = select(_P.c.id).where(
 
 def add(connection: Connection, package: NewPackage) -> None:
     """Write one package."""
-    connection.execute(_ADD, [columns(package)])
+    connection.execute(_ADD, [columns(package) | {"document_key": comparison_key(package.document_id)}])
 
 
 def by_identity(connection: Connection, key: bytes) -> Row[Any] | None:
@@ -167,7 +166,7 @@ def has_same_number(connection: Connection, package: NewPackage) -> bool:
         "number_": package.number,
         "notation_": package.notation,
         "year_": package.year,
-        "document_key_": package.document_key,
+        "document_key_": comparison_key(package.document_id),
     }
     return connection.execute(_SAME_NUMBER, values).first() is not None
 

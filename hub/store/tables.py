@@ -27,9 +27,7 @@ packages = Table(
     Column("business_type", Integer, nullable=False),
     Column("status_code", String(2), nullable=False),  # of a status message, else ''
     Column("document_id", Text, nullable=False),
-    Column(
-        "document_key", Text, nullable=False, server_default=""
-    ),  # DocumentId as it is compared: one for all its spellings
+    Column("document_key", Text, nullable=False, server_default=""),  # DocumentId as it is compared
     Column("sha256", String(64), nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("status", String(16), nullable=False),
