@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import queue
+import sqlite3
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -32,6 +33,8 @@ BATCH = 64
 """Most pieces of work in one commit."""
 
 READERS = 3
+_TROUBLE = (OperationalError, sqlite3.OperationalError)
+"""What the driver raises, wrapped by SQLAlchemy or bare (a prepared statement)."""
 
 
 class StorageFullError(Exception):
@@ -97,11 +100,10 @@ class Database:
             self._local.connection = connection
             self._open.append(connection)
         try:
-            return work(connection)
-        except OperationalError as error:
+            with connection.begin():
+                return work(connection)
+        except _TROUBLE as error:
             raise _translated(error) from error
-        finally:
-            connection.rollback()
 
     def _write_loop(self) -> None:
         connection = self._engine.connect()
@@ -156,7 +158,7 @@ class Database:
         for future, value in done:
             future.set_result(value)
         for future, raised in failed:
-            future.set_exception(_translated(raised) if isinstance(raised, OperationalError) else raised)
+            future.set_exception(_translated(raised) if isinstance(raised, _TROUBLE) else raised)
 
 
 def _give_up(connection: Connection, waiting: list[Future[Any]], error: Exception) -> None:
@@ -177,7 +179,7 @@ def _translated(error: BaseException) -> BaseException:
     text = str(error)
     if "disk is full" in text or "No space left" in text:
         return StorageFullError("the disk of the database is full")
-    if isinstance(error, OperationalError):
+    if isinstance(error, _TROUBLE):
         return StorageDownError(text.split("\n", 1)[0])
     return error
 

@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, func, insert, or_, select, tuple_, updat
 from edxml.document_id import comparison_key
 from hub import clock, states
 from hub.store import events, tables
+from hub.store.prepared import Prepared
 from hub.store.tables import columns
 
 if TYPE_CHECKING:
@@ -22,16 +23,16 @@ _D = tables.deliveries
 _P = tables.packages
 _I = tables.items
 
-_ADD = insert(_D)
-_ADD_ITEM = insert(_I)
-_BY_ID = select(_D).where(_D.c.id == bindparam("id_"))
-_OF_PACKAGE = select(_D).where(_D.c.package_id == bindparam("package_id_")).order_by(_D.c.seq)
+_ADD = Prepared(insert(_D))
+_ADD_ITEM = Prepared(insert(_I))
+_BY_ID = Prepared(select(_D).where(_D.c.id == bindparam("id_")))
+_OF_PACKAGE = Prepared(select(_D).where(_D.c.package_id == bindparam("package_id_")).order_by(_D.c.seq))
 _UNEXPOSED = select(_D.c.id, _D.c.package_id, _D.c.recipient).where(
     _D.c.id.in_(bindparam("ids_", expanding=True)), _D.c.exposed_at.is_(None)
 )
 _EXPOSE = update(_D).where(_D.c.id.in_(bindparam("ids_", expanding=True)), _D.c.exposed_at.is_(None))
-_LEASE = update(_D).where(_D.c.id == bindparam("id_"))
-_OF_ITEM = select(_D).where(_D.c.item_id == bindparam("item_id_")).order_by(_D.c.seq)
+_LEASE = Prepared(update(_D).where(_D.c.id == bindparam("id_")))
+_OF_ITEM = Prepared(select(_D).where(_D.c.item_id == bindparam("item_id_")).order_by(_D.c.seq))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,28 +78,28 @@ class NewItem:
 def add(connection: Connection, new: Sequence[NewDelivery], items: Sequence[NewItem]) -> None:
     """Write the deliveries of one package and the items that group them."""
     if items:
-        connection.execute(_ADD_ITEM, [columns(item) for item in items])
-    connection.execute(_ADD, [columns(delivery) for delivery in new])
+        _ADD_ITEM.insert(connection, [columns(item) for item in items])
+    _ADD.insert(connection, [columns(delivery) for delivery in new])
 
 
 def add_item(connection: Connection, item: NewItem) -> None:
     """Write one item by itself."""
-    connection.execute(_ADD_ITEM, [columns(item)])
+    _ADD_ITEM.insert(connection, [columns(item)])
 
 
 def get(connection: Connection, delivery_id: str) -> Row[Any] | None:
     """One delivery by id."""
-    return connection.execute(_BY_ID, {"id_": delivery_id}).first()
+    return _BY_ID.first(connection, id_=delivery_id)
 
 
 def of_package(connection: Connection, package_id: str) -> Sequence[Row[Any]]:
     """All deliveries of one package, in the order of To."""
-    return connection.execute(_OF_PACKAGE, {"package_id_": package_id}).all()
+    return _OF_PACKAGE.rows(connection, package_id_=package_id)
 
 
 def of_item(connection: Connection, item_id: str) -> Sequence[Row[Any]]:
     """All deliveries that one item stands for."""
-    return connection.execute(_OF_ITEM, {"item_id_": item_id}).all()
+    return _OF_ITEM.rows(connection, item_id_=item_id)
 
 
 def waits(connection: Connection, item_id: str) -> bool:
@@ -163,8 +164,7 @@ def unexpose(connection: Connection, delivery_ids: Collection[str]) -> None:
 
 def set_lease(connection: Connection, delivery_id: str, lease: str, until: datetime) -> None:
     """Give the delivery to whoever holds `lease` until then; a newer lease takes over an older one that ran out."""
-    values = {"id_": delivery_id, "lease": lease, "lease_until": clock.to_text(until)}
-    connection.execute(_LEASE, values)
+    _LEASE.change(connection, {"lease": lease, "lease_until": clock.to_text(until)}, id_=delivery_id)
 
 
 def due(connection: Connection, system_id: str, now: datetime, limit: int) -> Sequence[Row[Any]]:

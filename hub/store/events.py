@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from hub import clock, states
 from hub.store import tables
+from hub.store.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,18 +28,22 @@ if TYPE_CHECKING:
     from hub.keys import Keys
 
 
-_ADD = insert(tables.events)
+_ADD = Prepared(insert(tables.events))
 _D = tables.deliveries
-_WHERE_NOW = select(_D.c.status, _D.c.package_id, _D.c.recipient, _D.c.exposed_at).where(_D.c.id == bindparam("id_"))
-_MOVE = update(_D).where(_D.c.id == bindparam("id_"), _D.c.status == bindparam("from_"))
-_MOVE_UNEXPOSED = _MOVE.where(_D.c.exposed_at.is_(None))
-_RECEIPT = (
+_WHERE_NOW = Prepared(
+    select(_D.c.status, _D.c.package_id, _D.c.recipient, _D.c.exposed_at).where(_D.c.id == bindparam("id_"))
+)
+_FROM = update(_D).where(_D.c.id == bindparam("id_"), _D.c.status == bindparam("from_"))
+_MOVE = Prepared(_FROM)
+_MOVE_UNEXPOSED = Prepared(_FROM.where(_D.c.exposed_at.is_(None)))
+_FIRST_RECEIPT = (
     select(tables.events.c.receipt)
     .where(tables.events.c.package_id == bindparam("package_id_"), tables.events.c.type == bindparam("type_"))
     .order_by(tables.events.c.seq)
     .limit(1)
 )
-_RECEIPT_OF_DELIVERY = _RECEIPT.where(tables.events.c.delivery_id == bindparam("delivery_id_"))
+_RECEIPT = Prepared(_FIRST_RECEIPT)
+_RECEIPT_OF_DELIVERY = Prepared(_FIRST_RECEIPT.where(tables.events.c.delivery_id == bindparam("delivery_id_")))
 
 
 class StaleStatusError(Exception):
@@ -82,7 +87,7 @@ class Journal:
         at = clock.to_text(now)
         rows = [self._row(at, now, event) for event in events]
         if rows:
-            connection.execute(_ADD, rows)
+            _ADD.insert(connection, rows)
         return [row["receipt"] for row in rows]
 
     def _row(self, at: str, now: datetime, event: Event) -> dict[str, Any]:
@@ -141,7 +146,7 @@ def change_status(connection: Connection, journal: Journal, now: datetime, chang
 
     Raises StaleStatusError when the delivery is not where the move starts (or was exposed, for `unexposed`).
     """
-    row = connection.execute(_WHERE_NOW, {"id_": change.delivery_id}).first()
+    row = _WHERE_NOW.first(connection, id_=change.delivery_id)
     target = states.MOVES[change.move].get(states.DeliveryStatus(row.status)) if row else None
     if row is None or target is None or (change.unexposed and row.exposed_at):
         message = f"{change.move} of {change.delivery_id} from {row.status if row else 'nothing'}"
@@ -150,7 +155,7 @@ def change_status(connection: Connection, journal: Journal, now: datetime, chang
     if target in {states.DeliveryStatus.DELIVERED, states.DeliveryStatus.FAILED, states.DeliveryStatus.CANCELLED}:
         values["ended_at"] = clock.to_text(now)
     move = _MOVE_UNEXPOSED if change.unexposed else _MOVE
-    moved = connection.execute(move, {"id_": change.delivery_id, "from_": row.status, **values}).rowcount
+    moved = move.change(connection, values, id_=change.delivery_id, from_=row.status)
     if moved != 1:
         message = f"{change.move} of {change.delivery_id}: somebody was faster"
         raise StaleStatusError(message)
@@ -206,9 +211,9 @@ def receipt_of(
     connection: Connection, event_type: str, *, package_id: str, delivery_id: str | None = None
 ) -> str | None:
     """The first receipt of this type for a package or one of its deliveries."""
-    values = {"package_id_": package_id, "type_": event_type}
-    query = _RECEIPT
-    if delivery_id is not None:
-        query, values = _RECEIPT_OF_DELIVERY, {**values, "delivery_id_": delivery_id}
-    found: str | None = connection.execute(query, values).scalar()
-    return found
+    if delivery_id is None:
+        row = _RECEIPT.first(connection, package_id_=package_id, type_=event_type)
+    else:
+        values = {"package_id_": package_id, "type_": event_type, "delivery_id_": delivery_id}
+        row = _RECEIPT_OF_DELIVERY.first(connection, **values)
+    return None if row is None else row.receipt

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from hub import clock, states
 from hub.store import tables
+from hub.store.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 _I = tables.items
 _P = tables.packages
-_MOVE = update(_I).where(_I.c.id == bindparam("id_"))
+_MOVE = Prepared(update(_I).where(_I.c.id == bindparam("id_")))
 OPEN = ("initial", "processing")
 
 
@@ -74,5 +75,5 @@ def count(connection: Connection, system_id: str, message_type: str) -> int:
 
 def set_state(connection: Connection, item_id: str, state: str, text: str, now: datetime) -> None:
     """Move an item: '' takes it out of the lists (its deliveries were cancelled or are held)."""
-    values = {"id_": item_id, "state": state, "state_text": text, "updated_at": clock.to_text(now)}
-    connection.execute(_MOVE, values)
+    values = {"state": state, "state_text": text, "updated_at": clock.to_text(now)}
+    _MOVE.change(connection, values, id_=item_id)

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, insert, or_, select
 from edxml.document_id import comparison_key
 from hub import states
 from hub.store import tables
+from hub.store.prepared import Prepared
 from hub.store.tables import columns
 
 if TYPE_CHECKING:
@@ -82,19 +83,19 @@ def identity(sender: str, message_type: str, business_type: int, document_id: st
 _REJECTED = states.PackageStatus.REJECTED.value
 
 # Statements of the way in are built once: building one costs more than running it.
-_ADD = insert(_P)
-_BY_IDENTITY = select(_P).where(_P.c.identity == bindparam("identity_"), _P.c.status != _REJECTED)
-_BY_ID = select(_P).where(_P.c.id == bindparam("id_"))
-_THREAD = (
+_ADD = Prepared(insert(_P))
+_BY_IDENTITY = Prepared(select(_P).where(_P.c.identity == bindparam("identity_"), _P.c.status != _REJECTED))
+_BY_ID = Prepared(select(_P).where(_P.c.id == bindparam("id_")))
+_THREAD = Prepared(
     select(
-        _P.c.id,
+        _P.c.id.label("package_id"),
         _P.c.message_type,
         _P.c.business_type,
         _P.c.sha256,
         _P.c.attachments,
-        _D.c.id,
+        _D.c.id.label("delivery_id"),
         _D.c.recipient,
-        _D.c.status,
+        _D.c.status.label("delivery_status"),
         _D.c.exposed_at,
         _D.c.recall_state,
         _D.c.business_status,
@@ -113,39 +114,42 @@ _THREAD = (
 def offered() -> Any:
     """A recipient knows of a delivery only while it waits for it or after it left the hub."""
     return or_(
-        _D.c.status.in_([states.DeliveryStatus.AVAILABLE.value, states.DeliveryStatus.DELIVERED.value]),
+        _D.c.status == states.DeliveryStatus.AVAILABLE.value,
+        _D.c.status == states.DeliveryStatus.DELIVERED.value,
         _D.c.exposed_at.is_not(None),
     )
 
 
-_OFFERED = (
+_OFFERED = Prepared(
     select(_D.c.id)
     .where(_D.c.package_id == bindparam("package_id_"), _D.c.system_id == bindparam("system_id_"), offered())
     .limit(1)
 )
-_SAME_NUMBER = select(_P.c.id).where(
-    _P.c.sender == bindparam("sender_"),
-    _P.c.number == bindparam("number_"),
-    _P.c.notation == bindparam("notation_"),
-    _P.c.year == bindparam("year_"),
-    _P.c.document_key != bindparam("document_key_"),
-    _P.c.status != _REJECTED,
+_SAME_NUMBER = Prepared(
+    select(_P.c.id).where(
+        _P.c.sender == bindparam("sender_"),
+        _P.c.number == bindparam("number_"),
+        _P.c.notation == bindparam("notation_"),
+        _P.c.year == bindparam("year_"),
+        _P.c.document_key != bindparam("document_key_"),
+        _P.c.status != _REJECTED,
+    )
 )
 
 
 def add(connection: Connection, package: NewPackage) -> None:
     """Write one package."""
-    connection.execute(_ADD, [columns(package) | {"document_key": comparison_key(package.document_id)}])
+    _ADD.insert(connection, [columns(package) | {"document_key": comparison_key(package.document_id)}])
 
 
 def by_identity(connection: Connection, key: bytes) -> Row[Any] | None:
     """The package with this identity that was not rejected."""
-    return connection.execute(_BY_IDENTITY, {"identity_": key}).first()
+    return _BY_IDENTITY.first(connection, identity_=key)
 
 
 def get(connection: Connection, package_id: str) -> Row[Any] | None:
     """One package by id."""
-    return connection.execute(_BY_ID, {"id_": package_id}).first()
+    return _BY_ID.first(connection, id_=package_id)
 
 
 def thread(connection: Connection, sender: str, document_id: str) -> list[Earlier]:
@@ -153,7 +157,7 @@ def thread(connection: Connection, sender: str, document_id: str) -> list[Earlie
 
     However the DocumentId is spelt: in another Unicode form or case, with another date separator.
     """
-    rows = connection.execute(_THREAD, {"sender_": sender, "document_key_": comparison_key(document_id)})
+    rows = _THREAD.rows(connection, sender_=sender, document_key_=comparison_key(document_id))
     return [Earlier(*row) for row in rows]
 
 
@@ -168,7 +172,7 @@ def has_same_number(connection: Connection, package: NewPackage) -> bool:
         "year_": package.year,
         "document_key_": comparison_key(package.document_id),
     }
-    return connection.execute(_SAME_NUMBER, values).first() is not None
+    return _SAME_NUMBER.first(connection, **values) is not None
 
 
 def search(
@@ -214,5 +218,5 @@ def may_see(connection: Connection, package_id: str, system_id: str) -> tuple[Ro
         return None
     if row.system_id == system_id:
         return row, True
-    mine = connection.execute(_OFFERED, {"package_id_": package_id, "system_id_": system_id}).first()
+    mine = _OFFERED.first(connection, package_id_=package_id, system_id_=system_id)
     return (row, False) if mine is not None else None
