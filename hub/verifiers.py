@@ -2,14 +2,17 @@
 
 A file can keep a verifier busy for ever, exhaust its memory or crash it. The alarm first raises in the task, and if
 that does not help ends the process; the next task gets a new pool. The caller sees INDETERMINATE, never a verdict.
+A verifier ends with its hub, even when the hub is killed.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.connection
 import os
 import resource
 import signal
+import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
@@ -21,6 +24,8 @@ T = TypeVar("T")
 MEMORY_BYTES = 4 * 1024**3
 GRACE_SECONDS = 5.0
 _PRELOAD = ["edxml.pdf_signature"]
+_SOCKET_BYTES = 107 - len("/pymp-12345678/listener-12345678")
+"""Longest temporary folder in which a fork server's socket can lie."""
 
 
 class VerifierPool(Executor):
@@ -54,7 +59,8 @@ class VerifierPool(Executor):
 
     def _ready(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            context = multiprocessing.get_context("forkserver")
+            short = len(os.fsencode(tempfile.gettempdir())) <= _SOCKET_BYTES
+            context = multiprocessing.get_context("forkserver" if short else "spawn")
             context.set_forkserver_preload(_PRELOAD)
             self._pool = ProcessPoolExecutor(self._processes, mp_context=context, initializer=_settle)
         return self._pool
@@ -66,9 +72,18 @@ class VerifierPool(Executor):
 
 
 def _settle() -> None:
-    """A verifier leaves signals to the hub and takes no more memory than it needs."""
+    """A verifier leaves signals to the hub, takes no more memory than it needs, and does not outlive the hub."""
+    threading.Thread(target=_end_with_the_hub, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+
+def _end_with_the_hub() -> None:
+    """A killed hub closes nothing by itself, and a verifier that waits for work holds its own end of the queue."""
+    hub = multiprocessing.parent_process()
+    assert hub is not None, "a verifier is started by multiprocessing"
+    multiprocessing.connection.wait([hub.sentinel])
+    os._exit(1)
 
 
 def _limited(seconds: float, work: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
