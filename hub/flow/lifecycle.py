@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from edxml.model import Package
     from hub.flow.routing import Route
@@ -87,21 +87,14 @@ class Effects:
         """Recall type 1: stop what has not left, ask for the rest; the recalled package. (R-145 …, R-157)"""
         originals = [one for one in earlier if one.business_type != BusinessType.RECALL]
         recalled = {route.recipient for route in routes}
-        together = frozenset(one.delivery_id for one in originals if one.recipient in recalled)
-        for route in routes:
-            mine = [one for one in originals if one.recipient == route.recipient]
-            stopped = [self._gone(one, "recall", reason, together) for one in mine]
-            if mine and all(stopped):
-                self.settled.add(route.recipient)
+        mine = [one for one in originals if one.recipient in recalled]
+        self.settled |= self._take_away(mine, "recall", reason)
         return originals[-1].package_id if originals else None
 
     def take_back(self, sender: str, document_id: str, recipient: str, reason: str) -> str | None:
         """Status 13: the sender wants back whatever one recipient has under the DocumentId; the original package."""
         mine = self._copies(sender, document_id, recipient)
-        together = frozenset(one.delivery_id for one in mine)
-        stopped = [self._gone(one, "take_back", reason, together) for one in mine]
-        if mine and all(stopped):
-            self.settled.add(recipient)
+        self.settled |= self._take_away(mine, "take_back", reason)
         return mine[-1].package_id if mine else None
 
     def answer(self, package: Package, asker: str, answerer: str) -> str | None:
@@ -143,10 +136,6 @@ class Effects:
             if one.recipient == recipient and one.business_type != BusinessType.RECALL
         ]
 
-    def _gone(self, one: Earlier, kind: str, reason: str, together: Collection[str]) -> bool:
-        """Whether the copy was stopped, now or before, with no byte of it out; else the recipient is asked."""
-        return one.status in _GONE or self._take_away(one.delivery_id, kind, reason, together)
-
     def _change_answer(self, delivery_id: str, *, agreed: bool, reason: str) -> None:
         row = deliveries.get(self._connection, delivery_id)
         if row is None:
@@ -156,22 +145,27 @@ class Effects:
         verb = "recall" if row.recall_kind == "recall" else "takeback"
         self._record(f"{verb}.{state.value}", row, {"reason": reason})
 
-    def _take_away(self, delivery_id: str, kind: str, reason: str, together: Collection[str] = ()) -> bool:
-        """True when the copy was stopped before any byte left; else the recipient is asked."""
-        try:
-            cancel(self._connection, self._journal, self._now, delivery_id, self._actor, reason, together=together)
-        except events.StaleStatusError:
-            pass
-        else:
-            deliveries.set_facts(
-                self._connection, delivery_id, recall_state=RecallState.NEVER_DELIVERED.value, recall_kind=kind
-            )
-            return True
+    def _take_away(self, copies: Sequence[Earlier], kind: str, reason: str) -> set[str]:
+        """Stop the copies no byte of which left and ask for the others; the recipients that hold none of them."""
+        together = frozenset(one.delivery_id for one in copies)
+        stop = Stop(self._connection, self._journal, self._now, self._actor, reason, together)
+        asked = set()
+        for one in copies:
+            if one.status in _GONE:
+                continue
+            try:
+                stop.cancel(one.delivery_id, recall_state=RecallState.NEVER_DELIVERED.value, recall_kind=kind)
+            except events.StaleStatusError:
+                self._ask(one.delivery_id, kind, reason)
+                asked.add(one.recipient)
+        stop.settle()
+        return {one.recipient for one in copies} - asked
+
+    def _ask(self, delivery_id: str, kind: str, reason: str) -> None:
         row = deliveries.get(self._connection, delivery_id)
         if row is not None and row.recall_state in (RecallState.NONE, RecallState.REFUSED):
             deliveries.set_facts(self._connection, delivery_id, recall_state=RecallState.ASKED.value, recall_kind=kind)
             self._record("recall.asked" if kind == "recall" else "takeback.asked", row, {"reason": reason})
-        return False
 
     def _record(self, event_type: str, row: Any, detail: dict[str, Any]) -> None:
         self._journal.record(
@@ -181,43 +175,53 @@ class Effects:
         )
 
 
-def cancel(
-    connection: Connection,
-    journal: Journal,
-    now: datetime,
-    delivery_id: str,
-    actor: str,
-    reason: str,
-    *,
-    together: Collection[str] = (),
-) -> None:
-    """Stop one delivery before any byte left; raises StaleStatusError when it is too late.
+class Stop:
+    """One act of stopping copies before any byte leaves; ends with `settle`.
 
-    together: further deliveries stopped by the same act. Bytes that the hub hands over leave once for all agencies of
-    one system, and To is never shortened: such a copy is stopped with all the others of its item or not at all.
+    together: the deliveries this act is about. The bytes of an item leave once for all agencies of one system, and To
+    is never shortened: its copies are stopped all together, before any of them was exposed, or not at all.
     """
-    mine = deliveries.get(connection, delivery_id)
-    if mine is not None and _leaves_with_others(connection, mine, together):
-        message = f"{delivery_id} leaves together with others that go on"
-        raise events.StaleStatusError(message)
-    events.change_status(
-        connection,
-        journal,
-        now,
-        events.Change(delivery_id, Move.CANCEL, actor, {"reason": reason}, {"reason": reason}, unexposed=True),
-    )
-    row = deliveries.get(connection, delivery_id)
-    if row is not None and row.item_id:
-        settle_item(connection, row.item_id, now)
 
+    def __init__(
+        self,
+        connection: Connection,
+        journal: Journal,
+        now: datetime,
+        actor: str,
+        reason: str,
+        together: Collection[str],
+    ) -> None:
+        self._connection, self._journal, self._now = connection, journal, now
+        self._actor, self._reason, self._together = actor, reason, together
+        self._items: dict[str, bool] = {}
 
-def _leaves_with_others(connection: Connection, row: Row[Any], together: Collection[str]) -> bool:
-    if row.item_id is None:
-        return False
-    return any(
-        one.id != row.id and one.id not in together and one.status in _TO_LEAVE
-        for one in deliveries.of_item(connection, row.item_id)
-    )
+    def cancel(self, delivery_id: str, **facts: str | None) -> None:
+        """Stop one delivery and write `facts` beside it; raises StaleStatusError when it is too late."""
+        row = deliveries.get(self._connection, delivery_id)
+        if row is not None and row.item_id is not None and not self._whole(row.item_id):
+            message = f"{delivery_id} leaves, or left, together with others"
+            raise events.StaleStatusError(message)
+        detail = {"reason": self._reason}
+        change = events.Change(delivery_id, Move.CANCEL, self._actor, {**detail, **facts}, detail, unexposed=True)
+        events.change_status(self._connection, self._journal, self._now, change)
+
+    def settle(self) -> None:
+        """Take the items that were stopped out of the lists."""
+        for item_id in self._items:
+            settle_item(self._connection, item_id, self._now)
+
+    def _whole(self, item_id: str) -> bool:
+        whole = self._items.get(item_id)
+        if whole is None:
+            rows = deliveries.of_item(self._connection, item_id)
+            whole = all(
+                row.exposed_at is None
+                and row.status != DeliveryStatus.SENDING
+                and (row.id in self._together or row.status not in _TO_LEAVE)
+                for row in rows
+            )
+            self._items[item_id] = whole
+        return whole
 
 
 def settle_item(connection: Connection, item_id: str, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from edxml.faults import Fault, Refusal
@@ -72,7 +73,9 @@ async def _act(hub: Hub, delivery_id: str, operator: str, reason: str, move: Mov
             raise Refusal(Fault.NOT_FOUND)
         try:
             if move is Move.CANCEL:
-                lifecycle.cancel(connection, hub.journal, now, delivery_id, actor, reason)
+                stop = lifecycle.Stop(connection, hub.journal, now, actor, reason, [delivery_id])
+                stop.cancel(delivery_id)
+                stop.settle()
                 return DeliveryStatus.CANCELLED.value
             change = _change(hub, row, move, actor, reason)
             if change.values.get("item_id"):
@@ -100,23 +103,23 @@ def _change(hub: Hub, row: Row[Any], move: Move, actor: str, reason: str) -> eve
     if move is Move.HOLD:
         return events.Change(row.id, move, actor, values, detail)
     fetched = row.connector == routing.FETCHED
-    if move is Move.RESEND:
-        route = routing.routes(hub, [row.written_as])[0]
+    if move is Move.RESEND or row.system_id is None:  # held for want of a system: by the one of today
+        route = routing.routes(hub, [row.recipient])[0]
         if not route.deliverable:
-            raise Refusal(route.fault or Fault.NOT_CONNECTED, route.written_as)
+            raise Refusal(route.fault or Fault.NOT_CONNECTED, route.recipient)
         fetched = route.connector == routing.FETCHED
         values = {"system_id": route.system_id, "connector": route.connector, "fault": None, "ended_at": None}
         if row.item_id is None or row.system_id != route.system_id:
-            values["item_id"] = row.id  # an item of its own, written with the move
+            values["item_id"] = str(uuid.uuid4())  # an item of its own, written with the move
     values["due_at"] = None if fetched else clock.to_text(hub.clock.now())
     to_fetch = {Move.RELEASE: Move.RELEASE_TO_FETCH, Move.RESEND: Move.RESEND_TO_FETCH}
     return events.Change(row.id, to_fetch[move] if fetched else move, actor, values, detail)
 
 
 def _own_item(connection: Connection, row: Row[Any], change: events.Change, at: str) -> None:
-    """A recipient that was not connected, or has another system now, gets an item of its own (docId = delivery id)."""
+    """A recipient that was not connected, or has another system now, gets an item of its own."""
     item = deliveries.NewItem(
-        row.id, row.package_id, change.values["system_id"], row.message_type, "", row.urgency, at, at
+        change.values["item_id"], row.package_id, change.values["system_id"], row.message_type, "", row.urgency, at, at
     )
     deliveries.add_item(connection, item)
 

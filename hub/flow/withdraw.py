@@ -93,18 +93,16 @@ async def _cancel(hub: Hub, system: System, rows: Sequence[Row[Any]], reason: st
 
     def work(connection: Connection) -> list[Row[Any]]:
         late = []
-        actor, together = f"system:{system.id}", frozenset(row.id for row in rows)
+        together = frozenset(row.id for row in rows)
+        stop = lifecycle.Stop(connection, hub.journal, now, f"system:{system.id}", reason, together)
         for row in rows:
             try:
-                lifecycle.cancel(connection, hub.journal, now, row.id, actor, reason, together=together)
+                stop.cancel(row.id, recall_state=RecallState.NEVER_DELIVERED.value, recall_kind="cancel")
             except events.StaleStatusError:
                 fresh = deliveries.get(connection, row.id)
                 if fresh is not None and fresh.status != DeliveryStatus.CANCELLED:
                     late.append(fresh)
-                continue
-            deliveries.set_facts(
-                connection, row.id, recall_state=RecallState.NEVER_DELIVERED.value, recall_kind="cancel"
-            )
+        stop.settle()
         return late
 
     return await hub.db.write(work)

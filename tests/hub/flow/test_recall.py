@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from agency_registry.agency import System
 from edxml import reader
 from edxml.faults import Fault, Refusal
 from edxml.testing import make_package, make_status
-from hub.flow import items, operate, pickup, statuses, views, withdraw
+from hub.flow import intake, items, operate, pickup, statuses, views, withdraw
 
-from .conftest import Hand
+from .conftest import Hand, pieces
 from .test_intake import A, B, C, refused
 
 
@@ -210,3 +213,46 @@ async def test_all_agencies_behind_one_system_are_stopped_together(sender, provi
 
     assert {row.recall_state for row in answer} == {"never_delivered"}
     assert (await pickup.inbox(sender.hub, sender.hub.system(office.system_id), limit=10)).items == ()
+
+
+async def test_what_left_for_one_agency_of_a_system_cannot_be_stopped_for_the_other(sender, province):
+    await province.agencies(B, C)
+    office = await province.system("both", (B, C))
+    accepted = await sender.give(make_package(A, (B, C), document_id="d-1"))
+    system = sender.hub.system(office.system_id)
+    page = await pickup.inbox(sender.hub, system, limit=10)
+    await pickup.lease(sender.hub, system, page.items[0].delivery_id)
+
+    answer = await withdraw.withdraw(sender.hub, sender.system, accepted.package_id, reason="Nhầm")
+
+    assert {row.recall_state for row in answer} == {"asked"}
+
+
+async def test_withdrawing_from_two_thousand_recipients_does_not_hold_the_others_up(sender, province):
+    """One system for 2,000 agencies: the act is linear in its recipients."""
+    codes = tuple(f"{number:03}.{group:02}.07.H99" for group in range(4) for number in range(500))
+    await province.agencies(*codes)
+    await province.system("centre", codes)
+    accepted = await sender.give(make_package(A, codes, document_id="d-1"))
+
+    started = time.process_time()
+    answer = await withdraw.withdraw(sender.hub, sender.system, accepted.package_id, reason="Nhầm")
+
+    assert {row.recall_state for row in answer} == {"never_delivered"}
+    assert time.process_time() - started < 10
+
+
+async def test_a_document_held_for_an_unready_focal_mailbox_is_released_to_its_system_of_today(province):
+    """law: R-120 QĐ28 Đ7.3c"""
+    hub = province.hub
+    axis = System("axis", "Trục quốc gia", "active", "vxp", {}, frozenset(), (), (), False)
+    accepted = await intake.accept(
+        hub, pieces(make_package("000.00.00.G99", ("000.00.88.H99",))), intake.Submission(axis, "axis")
+    )
+    await province.agencies("000.00.00.H99")
+    focal = await province.system("focal", "000.00.00.H99")
+
+    status = await operate.release(hub, accepted.deliveries[0].delivery_id, "an", "văn phòng đã kết nối")
+
+    assert (accepted.deliveries[0].status, status) == ("held", "available")
+    assert len(await items.received(hub, hub.system(focal.system_id), "edoc")) == 1
