@@ -20,6 +20,7 @@ from edxml.reader import Limits, Reader
 if TYPE_CHECKING:
     from edxml.model import Package
     from hub.context import Hub
+    from hub.store.blobs import BlobWriter
 
 CRLF = b"\r\n"
 HEAD_BYTES = 1024
@@ -91,7 +92,8 @@ class Arrival:
 
     def __init__(self, hub: Hub, hash_file: str | None) -> None:
         limits = hub.settings.limits
-        self._writer = hub.blobs.begin()
+        self._blobs = hub.blobs
+        self._sealed: BlobWriter | None = None
         self._scratch_folder = hub.scratch
         self._sinks: dict[int, _Scratch] = {}
         self._extra: list[Path] = []
@@ -112,7 +114,7 @@ class Arrival:
     @property
     def key(self) -> bytes:
         """The content key of the sealed bytes, to be wrapped before it is stored."""
-        return self._writer.key
+        return self._writer().key
 
     @property
     def has_scratch(self) -> bool:
@@ -168,21 +170,28 @@ class Arrival:
 
     def seal(self, package_id: str) -> None:
         """Make the bytes durable under this id; only the commit makes them ours."""
-        self._writer.seal(package_id)
+        self._writer().seal(package_id)
 
     def discard(self) -> None:
         """Drop scratch files and, unless sealed, every byte."""
-        self._writer.abort()
+        if self._sealed is not None:
+            self._sealed.abort()
         for sink in self._sinks.values():
             sink.remove()
         for path in self._extra:
             path.unlink(missing_ok=True)
 
+    def _writer(self) -> BlobWriter:
+        """The sealed file, begun with the first bytes: opening it may wait for the disk."""
+        if self._sealed is None:
+            self._sealed = self._blobs.begin()
+        return self._sealed
+
     def _take(self, data: bytes) -> None:
         self.size += len(data)
         if data:
             self._reader.feed(data)
-            self._writer.write(data)
+            self._writer().write(data)
 
     def _settle_tail(self, announced: str) -> None:
         if self._tail == CRLF and announced in _spellings(self._reader.digest()):

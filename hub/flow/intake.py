@@ -70,7 +70,7 @@ async def accept(hub: Hub, body: AsyncIterator[bytes], submission: Submission) -
     """
     if hub.intake_stopped is not None:
         raise Refusal(Fault.INTAKE_STOPPED, hub.intake_stopped)
-    arrival = await _begin(hub, submission)
+    arrival = Arrival(hub, submission.hash_file)
     try:
         await _stream(hub, arrival, body)
         async with _turn(hub):
@@ -89,7 +89,7 @@ async def accept(hub: Hub, body: AsyncIterator[bytes], submission: Submission) -
 
 async def dry_run(hub: Hub, body: AsyncIterator[bytes], submission: Submission) -> DryRun:
     """Everything accept() checks, nothing stored. Raises Refusal."""
-    arrival = await _begin(hub, submission)
+    arrival = Arrival(hub, submission.hash_file)
     try:
         await _stream(hub, arrival, body)
         async with _turn(hub):
@@ -107,13 +107,6 @@ async def _discard(hub: Hub, arrival: Arrival) -> None:
         await asyncio.shield(hub.in_thread(arrival.discard))
     else:
         arrival.discard()
-
-
-async def _begin(hub: Hub, submission: Submission) -> Arrival:
-    try:
-        return Arrival(hub, submission.hash_file)
-    except OSError as error:
-        raise Refusal(Fault.STORAGE_FULL, "the hub cannot store anything at the moment") from error
 
 
 class _turn:  # noqa: N801 - reads as a verb: async with _turn(hub)
