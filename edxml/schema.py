@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+import threading
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 Profile = Literal["tolerant", "strict"]
+
+_own: Final = threading.local()
+_compiling: Final = threading.Lock()
 
 _MOST_NAMED: Final = 20
 _LARGEST_NAMED: Final = 3_000
@@ -82,10 +86,16 @@ def _judged(root: _Element) -> _Element:
     return bare
 
 
-@cache
 def _fast(profile: Profile) -> etree.XMLSchema:
-    with _file(profile).open("rb") as source:
-        return etree.XMLSchema(etree.parse(source, etree.XMLParser(resolve_entities=False, no_network=True)))
+    """The schema in C, one for each thread: its log of errors must not mix two messages."""
+    known: dict[str, Any] = _own.__dict__
+    if profile not in known:
+        # libxml2 prepares its built-in types on the first schema, and is not safe in that
+        with _compiling, _file(profile).open("rb") as source:
+            parser = etree.XMLParser(resolve_entities=False, no_network=True)
+            known[profile] = etree.XMLSchema(etree.parse(source, parser))
+    found: etree.XMLSchema = known[profile]
+    return found
 
 
 @cache
