@@ -47,7 +47,8 @@ class _Ledger:
     """What the clients saw."""
 
     answered: dict[str, tuple[tuple[bytes, bytes, bytes], str]] = field(default_factory=dict)
-    received: dict[str, int] = field(default_factory=dict)
+    received: dict[str, set[str]] = field(default_factory=dict)
+    """DocumentId -> the offers under which it was stored; written before the hub is told, as careful receivers do."""
     damaged: int = 0
     confirmed_at: dict[str, float] = field(default_factory=dict)
     offered_again: int = 0
@@ -145,13 +146,11 @@ class _World:
             content = await door.fetch(line, offer)
             if content is None:
                 continue
-            if not await door.confirm(line, offer, content):
-                continue
-            if offer.id not in self.ledger.confirmed_at:
-                name = document_id(content)
-                self.ledger.received[name] = self.ledger.received.get(name, 0) + 1
-                self._compare(name, content)
-            self.ledger.confirmed_at[offer.id] = time.perf_counter()
+            name = document_id(content)
+            self._compare(name, content)
+            self.ledger.received.setdefault(name, set()).add(offer.id)
+            if await door.confirm(line, offer, content):
+                self.ledger.confirmed_at.setdefault(offer.id, time.perf_counter())
         return bool(offers)
 
     def _compare(self, name: str, content: bytes) -> None:
@@ -189,7 +188,7 @@ async def _chaos(arguments: argparse.Namespace) -> dict[str, object]:
         "repeated_by_clients": ledger.repeats,
         "received": len(ledger.received),
         "lost": len(set(ledger.answered) - set(ledger.received)) + ledger.damaged,
-        "doubled": sum(count > 1 for count in ledger.received.values()),
+        "doubled": sum(len(offers) > 1 for offers in ledger.received.values()),
         "offered_again": ledger.offered_again,
         "other_receipt": ledger.other_receipt,
         "refused": ledger.refused[:5],
