@@ -12,7 +12,9 @@ import pytest
 def truc(*words: str) -> dict:
     done = subprocess.run([sys.executable, "-m", "hub", *words, "--json"], capture_output=True, text=True, check=False)
     assert done.stdout, done.stderr
-    return json.loads(done.stdout)
+    said = json.loads(done.stdout)
+    assert "error" not in said, said
+    return said
 
 
 @pytest.mark.timeout(300)
