@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from edxml.pdf_signature import verify_pdf
-
 from edxml.faults import Fault, Refusal
+from edxml.pdf_signature import verify_pdf
 from edxml.verdict import DocumentReport, FileReport, SubIndication, Verdict
 
 if TYPE_CHECKING:
