@@ -36,8 +36,6 @@ from hub.verifiers import VerifierPool
 
 WORKER_THREADS = 8
 STOP_SECONDS = 30.0
-GC_OBJECTS = 20_000
-"""New objects between two looks of the garbage collector; a document makes about a thousand that end by themselves."""
 _RESTART_SECONDS = (1.0, 5.0, 30.0)
 _HEALTHY_SECONDS = 60.0
 
@@ -172,7 +170,6 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     try:
         starting.result()
         gc.freeze()  # what a hub is made of stays: the collector need not walk it again and again
-        gc.set_threshold(GC_OBJECTS)
         announce(running.urls[0])
         await stopping
     finally:

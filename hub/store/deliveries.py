@@ -27,10 +27,10 @@ _ADD = Prepared(insert(_D))
 _ADD_ITEM = Prepared(insert(_I))
 _BY_ID = Prepared(select(_D).where(_D.c.id == bindparam("id_")))
 _OF_PACKAGE = Prepared(select(_D).where(_D.c.package_id == bindparam("package_id_")).order_by(_D.c.seq))
-_UNEXPOSED = select(_D.c.id, _D.c.package_id, _D.c.recipient).where(
-    _D.c.id.in_(bindparam("ids_", expanding=True)), _D.c.exposed_at.is_(None)
+_UNEXPOSED = Prepared(
+    select(_D.c.id, _D.c.package_id, _D.c.recipient).where(_D.c.id == bindparam("id_"), _D.c.exposed_at.is_(None))
 )
-_EXPOSE = update(_D).where(_D.c.id.in_(bindparam("ids_", expanding=True)), _D.c.exposed_at.is_(None))
+_EXPOSE = Prepared(update(_D).where(_D.c.id == bindparam("id_"), _D.c.exposed_at.is_(None)))
 _LEASE = Prepared(update(_D).where(_D.c.id == bindparam("id_")))
 _OF_ITEM = Prepared(select(_D).where(_D.c.item_id == bindparam("item_id_")).order_by(_D.c.seq))
 
@@ -146,9 +146,11 @@ def expose(
     The one function that writes `exposed_at`: after it a cancel is no longer possible, a recall is asked.
     """
     at = clock.to_text(now)
-    fresh = connection.execute(_UNEXPOSED, {"ids_": list(delivery_ids)}).all()
+    found = (_UNEXPOSED.first(connection, id_=delivery_id) for delivery_id in delivery_ids)
+    fresh = [row for row in found if row is not None]
+    for row in fresh:
+        _EXPOSE.change(connection, {"exposed_at": at}, id_=row.id)
     if fresh:
-        connection.execute(_EXPOSE, {"ids_": [row.id for row in fresh], "exposed_at": at})
         journal.record(
             connection,
             now,
