@@ -163,20 +163,10 @@ async def _chaos(arguments: argparse.Namespace) -> dict[str, object]:
         folder = Path(name)
         world = _World(arguments, folder, await province.prepare(folder, arguments.receivers))
         await world.start()
-        started = time.perf_counter()
-        quiet = asyncio.Event()
-        senders = [asyncio.create_task(world.sender()) for _ in range(arguments.clients)]
-        receivers = [asyncio.create_task(world.receiver(who, quiet)) for who in world.who[1]]
-        for _ in range(arguments.kills):
-            await world.kill()
-        world.sending = False
-        await asyncio.gather(*senders)
-        await _settle(world)
-        quiet.set()
-        await asyncio.gather(*receivers)
-        await world.check_repeats()
-        seconds = time.perf_counter() - started
-        await world.server.stop()
+        try:
+            seconds = await _play(world)
+        finally:
+            await world.server.stop()
     ledger = world.ledger
     return {
         "seed": world.seed,
@@ -193,6 +183,24 @@ async def _chaos(arguments: argparse.Namespace) -> dict[str, object]:
         "other_receipt": ledger.other_receipt,
         "refused": ledger.refused[:5],
     }
+
+
+async def _play(world: _World) -> float:
+    """The whole story on a running server; its seconds."""
+    arguments = world.arguments
+    started = time.perf_counter()
+    quiet = asyncio.Event()
+    senders = [asyncio.create_task(world.sender()) for _ in range(arguments.clients)]
+    receivers = [asyncio.create_task(world.receiver(who, quiet)) for who in world.who[1]]
+    for _ in range(arguments.kills):
+        await world.kill()
+    world.sending = False
+    await asyncio.gather(*senders)
+    await _settle(world)
+    quiet.set()
+    await asyncio.gather(*receivers)
+    await world.check_repeats()
+    return time.perf_counter() - started
 
 
 async def _settle(world: _World) -> None:
