@@ -43,7 +43,7 @@ def test_every_move_writes_an_event_the_journal_knows():
 
 
 def test_only_the_journal_writes_a_status(project_root: Path):
-    """`update(...).values(status=…)` stands in hub/store/events.py and nowhere else."""
+    """`update(...).values(status=…)` and a prepared change of "status" stand in hub/store/events.py and nowhere else."""
     writers = set()
     for path in (project_root / "hub").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -54,5 +54,10 @@ def test_only_the_journal_writes_a_status(project_root: Path):
                 and any(keyword.arg == "status" for keyword in node.keywords)
             ):
                 writers.add(path.relative_to(project_root).as_posix())
+
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "change":
+                keys = [key for part in ast.walk(node) if isinstance(part, ast.Dict) for key in part.keys]
+                if any(isinstance(key, ast.Constant) and key.value == "status" for key in keys):
+                    writers.add(path.relative_to(project_root).as_posix())
 
     assert writers <= {"hub/store/events.py"}
