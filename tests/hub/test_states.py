@@ -43,7 +43,7 @@ def test_every_move_writes_an_event_the_journal_knows():
 
 
 def test_only_the_journal_writes_a_status(project_root: Path):
-    """`update(...).values(status=…)` and a prepared change of "status" stand in hub/store/events.py and nowhere else."""
+    """`update(...).values(status=…)` and a prepared change of "status" stand in hub/store/events.py only."""
     writers = set()
     for path in (project_root / "hub").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
