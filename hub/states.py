@@ -92,20 +92,6 @@ EVENT_OF_MOVE: dict[Move, str] = {
     Move.CANCEL: "delivery.cancelled",
 }
 
-PACKAGE_MOVES: dict[str, dict[PackageStatus, PackageStatus]] = {
-    "package.held": {PackageStatus.ACCEPTED: PackageStatus.HELD},
-    "package.released": {PackageStatus.HELD: PackageStatus.ACCEPTED},
-    "package.quarantined": {
-        PackageStatus.ACCEPTED: PackageStatus.QUARANTINED,
-        PackageStatus.HELD: PackageStatus.QUARANTINED,
-    },
-    "package.erased": {
-        PackageStatus.ACCEPTED: PackageStatus.ERASED,
-        PackageStatus.HELD: PackageStatus.ERASED,
-        PackageStatus.QUARANTINED: PackageStatus.ERASED,
-    },
-}
-
 PROVING = frozenset(
     {"package.accepted", "package.rejected", "package.erased", "update.received", "replace.linked", "registry.changed"}
     | {f"delivery.{word}" for word in ("delivered", "failed", "cancelled")}

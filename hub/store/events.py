@@ -170,24 +170,6 @@ def change_status(connection: Connection, journal: Journal, now: datetime, chang
     return journal.record(connection, now, [event])[0]
 
 
-def change_package(connection: Connection, journal: Journal, now: datetime, event: Event) -> str | None:
-    """Move a package by `event` (a `package.*` type of states.PACKAGE_MOVES); raises StaleStatusError."""
-    packages = tables.packages
-    status = connection.execute(select(packages.c.status).where(packages.c.id == event.package_id)).scalar()
-    target = states.PACKAGE_MOVES[event.type].get(states.PackageStatus(status)) if status else None
-    moved = 0
-    if target is not None:
-        moved = connection.execute(
-            update(packages)
-            .where(packages.c.id == event.package_id, packages.c.status == status)
-            .values(status=target.value)
-        ).rowcount
-    if moved != 1:
-        message = f"{event.type} of {event.package_id} from {status}"
-        raise StaleStatusError(message)
-    return journal.record(connection, now, [event])[0]
-
-
 def of_package(connection: Connection, package_id: str, after: int = 0, limit: int = 1000) -> Sequence[Row[Any]]:
     """The journal of one package in order, from behind event number `after`."""
     return connection.execute(

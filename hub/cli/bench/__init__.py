@@ -96,8 +96,8 @@ async def _row(
     sending = await _door(kind, lines[0], who[0])
     receiving = [await _door(kind, lines[0], one) for one in who[1]]
     row: dict[str, object] = {"door": kind, "size": size}
-    idle = server.memory_mib()
     server.forget_peak()
+    idle = server.memory_mib()  # the new peak begins at what is resident now
     if SIZES[size] >= ONCE_FROM:
         await _once(sending, receiving[0], lines[0], molds[0], row)
         row["added_mib"] = round(server.memory_mib() - idle, 1)
