@@ -117,6 +117,8 @@ systems = sa.Table(
     sa.Column("settings", sa.JSON, nullable=False),
     sa.Column("item_per_agency", sa.Boolean, nullable=False),
     sa.Column("created_at", UtcText, nullable=False),
+    sa.Column("undertaking", sa.String(200), nullable=False, server_default=""),  # law: R-009; number and date
+    sa.Column("quotas", sa.JSON, nullable=False, server_default="{}"),
     sa.CheckConstraint("state IN ('proposed', 'active', 'suspended')", name="state"),
 )
 sa.Index("uq_systems_id_any_case", sa.func.lower(systems.c.id), unique=True)
@@ -158,6 +160,36 @@ system_addresses = sa.Table(
     sa.Column("valid_to", UtcText),
 )
 _unique_now("uq_system_addresses_network", system_addresses.c.system_id, system_addresses.c.network)
+
+system_keys = sa.Table(
+    "system_keys",  # what a system proves itself with, besides its secret
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("system_id", sa.ForeignKey("systems.id"), nullable=False, index=True),
+    sa.Column("kind", sa.String(12), nullable=False),  # jwk | certificate
+    sa.Column("thumbprint", sa.String(64), nullable=False),  # SHA-256: of the JWK (RFC 7638) or of the DER; lower hex
+    sa.Column("value", sa.Text, nullable=False),  # the public JWK as JSON, or the certificate as PEM
+    sa.Column("valid_from", UtcText, nullable=False),
+    sa.Column("valid_to", UtcText),
+    sa.CheckConstraint("kind IN ('jwk', 'certificate')", name="kind"),
+)
+_unique_now("uq_system_keys_thumbprint", system_keys.c.thumbprint)
+
+agency_certificates = sa.Table(
+    "agency_certificates",  # law: R-074 VP Đ8.1: whose signature certificate it is
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("agency_id", sa.ForeignKey("agencies.id"), nullable=False, index=True),
+    sa.Column("fingerprint", sa.String(64), nullable=False),  # SHA-256 of the DER, lower hex
+    sa.Column("serial", sa.String(64), nullable=False),  # lower hex
+    sa.Column("issuer", sa.Text, nullable=False),
+    sa.Column("name", sa.String(500), nullable=False),
+    sa.Column("role", sa.String(12), nullable=False),
+    sa.Column("valid_from", UtcText, nullable=False),
+    sa.Column("valid_to", UtcText),
+    sa.CheckConstraint("role IN ('organisation', 'person')", name="role"),
+)
+_unique_now("uq_agency_certificates_fingerprint", agency_certificates.c.fingerprint)
 
 agency_proposals = sa.Table(
     "agency_proposals",

@@ -22,12 +22,53 @@ __all__ = [
     "FileReport",
     "Integrity",
     "LegalValue",
+    "Need",
+    "Revocation",
     "Role",
     "SignatureReport",
     "SubIndication",
     "Verdict",
     "main_file",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What is missing for a decision, so that whoever may use a network can fetch it and ask again.
+
+    kind: "crl" or "ocsp". urls: where the certificate says the answer is, in its order. certificate, issuer: DER.
+    """
+
+    kind: str
+    urls: tuple[str, ...]
+    certificate: bytes
+    issuer: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """What was known of a signer's certificate being revoked, and from where.  law: R-071 TT15/2025 Đ5
+
+    status: good | revoked | unknown. kind: ocsp | crl | "". source: document (it came with the signature) | cache
+    (fetched by the hub) | folder (given by the operator) | "". as_of: the answer's own thisUpdate.
+    answers: SHA-256 (lower-case hex) of every answer used on the path.
+    """
+
+    status: str = "unknown"
+    kind: str = ""
+    source: str = ""
+    as_of: datetime | None = None
+    answers: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """The same as JSON values."""
+        return {
+            "status": self.status,
+            "kind": self.kind,
+            "source": self.source,
+            "as_of": _local(self.as_of),
+            "answers": list(self.answers),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +82,8 @@ class SignatureReport:
     copy_mark: SAO Y, SAO LỤC or TRÍCH SAO if the signature says so; shown: the text its widget draws, where number
     and date of a document often stand and nowhere else.
     warnings: slugs: no_timestamp, timestamp_not_trusted, clock_differs, sha1_in_path, sha1_in_timestamp.
+    algorithm: digest and key, as "sha256 rsa-3072". valid_from, valid_to: of the signer's certificate.
+    needs: what could be fetched to decide what is not decided yet; not part of the JSON.
     """
 
     signer: str | None
@@ -64,6 +107,11 @@ class SignatureReport:
     shown: str = ""
     warnings: tuple[str, ...] = ()
     detail: str = ""
+    algorithm: str = ""
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    revocation: Revocation = Revocation()
+    needs: tuple[Need, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """The signature in the shape outside tools rely on; times are +07:00."""
@@ -89,6 +137,10 @@ class SignatureReport:
             "shown": self.shown,
             "warnings": list(self.warnings),
             "detail": self.detail,
+            "algorithm": self.algorithm,
+            "valid_from": _local(self.valid_from),
+            "valid_to": _local(self.valid_to),
+            "revocation": self.revocation.as_json(),
             "sentence": verdict_text.signature(self),
         }
 
@@ -98,6 +150,7 @@ class FileReport:
     """All signatures of one file, in the order of their revisions.
 
     note: a slug that says more about the file: "orphan_signature", "not_a_pdf", "encrypted", "other_format", ….
+    active: what the file could do by itself, by slug: javascript, launch, embedded_file, …; empty for a quiet one.
     """
 
     name: str
@@ -107,6 +160,7 @@ class FileReport:
     note: str | None = None
     detail: str = ""
     warnings: tuple[str, ...] = ()
+    active: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, name: str, signatures: Sequence[SignatureReport], warnings: tuple[str, ...] = ()) -> FileReport:
@@ -132,6 +186,7 @@ class FileReport:
             "note": self.note,
             "detail": self.detail,
             "warnings": list(self.warnings),
+            "active": list(self.active),
             "sentence": verdict_text.file(self),
         }
 

@@ -48,7 +48,11 @@ packages = Table(
     Column("verdicts", Text, nullable=False),  # JSON of edxml.verdict.DocumentReport
     Column("fault", String(32)),
     Column("fault_detail", Text),
+    Column("held_for", String(16)),  # why a held or quarantined package is kept back: secret_stamp | scanner | virus
+    Column("checks", Text, nullable=False, server_default="[]"),  # JSON: what the content checks found
 )
+Index("packages_held", packages.c.status, sqlite_where=packages.c.held_for.is_not(None),
+      postgresql_where=packages.c.held_for.is_not(None))  # fmt: skip
 Index(
     "packages_identity",
     packages.c.identity,
@@ -211,6 +215,45 @@ vxp_clocks = Table(
     Column("address", String(64), nullable=False),
     Column("first_at", String(32), nullable=False),
 )
+
+
+rechecks = Table(
+    "rechecks",  # packages whose verdict is INDETERMINATE for want of an answer; asked again until `until`
+    metadata,
+    Column("package_id", String(36), primary_key=True),
+    Column("due_at", String(32), nullable=False),
+    Column("until", String(32), nullable=False),
+    Column("tries", Integer, nullable=False),
+)
+Index("rechecks_due", rechecks.c.due_at)
+
+revocation_answers = Table(
+    "revocation_answers",  # what an authority said; the bytes lie in a file named by the digest
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("kind", String(4), nullable=False),  # crl | ocsp
+    Column("url", Text, nullable=False),
+    Column("as_of", String(32), nullable=False),
+    Column("next_at", String(32)),
+    Column("fetched_at", String(32), nullable=False),
+    Column("size", Integer, nullable=False),
+)
+
+package_answers = Table(
+    "package_answers",  # law: R-071 TT15/2025 Đ5: kept as long as the document, erased together with it
+    metadata,
+    Column("package_id", String(36), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+)
+Index("package_answers_sha256", package_answers.c.sha256)
+
+used_assertions = Table(
+    "used_assertions",  # a client's signed assertion buys one token only
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("expires_at", String(32), nullable=False),
+)
+Index("used_assertions_expires", used_assertions.c.expires_at)
 
 
 def columns(row: Any) -> dict[str, Any]:
