@@ -86,6 +86,17 @@ class Find(Protocol):
     async def __call__(self, hub: Hub, subject: Subject) -> Sequence[Finding]: ...
 
 
+def outcomes(
+    *,
+    api: Outcome = Outcome.ENFORCE,
+    page: Outcome = Outcome.ENFORCE,
+    vxp: Outcome = Outcome.WARN,
+    axis: Outcome = Outcome.WARN,
+) -> Mapping[str, Outcome]:
+    """Outcomes by door: enforced where Truc's own clients send, warned where real packages come as they are."""
+    return {"api": api, "page": page, "vxp": vxp, "axis": axis}
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """A named check. outcomes: by door, as long as the profile says nothing else. law: the rules it serves.
@@ -98,15 +109,4 @@ class Check:
     title_vi: str
     title_en: str
     find: Find
-    outcomes: Mapping[str, Outcome] = field(default_factory=lambda: outcomes())
-
-
-def outcomes(
-    *,
-    api: Outcome = Outcome.ENFORCE,
-    page: Outcome = Outcome.ENFORCE,
-    vxp: Outcome = Outcome.WARN,
-    axis: Outcome = Outcome.WARN,
-) -> Mapping[str, Outcome]:
-    """Outcomes by door: enforced where Truc's own clients send, warned where real packages come as they are."""
-    return {"api": api, "page": page, "vxp": vxp, "axis": axis}
+    outcomes: Mapping[str, Outcome] = field(default_factory=outcomes)
