@@ -46,6 +46,7 @@ LOOPS: dict[str, str] = {
     "collect": "hub.flow.outward:fetch",
     "registry": "hub.jobs.registry:follow",
     "sweep": "hub.jobs.sweep:once",
+    "lag": "hub.jobs.lag:watch",
 }
 """Background work of a running hub: name -> `module:function`, an endless coroutine of the Hub."""
 

@@ -18,6 +18,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from edxml.testing import plain_pdf
 from hub.cli.bench import province
 from hub.cli.bench.doors import Credential, Door, Mold, NativeDoor, VxpDoor, document_id, receiver
 from hub.cli.bench.wire import Connection
@@ -65,7 +66,7 @@ class _World:
         self.seed = arguments.seed or random.SystemRandom().randrange(1, 1 << 31)
         self.chance = random.Random(self.seed)  # noqa: S311 - when to kill, not a secret
         self.ledger = _Ledger()
-        self.molds = [Mold(arguments.size, receiver(number)) for number in range(arguments.receivers)]
+        self.molds = [Mold(plain_pdf(arguments.size), receiver(number)) for number in range(arguments.receivers)]
         self.port = _free_port()
         self.sending = True
         self.server: province.Server

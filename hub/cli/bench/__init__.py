@@ -18,13 +18,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from hub.cli.bench import lists, load, province
+from hub.cli.bench import lag, lists, load, province
+from hub.cli.bench.documents import ONCE_FROM, Press
 from hub.cli.bench.doors import Credential, Door, Mold, NativeDoor, VxpDoor, receive, receiver
 from hub.cli.bench.wire import Connection
 
 SIZES = {"10k": 10_000, "200k": 200_000, "2m": 2_000_000, "200m": 200_000_000}
-ONCE_FROM = 100_000_000
-"""From this size on a package is sent once, for its memory, not for a rate."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, default=8.0, help="length of each measurement")
     parser.add_argument("--connections", type=int, default=16, help="senders of the closed loop")
     parser.add_argument("--lists", action="store_true", help="long lists instead: 120,000 agencies, 100,000 waiting")
+    parser.add_argument("--signatures", type=int, choices=(0, 1, 2), default=0, help="signatures of each PDF, verified")
+    parser.add_argument("--stamped", action="store_true", help="each signature carries a time-stamp")
     parser.add_argument("--receivers", type=int, default=4, help="office systems that list, fetch and acknowledge")
 
 
@@ -57,11 +58,13 @@ async def _measure(arguments: argparse.Namespace) -> dict[str, object]:
     with tempfile.TemporaryDirectory(prefix="truc-bench-") as name:
         folder = Path(name)
         sender, receivers = await province.prepare(folder, arguments.receivers)
+        press = Press(folder, arguments.signatures, stamped=arguments.stamped)
         server = await province.start(folder)
         try:
-            for door in doors:
-                for size in sizes:
-                    row = await _row(arguments, server, door, size, (sender, receivers), errors)
+            for size in sizes:
+                made = press.documents(SIZES[size])
+                for door in doors:
+                    row = await _row(arguments, server, (door, size, made), (sender, receivers), errors)
                     rows.append(row)
                     print(_line(row), file=sys.stderr, flush=True)
         finally:
@@ -85,25 +88,28 @@ async def _lists() -> dict[str, object]:
 async def _row(
     arguments: argparse.Namespace,
     server: province.Server,
-    kind: str,
-    size: str,
+    what: tuple[str, str, list[bytes]],
     who: tuple[Credential, list[Credential]],
     errors: list[str],
 ) -> dict[str, object]:
-    molds = [Mold(SIZES[size], receiver(number)) for number in range(arguments.receivers)]
+    kind, size, made = what
+    # in turn by receiver, so that any stretch of sendings is spread evenly
+    molds = [Mold(document, receiver(number)) for document in made for number in range(arguments.receivers)]
     lines = [Connection(server.host, server.port) for _ in range(arguments.connections)]
     receivers = [Connection(server.host, server.port) for _ in range(arguments.receivers)]
     sending = await _door(kind, lines[0], who[0])
     receiving = [await _door(kind, lines[0], one) for one in who[1]]
-    row: dict[str, object] = {"door": kind, "size": size}
+    row: dict[str, object] = {"door": kind, "size": size, "signatures": arguments.signatures}
     server.forget_peak()
-    idle = server.memory_mib()  # the new peak begins at what is resident now
+    idle, late = server.peaks_mib(), await lag.read(lines[0])
     if SIZES[size] >= ONCE_FROM:
         await _once(sending, receiving[0], lines[0], molds[0], row)
-        row["added_mib"] = round(server.memory_mib() - idle, 1)
+        added = (peak - idle.get(number, 0.0) for number, peak in server.peaks_mib().items())
+        row["added_mib"] = round(max(added), 1)
     else:
         await _rates(arguments, server, (sending, receiving), (lines, receivers), molds, row, errors)
     row["peak_mib"] = round(server.memory_mib(), 1)
+    row |= lag.between(late, await lag.read(lines[0]))
     for line in (*lines, *receivers):
         line.close()
     return row

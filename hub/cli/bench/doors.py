@@ -6,7 +6,6 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,10 +26,11 @@ def receiver(number: int) -> str:
 
 
 class Mold:
-    """Packages of one size for one recipient that differ in their DocumentId, made without writing the XML again."""
+    """Packages with one document for one recipient that differ in their DocumentId, made without writing XML again."""
 
-    def __init__(self, size: int, to: str) -> None:
-        data = make_package(SENDER, (to,), document_id=_MARK, attachments=[("tai-lieu.docx", os.urandom(size))])
+    def __init__(self, document: bytes, to: str) -> None:
+        """document: the PDF they all carry."""
+        data = make_package(SENDER, (to,), document_id=_MARK, attachments=[("van-ban.pdf", document)])
         head, tail = data.split(_MARK.encode(), 1)
         self.ends = head, tail.replace(_MARK.encode(), b"1" * 32)
         """What stands before and behind the DocumentId."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -36,13 +37,17 @@ class Server:
 
     def memory_mib(self) -> float:
         """Peak resident memory of the server process, since the last `forget_peak`."""
-        text = Path(f"/proc/{self.process.pid}/status").read_text()
-        found = re.search(r"VmHWM:\s+(\d+)", text)
-        return int(found.group(1)) / 1024 if found else 0.0
+        return _peak_mib(self.process.pid)
+
+    def peaks_mib(self) -> dict[int, float]:
+        """The same for the server and each process it started, by process id."""
+        return {number: _peak_mib(number) for number in self._family()}
 
     def forget_peak(self) -> None:
-        """Begin a new peak measurement."""
-        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+        """Begin a new peak measurement, which starts at what is resident now."""
+        for number in self._family():
+            with contextlib.suppress(OSError):
+                Path(f"/proc/{number}/clear_refs").write_text("5")
 
     async def stop(self) -> None:
         """End it as an operator would."""
@@ -51,7 +56,8 @@ class Server:
         await self.process.wait()
 
     def _family(self) -> list[int]:
-        found = [self.process.pid]
+        """The server and every process below it: verifiers are started by a process of their own."""
+        children: dict[int, list[int]] = {}
         for folder in Path("/proc").iterdir():
             if not folder.name.isdigit():
                 continue
@@ -59,9 +65,20 @@ class Server:
                 parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
             except (OSError, IndexError):
                 continue
-            if parent == self.process.pid:
-                found.append(int(folder.name))
+            children.setdefault(parent, []).append(int(folder.name))
+        found = [self.process.pid]
+        for number in found:
+            found.extend(children.get(number, ()))
         return found
+
+
+def _peak_mib(number: int) -> float:
+    try:
+        text = Path(f"/proc/{number}/status").read_text()
+    except OSError:
+        return 0.0
+    found = re.search(r"VmHWM:\s+(\d+)", text)
+    return int(found.group(1)) / 1024 if found else 0.0
 
 
 async def truc(*words: str) -> str:
@@ -81,7 +98,7 @@ async def prepare(folder: Path, receivers: int = 1) -> tuple[Credential, list[Cr
     config = str(folder / "hub.toml")
     await truc("init", str(folder))
     settings = (folder / "hub.toml").read_text(encoding="utf-8")
-    settings = re.sub(r"^doors = .*$", 'doors = ["vxp", "api"]', settings, flags=re.MULTILINE)
+    settings = re.sub(r"^doors = .*$", 'doors = ["vxp", "api", "metrics"]', settings, flags=re.MULTILINE)
     (folder / "hub.toml").write_text(settings, encoding="utf-8")
     csv = folder / "agencies.csv"
     codes = [SENDER, *(receiver(number) for number in range(receivers))]
