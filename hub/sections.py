@@ -101,6 +101,30 @@ class Trust(_Section):
     """Whose signatures are believed."""
 
     folder: str = Field("trust", description="Folder of trusted certificates: state/, public/, tsa/, each with *.pem")
+    public_for_invited: bool = Field(
+        False,
+        description="Signatures under public/ count for organisations of kind `invited`; else INDETERMINATE (R-067)",
+    )
+
+
+class Revocation(_Section):
+    """Asking authorities whether a certificate is revoked; only their own addresses are called."""
+
+    wait_seconds: int = Field(
+        3, ge=0, le=30, description="How long a document waits for an answer; then INDETERMINATE, checked again later"
+    )
+    timeout_seconds: int = Field(5, ge=1, le=5, description="Longest wait for one answer of an authority")
+    grace_hours: int = Field(
+        24, ge=0, description="How long an outdated answer is still named in a verdict, which stays INDETERMINATE"
+    )
+    hosts: tuple[str, ...] = Field(
+        (), description="Hosts (`name` or `name:port`) that may be asked although no trusted certificate names them"
+    )
+    crl_bytes: int = Field(33_554_432, ge=1024, description="Largest revocation list that is fetched (32 MiB)")
+    ocsp_bytes: int = Field(65_536, ge=1024, description="Largest OCSP answer that is fetched")
+    refresh: bool = Field(
+        True, description="Lists of trusted authorities are fetched before they run out, so that documents rarely wait"
+    )
 
 
 class Limits(_Section):
@@ -195,6 +219,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "axis": Axis,
     "profile": Profile,
     "trust": Trust,
+    "revocation": Revocation,
     "limits": Limits,
     "intake": Intake,
     "dispatch": Dispatch,

@@ -29,6 +29,7 @@ from hub.sections import (
     Log,
     Outgoing,
     Profile,
+    Revocation,
     Store,
     Trust,
     Vxp,
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     axis: Axis | None = None
     profile: Profile = Profile()
     trust: Trust = Trust()
+    revocation: Revocation = Revocation()
     limits: Limits = Limits()
     intake: Intake = Intake()
     dispatch: Dispatch = Dispatch()
@@ -110,6 +112,11 @@ class Settings(BaseSettings):
     def trust_folder(self) -> Path:
         """Where the trusted certificates lie."""
         return self.at(self.trust.folder)
+
+    @property
+    def answers_folder(self) -> Path:
+        """Where the answers of certification authorities lie."""
+        return self.folder / "answers"
 
     @property
     def sqlite_path(self) -> Path | None:
