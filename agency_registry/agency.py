@@ -1,4 +1,4 @@
-"""The values of the registry: an agency, and a system that speaks for agencies."""
+"""The values of the registry: an agency, its certificates, and a system that speaks for agencies."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
+
+    from edxml.verdict import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,48 @@ class Agency:
 
 
 @dataclass(frozen=True, slots=True)
+class AgencyCertificate:
+    """A signature certificate the operator registered for an agency.  law: R-074 VP Đ8.1
+
+    fingerprint: SHA-256 of the DER. serial: the serial number. Both lower-case hex; a serial means something only
+    together with its issuer. name: the holder as the certificate says. role: person or organisation, as registered.
+    """
+
+    organ_id: str
+    fingerprint: str
+    serial: str
+    issuer: str
+    name: str
+    role: Role
+
+    def as_json(self) -> dict[str, object]:
+        """The certificate as JSON values."""
+        return {
+            "organ_id": self.organ_id,
+            "fingerprint": self.fingerprint,
+            "serial": self.serial,
+            "issuer": self.issuer,
+            "name": self.name,
+            "role": self.role.value,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SystemKey:
+    """What a system proves itself with at the native door, besides a secret; public, so stored as it is.
+
+    kind: "jwk" (it signs assertions, RFC 7523) or "certificate" (mutual TLS, RFC 8705).
+    thumbprint: lower-case hex SHA-256 of the JWK (RFC 7638) or of the certificate's DER.
+    value: the public JWK as JSON, or the certificate as PEM. valid_to: when it stops; None is without end.
+    """
+
+    kind: str
+    thumbprint: str
+    value: str
+    valid_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """Connected software with a credential; it speaks for one or more agencies.
 
@@ -81,6 +125,9 @@ class System:
     networks: addresses it may call from (CIDR); empty means anywhere.
     secrets: wrapped, newest first; two while a rotation is under way. secret_ends gives, for each, when it stops.
     item_per_agency: offer one item for each of its agencies instead of one for all of them.
+    keys: newest first; several while a rotation is under way. Ask `keys_at`.
+    undertaking: number and date of the paper in which its owner undertakes to send no state secrets; "" when missing.
+    quotas: limits of this system that differ from the hub's settings, by their names in `[limits]`.
     """
 
     id: str
@@ -93,6 +140,13 @@ class System:
     secrets: tuple[bytes, ...] = field(default=(), repr=False)
     item_per_agency: bool = False
     secret_ends: tuple[datetime | None, ...] = ()
+    keys: tuple[SystemKey, ...] = ()
+    undertaking: str = ""  # law: R-009 HN Đ1.2
+    quotas: Mapping[str, int] = field(default_factory=dict)
+
+    def keys_at(self, now: datetime, kind: str) -> tuple[SystemKey, ...]:
+        """The keys of one kind that are valid at that time, newest first."""
+        return tuple(key for key in self.keys if key.kind == kind and (key.valid_to is None or now < key.valid_to))
 
     def secrets_at(self, now: datetime) -> tuple[bytes, ...]:
         """The wrapped secrets that are valid at that time, newest first."""

@@ -15,18 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from agency_registry.agency import Agency, System
-from agency_registry.tables import (
-    agencies,
-    agency_aliases,
-    agency_changes,
-    registry_versions,
-    system_addresses,
-    system_agencies,
-    system_secrets,
-    systems,
-)
+from agency_registry import names
+from agency_registry.agency import Agency, AgencyCertificate, System
+from agency_registry.system_rows import read_certificates, read_systems
+from agency_registry.tables import agencies, agency_aliases, agency_changes, registry_versions
 from edxml import organ
+from edxml.verdict import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -44,7 +38,17 @@ class Directory:
     good_until: the first day on which some agency opens or closes by its dates; load again on that day. None: never.
     """
 
-    __slots__ = ("_agencies", "_by_code", "_receivers", "_systems", "good_until", "version")
+    __slots__ = (
+        "_agencies",
+        "_by_code",
+        "_certificates",
+        "_names",
+        "_receivers",
+        "_roles",
+        "_systems",
+        "good_until",
+        "version",
+    )
 
     def __init__(
         self,
@@ -53,6 +57,7 @@ class Directory:
         systems: Iterable[System] = (),
         receivers: Mapping[str, str] | None = None,
         good_until: date | None = None,
+        certificates: Iterable[AgencyCertificate] = (),
     ) -> None:
         """Index agencies by every code, systems by id. receivers: organ id -> id of the system that receives for it."""
         self.version = version
@@ -64,6 +69,12 @@ class Directory:
                 self._by_code[alias] = agency
         self._systems = {system.id: system for system in systems}
         self._receivers = dict(receivers or {})
+        self._certificates: dict[str, tuple[AgencyCertificate, ...]] = {}
+        self._roles: dict[tuple[str, str] | str, Role] = {}
+        for one in certificates:
+            self._certificates[one.organ_id] = (*self._certificates.get(one.organ_id, ()), one)
+            self._roles[one.fingerprint] = self._roles[one.serial, names.key(one.issuer)] = one.role
+        self._names: frozenset[str] | None = None
 
     def agency(self, code: str) -> Agency | None:
         """The agency that answers to this code, whichever form and case; None when nobody does."""
@@ -91,6 +102,26 @@ class Directory:
         agency = self.agency(code)
         return agency if agency is not None and agency.organ_id in system.organ_ids else None
 
+    def certificates_of(self, organ_id: str) -> tuple[AgencyCertificate, ...]:
+        """The signature certificates registered for the agency that answers to this code."""  # law: R-074 VP Đ8.1
+        agency = self.agency(organ_id)
+        return () if agency is None else self._certificates.get(agency.organ_id, ())
+
+    def certificate_role(self, fingerprint: str, serial: str, issuer: str, name: str) -> Role | None:
+        """For whom a certificate was issued, as far as the registry knows; None when it says nothing.
+
+        What an operator registered goes first: this very certificate, or its serial number under its issuer's name.
+        Else a certificate in an agency's own name is an organisation's.  law: R-074 VP Đ8.1
+        fingerprint, serial: lower-case hex. name: the holder's; give "" when the certificate carries a personal id,
+        for then no agency's name makes it an organisation's.
+        """
+        known = self._roles.get(fingerprint) or self._roles.get((serial, names.key(issuer)))
+        if known is not None or not name:
+            return known
+        if self._names is None:  # made when first asked: most pictures are replaced before anybody asks
+            self._names = frozenset(names.key(agency.name) for agency in self._agencies)
+        return Role.ORGANISATION if names.key(name) in self._names else None
+
 
 def load(connection: Connection, *, now: datetime | None = None, previous: Directory | None = None) -> Directory:
     """The directory at this moment. States follow the dates: an agency past its last day shows as closed.
@@ -111,7 +142,8 @@ def load(connection: Connection, *, now: datetime | None = None, previous: Direc
         entries = [known[organ_id] for organ_id in sorted(known)]
         turn = min((day for day in (turn, previous.good_until) if day is not None), default=None)
     systems_now, receivers = read_systems(connection, moment)
-    return Directory(version, entries, systems_now, receivers, turn)
+    certificates = read_certificates(connection)
+    return Directory(version, entries, systems_now, receivers, turn, certificates)
 
 
 def _changed(connection: Connection, previous: Directory, today: date) -> list[str] | None:
@@ -204,47 +236,3 @@ def _with_aliases(
             )
         )
     return result
-
-
-def read_systems(connection: Connection, now: datetime) -> tuple[list[System], dict[str, str]]:
-    """All systems, by id, and organ id -> id of the system that receives for it."""
-    speaks: dict[str, set[str]] = {}
-    receivers: dict[str, str] = {}
-    pairs = (
-        sa.select(system_agencies.c.system_id, agencies.c.organ_id, system_agencies.c.receives)
-        .join(agencies, agencies.c.id == system_agencies.c.agency_id)
-        .where(system_agencies.c.valid_to.is_(None))
-    )
-    for system_id, organ_id, receives in connection.execute(pairs):
-        speaks.setdefault(system_id, set()).add(organ_id)
-        if receives:
-            receivers[organ_id] = system_id
-    networks: dict[str, list[str]] = {}
-    addresses = sa.select(system_addresses.c.system_id, system_addresses.c.network).where(
-        system_addresses.c.valid_to.is_(None)
-    )
-    for system_id, network in connection.execute(addresses.order_by(system_addresses.c.network)):
-        networks.setdefault(system_id, []).append(network)
-    secrets: dict[str, list[tuple[bytes, datetime | None]]] = {}
-    table = system_secrets.c
-    kept = sa.select(table.system_id, table.wrapped, table.valid_to).where(
-        sa.or_(table.valid_to.is_(None), table.valid_to > now)
-    )
-    for system_id, wrapped, end in connection.execute(kept.order_by(table.id.desc())):
-        secrets.setdefault(system_id, []).append((bytes(wrapped), end))
-    result = [
-        System(
-            row.id,
-            row.name,
-            row.state,
-            row.connector,
-            row.settings,
-            frozenset(speaks.get(row.id, ())),
-            tuple(networks.get(row.id, ())),
-            tuple(wrapped for wrapped, _ in secrets.get(row.id, ())),
-            row.item_per_agency,
-            tuple(end for _, end in secrets.get(row.id, ())),
-        )
-        for row in connection.execute(sa.select(systems).order_by(systems.c.id))
-    ]
-    return result, receivers

@@ -99,6 +99,40 @@ REASONS = {
         "system {owner} does not speak for agency {code}",
     ),
     "network_invalid": ("địa chỉ mạng không hợp lệ: {value}", "not a network address: {value}"),
+    "role_invalid": (
+        "vai trò không hợp lệ: {value} (organisation hoặc person)",
+        "not a role: {value} (organisation or person)",
+    ),
+    "certificate_invalid": ("tệp không phải chứng thư số (PEM hoặc DER)", "not a certificate (PEM or DER)"),
+    "certificate_taken": (
+        "chứng thư này đang thuộc về {owner}; hãy gỡ ở đó trước",
+        "this certificate is registered for {owner}; remove it there first",
+    ),
+    "certificate_unknown": (
+        "{code} không có đúng một chứng thư bắt đầu bằng {value} (ít nhất 8 ký tự)",
+        "{code} has not exactly one certificate that starts with {value} (8 digits at least)",
+    ),
+    "key_invalid": (
+        "tệp không phải khóa công khai (PEM, JWK) hay chứng thư (PEM, DER)",
+        "not a public key (PEM, JWK) or certificate (PEM, DER)",
+    ),
+    "key_private": (
+        "tệp chứa khóa bí mật; khóa bí mật không được rời hệ thống: tạo cặp khóa khác, chỉ gửi khóa công khai",
+        "the file holds a private key, which must never leave its system: make another pair, hand in the public key",
+    ),
+    "key_weak": (
+        "chỉ nhận khóa P-256, Ed25519 hoặc RSA từ 2048 bit",
+        "only keys of P-256, Ed25519, or RSA of 2048 bits and more are taken",
+    ),
+    "key_taken": ("khóa này đang thuộc về hệ thống {owner}", "this key belongs to system {owner}"),
+    "key_unknown": (
+        "{code} không có đúng một khóa bắt đầu bằng {value} (ít nhất 8 ký tự)",
+        "{code} has not exactly one key that starts with {value} (8 digits at least)",
+    ),
+    "quota_invalid": (
+        "hạn mức không hợp lệ: {value} (tên: {known}; giá trị: số nguyên dương)",
+        "not a quota: {value} (names: {known}; values: whole numbers above zero)",
+    ),
     "proposal_unknown": ("không có đề nghị số {code}", "no proposal {code}"),
     "proposal_done": ("đề nghị số {code} đã được xử lý ({state})", "proposal {code} is already {state}"),
     "proposal_same_person": ("cần hai người khác nhau duyệt", "two different persons must approve"),

@@ -6,6 +6,8 @@ not at all. What it returns is made of JSON values, ready for a command line or 
 `entries`    writes agencies: the row, its codes, its history, the version. The one writer of those tables.
 `agencies`   add, rename, change, close, merge, suspend; list and show.
 `systems`    systems, their secrets, addresses, and the agencies they speak for.
+`keys`       public keys and client certificates of a system.
+`certificates` signature certificates of an agency, each with its role.
 `proposals`  what a system asks for and two persons decide.
 """
 
@@ -22,7 +24,9 @@ from agency_registry.edit.agencies import (
     resume_agency,
     suspend_agency,
 )
+from agency_registry.edit.certificates import add_certificate, list_certificates, remove_certificate
 from agency_registry.edit.entries import Connection, Why, current_version
+from agency_registry.edit.keys import add_key, list_keys, remove_key
 from agency_registry.edit.proposals import (
     apply_proposal,
     approve_proposal,
@@ -52,6 +56,8 @@ __all__ = [
     "activate_system",
     "add_agency",
     "add_alias",
+    "add_certificate",
+    "add_key",
     "add_system",
     "agency_as_of",
     "apply_proposal",
@@ -65,6 +71,8 @@ __all__ = [
     "detach_agencies",
     "last_changes",
     "list_agencies",
+    "list_certificates",
+    "list_keys",
     "list_proposals",
     "list_systems",
     "merge_agencies",
@@ -72,6 +80,8 @@ __all__ = [
     "propose_delete",
     "refuse_proposal",
     "remove_alias",
+    "remove_certificate",
+    "remove_key",
     "rename_agency",
     "resume_agency",
     "rotate_system",

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from agency_registry import checks, names
-from agency_registry.directory import read_agencies, read_systems
+from agency_registry.directory import read_agencies
 from agency_registry.edit import entries
 from agency_registry.edit.entries import Why
 from agency_registry.reasons import RegistryError
+from agency_registry.system_rows import read_systems
 from agency_registry.tables import system_addresses, system_agencies, system_secrets, systems
 
 if TYPE_CHECKING:
