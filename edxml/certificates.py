@@ -7,14 +7,16 @@ only helps to build a chain to one.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from asn1crypto import pem, x509  # type: ignore[import-untyped]
 
+from edxml.verdict import DocumentReport, FileReport, SignatureReport, order_warnings
 from edxml.verdict_words import Role
 
 PURPOSES = ("state", "public", "tsa")
@@ -32,6 +34,8 @@ class Trust:
     roles: (SHA-256 fingerprint or serial number of a certificate in lower-case hex, its role) as registered
     by the operator; they go before anything read from the subject.
     agency_names: names by which a certificate's holder is known to be an organisation, folded by `fold`.
+    answers: folder of fetched revocation answers (`edxml.answer_names`), looked up when they are needed; None: none.
+    grace_hours: how long an answer past its time is still named in a verdict, which stays undecided.
     """
 
     state: tuple[bytes, ...] = ()
@@ -41,6 +45,8 @@ class Trust:
     ocsps: tuple[bytes, ...] = ()
     roles: tuple[tuple[str, Role], ...] = ()
     agency_names: frozenset[str] = frozenset()
+    answers: str | None = None
+    grace_hours: float = 0
 
     @classmethod
     def from_folder(cls, folder: Path | str) -> Trust:
@@ -70,6 +76,57 @@ class Trust:
     def is_empty(self) -> bool:
         """Whether no certificate at all is trusted for documents."""
         return not (self.state or self.public)
+
+
+@dataclass(frozen=True, slots=True)
+class TrustFiles:
+    """A trust as folders on disk: small enough to be sent along with every file that a worker verifies.
+
+    folder: as for `Trust.from_folder`; read once per `version` and process, so a change needs a new version.
+    answers, grace_hours: as of Trust.
+    """
+
+    folder: str
+    answers: str | None = None
+    version: int = 0
+    grace_hours: float = 0
+
+    def load(self) -> Trust:
+        """The trust they hold; raises ValueError as `Trust.from_folder` does."""
+        return _load(self)
+
+
+@functools.lru_cache(maxsize=4)
+def _load(files: TrustFiles) -> Trust:
+    return replace(Trust.from_folder(files.folder), answers=files.answers, grace_hours=files.grace_hours)
+
+
+RoleLookup = Callable[[str, str, str, str], Role | None]
+"""(fingerprint, serial, issuer, name of the holder) as a SignatureReport has them -> the role registered for it."""
+
+
+def with_roles(report: DocumentReport, lookup: RoleLookup, *, copy_needs_mark: bool = True) -> DocumentReport:
+    """The same report with the roles that an operator registered, and all that follows from roles judged again.
+
+    law: R-074 VP Đ8.1
+    """
+    files = [_with_roles(file, lookup) for file in report.files]
+    return DocumentReport.of(files, copy_needs_mark=copy_needs_mark)
+
+
+def _with_roles(file: FileReport, lookup: RoleLookup) -> FileReport:
+    signatures = tuple(_with_role(signature, lookup) for signature in file.signatures)
+    if signatures == file.signatures:
+        return file
+    others = tuple(w for w in file.warnings if w not in order_warnings(file.signatures))
+    return replace(file, signatures=signatures, warnings=(*order_warnings(signatures), *others))
+
+
+def _with_role(signature: SignatureReport, lookup: RoleLookup) -> SignatureReport:
+    if signature.fingerprint is None:
+        return signature
+    known = lookup(signature.fingerprint, signature.serial or "", signature.issuer or "", signature.signer or "")
+    return signature if known is None else replace(signature, role=known)
 
 
 @dataclass(frozen=True, slots=True)

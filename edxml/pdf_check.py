@@ -16,7 +16,7 @@ from edxml.certificates import Trust
 from edxml.pdf_integrity import Found, Wholeness
 from edxml.pdf_reading import READ_ERRORS
 from edxml.pdf_revisions import History
-from edxml.verdict import FileReport, Integrity, Role, SignatureReport, SubIndication, Verdict
+from edxml.verdict import FileReport, Integrity, Role, SignatureReport, SubIndication, Verdict, order_warnings
 
 CLOCK_LIMIT = timedelta(minutes=10)  # between claimed time and time-stamp; beyond it a warning, never a refusal
 
@@ -68,7 +68,7 @@ async def _check(stream: BinaryIO, name: str, trust: Trust, at: datetime) -> Fil
     for item in signatures:
         proven_at = min((moment for end, moment in proofs if end >= item.range.end), default=None)
         reports.append(await _report(item, case, last=item is signatures[-1], proven_at=proven_at))
-    warnings = (*_order_warnings(reports), *(("signature_removed",) if gone else ()))
+    warnings = (*order_warnings(reports), *(("signature_removed",) if gone else ()))
     result = FileReport.of(name, reports, warnings)
     return result if opened.strict else _forgiven(result)
 
@@ -112,18 +112,6 @@ def _removed_signatures(reader: Any, fields: list[pdf_reading.SignatureField]) -
             continue
         gone |= {f.name for f in earlier} - now
     return gone
-
-
-def _order_warnings(reports: list[SignatureReport]) -> tuple[str, ...]:
-    """law: R-075 TT Đ6.5 (first the person, then the organisation): shown, never judged."""
-    roles = [r.role for r in reports]
-    if (
-        Role.PERSON in roles
-        and Role.ORGANISATION in roles
-        and roles.index(Role.ORGANISATION) < roles.index(Role.PERSON)
-    ):
-        return ("organisation_before_person",)
-    return ()
 
 
 async def _report(item: Found, case: Case, *, last: bool, proven_at: datetime | None) -> SignatureReport:

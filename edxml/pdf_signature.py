@@ -10,17 +10,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from edxml.certificates import Trust
+from edxml.certificates import Trust, TrustFiles
 from edxml.verdict import FileReport, SubIndication, Verdict
 from edxml.waiting import finish
 
 PDF_MARK = b"%PDF-"
 
 
-def verify_pdf(path: str, name: str, trust: Trust, at: datetime) -> FileReport:
+def verify_pdf(path: str, name: str, trust: Trust | TrustFiles, at: datetime) -> FileReport:
     """The verdict on one PDF file at a moment (aware; the time of arrival for a document that arrives).
 
     name: what the report calls the file. No network is used; revocation answers are in `trust`.
+    trust: as values, or as folders that are read once per process.
     Never raises: a file that cannot be read is INDETERMINATE/FORMAT_FAILURE, never "unsigned".
     law: R-068 QĐ28 Đ9.1, R-069 TT15/2025 Đ6
     """
@@ -31,12 +32,13 @@ def verify_pdf(path: str, name: str, trust: Trust, at: datetime) -> FileReport:
         return unreadable(name, error)
 
 
-def _verify(stream: BinaryIO, name: str, trust: Trust, at: datetime) -> FileReport:
+def _verify(stream: BinaryIO, name: str, trust: Trust | TrustFiles, at: datetime) -> FileReport:
     if PDF_MARK not in stream.read(1024):
         return FileReport(name, Verdict.INDETERMINATE, SubIndication.FORMAT_FAILURE, note="not_a_pdf")
     from edxml import pdf_check  # noqa: PLC0415 (pyHanko takes 0.4 s to import; only a process that verifies pays)
 
-    return finish(pdf_check.check_file(stream, name, trust, at))
+    known = trust.load() if isinstance(trust, TrustFiles) else trust
+    return finish(pdf_check.check_file(stream, name, known, at))
 
 
 def unreadable(name: str, error: BaseException) -> FileReport:

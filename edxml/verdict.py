@@ -29,6 +29,7 @@ __all__ = [
     "SubIndication",
     "Verdict",
     "main_file",
+    "order_warnings",
 ]
 
 
@@ -239,6 +240,15 @@ def main_file(files: Sequence[FileReport]) -> FileReport | None:
     """The file that is the document itself: the first PDF, else the first file."""
     pdfs = [f for f in files if f.note != "other_format"]
     return next(iter(pdfs or files), None)
+
+
+def order_warnings(signatures: Sequence[SignatureReport]) -> tuple[str, ...]:
+    """law: R-075 TT Đ6.5 (first the person, then the organisation): shown, never judged."""
+    roles = [s.role for s in signatures]
+    both = Role.PERSON in roles and Role.ORGANISATION in roles
+    if both and roles.index(Role.ORGANISATION) < roles.index(Role.PERSON):
+        return ("organisation_before_person",)
+    return ()
 
 
 def _legal_value(main: FileReport | None, *, copy_needs_mark: bool) -> LegalValue:
