@@ -14,12 +14,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from edxml.certificates import Trust
+from edxml.contained import ContainedError, contained
 from edxml.faults import Refusal
-from edxml.pdf_signature import verify_pdf
+from edxml.pdf_signature import unreadable, verify_pdf
 from edxml.verdict import DocumentReport, FileReport, Verdict
 from edxml.verdict_words import VIETNAM
 
 DONE, NO, WRONG_USE, CANNOT = 0, 1, 2, 3
+
+LONGEST_SECONDS = 9.0
+"""What the verification of one file may take; then INDETERMINATE."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.file.is_file():
         return _complain(CANNOT, f"không có tệp {arguments.file}")
     try:
-        report = verify_document(arguments.file, trust, at)
+        report = verify_document(arguments.file, trust, at, verify=_within_limits)
     except Refusal as refusal:
         fault = refusal.fault
         if arguments.json:
@@ -83,6 +87,14 @@ def verify_document(
     with tempfile.TemporaryDirectory(prefix="truc-verify-") as work:
         files = folder.unpack(path, Path(work))
         return DocumentReport.of(_judge(one.name, one.kind, str(one.path), verify, trust, at) for one in files)
+
+
+def _within_limits(path: str, name: str, trust: Trust, at: datetime) -> FileReport:
+    """The verdict on one PDF from a process of its own, so that no file keeps or exhausts this one."""
+    try:
+        return contained(LONGEST_SECONDS, verify_pdf, path, name, trust, at)
+    except ContainedError as error:
+        return unreadable(name, error)
 
 
 def _judge(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import multiprocessing
 import multiprocessing.connection
 import os
-import resource
 import signal
 import tempfile
 import threading
@@ -18,11 +17,12 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
+from edxml import contained
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
-MEMORY_BYTES = 4 * 1024**3
-GRACE_SECONDS = 5.0
+GRACE_SECONDS = 2.0
 _PRELOAD = ["edxml.pdf_signature"]
 _SOCKET_BYTES = 107 - len("/pymp-12345678/listener-12345678")
 """Longest temporary folder in which a fork server's socket can lie."""
@@ -75,7 +75,7 @@ def _settle() -> None:
     """A verifier leaves signals to the hub, takes no more memory than it needs, and does not outlive the hub."""
     threading.Thread(target=_end_with_the_hub, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    contained.limit_memory()
 
 
 def _end_with_the_hub() -> None:
