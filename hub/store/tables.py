@@ -48,7 +48,7 @@ packages = Table(
     Column("verdicts", Text, nullable=False),  # JSON of edxml.verdict.DocumentReport
     Column("fault", String(32)),
     Column("fault_detail", Text),
-    Column("held_for", String(16)),  # why a held or quarantined package is kept back: secret_stamp | scanner | virus
+    Column("held_for", String(64)),  # states.Hold, several with blanks between; on an erased one: its file is to go
     Column("checks", Text, nullable=False, server_default="[]"),  # JSON: what the content checks found
 )
 Index("packages_held", packages.c.status, sqlite_where=packages.c.held_for.is_not(None),
@@ -221,6 +221,7 @@ rechecks = Table(
     "rechecks",  # packages whose verdict is INDETERMINATE for want of an answer; asked again until `until`
     metadata,
     Column("package_id", String(36), primary_key=True),
+    Column("waits_for", String(8), nullable=False),  # answer (of an authority, or time) | trust (another trust list)
     Column("due_at", String(32), nullable=False),
     Column("until", String(32), nullable=False),
     Column("tries", Integer, nullable=False),

@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Add columns and tables."""
-    op.add_column("packages", sa.Column("held_for", sa.String(length=16), nullable=True))
+    op.add_column("packages", sa.Column("held_for", sa.String(length=64), nullable=True))
     op.add_column("packages", sa.Column("checks", sa.Text(), server_default="[]", nullable=False))
     op.create_index(
         "packages_held",
@@ -26,6 +26,7 @@ def upgrade() -> None:
     op.create_table(
         "rechecks",
         sa.Column("package_id", sa.String(length=36), nullable=False),
+        sa.Column("waits_for", sa.String(length=8), nullable=False),
         sa.Column("due_at", sa.String(length=32), nullable=False),
         sa.Column("until", sa.String(length=32), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
