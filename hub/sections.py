@@ -127,6 +127,30 @@ class Revocation(_Section):
     )
 
 
+class Antivirus(_Section):
+    """The scanner that looks into every attachment before it is delivered; ClamAV's clamd (R-178)."""
+
+    address: str = Field(
+        "",
+        pattern=r"^(unix:/.+|.+:[0-9]{1,5})?$",
+        description="Where clamd listens: `unix:/run/clamav/clamd.ctl` or `HOST:PORT`; empty = no scanner",
+    )
+    timeout_seconds: Seconds = Field(60, description="Longest scan of one file; then it counts as not scanned")
+    stream_bytes: int = Field(
+        26_214_400,
+        ge=1024,
+        description="Longest file clamd takes: its StreamMaxLength. Set both to what your documents need (25 MiB)",
+    )
+    urgent_passes: bool = Field(
+        True,
+        description="While no scanner answers, urgent documents (khẩn and above) travel with a warning",
+    )
+    retry_seconds: Seconds = Field(30, description="How often held documents are tried while no scanner answered")
+    quarantine_hours: int = Field(
+        720, ge=1, description="How long infected packages are kept, sealed, before they are erased (30 days)"
+    )
+
+
 class Limits(_Section):
     """What a caller may ask of the hub."""
 
@@ -220,6 +244,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "profile": Profile,
     "trust": Trust,
     "revocation": Revocation,
+    "antivirus": Antivirus,
     "limits": Limits,
     "intake": Intake,
     "dispatch": Dispatch,

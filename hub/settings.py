@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from hub.sections import (
     SECTIONS,
+    Antivirus,
     Api,
     Axis,
     Console,
@@ -61,6 +62,7 @@ class Settings(BaseSettings):
     profile: Profile = Profile()
     trust: Trust = Trust()
     revocation: Revocation = Revocation()
+    antivirus: Antivirus = Antivirus()
     limits: Limits = Limits()
     intake: Intake = Intake()
     dispatch: Dispatch = Dispatch()

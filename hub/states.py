@@ -43,6 +43,23 @@ class RecallState(StrEnum):
     NEVER_DELIVERED = "never_delivered"  # the copy was stopped before any byte left
 
 
+class Hold(StrEnum):
+    """Why a package is kept back; `packages.held_for` is one of these, or several with blanks between."""
+
+    STAMP = "secret_stamp"  # page 1 looks secret; the sender's clerk declares or withdraws, or two officers decide
+    SCANNER = "scanner"  # no scanner answers; the hub scans it as soon as one does
+    VIRUS = "virus"  # infected; a security officer may look, the hub erases it after a while
+    ORDER = "order"  # put under quarantine by name; a security officer releases or erases it
+
+
+class PackageMove(StrEnum):
+    """What can happen to a package."""
+
+    RELEASE = "release"
+    QUARANTINE = "quarantine"
+    ERASE = "erase"
+
+
 class Move(StrEnum):
     """What can happen to a delivery."""
 
@@ -59,6 +76,27 @@ class Move(StrEnum):
     RESEND_TO_FETCH = "resend_to_fetch"
     CANCEL = "cancel"
 
+
+PACKAGE_MOVES: dict[PackageMove, dict[PackageStatus, PackageStatus]] = {
+    PackageMove.RELEASE: {
+        PackageStatus.HELD: PackageStatus.ACCEPTED,
+        PackageStatus.QUARANTINED: PackageStatus.ACCEPTED,  # by two officers; never what was refused for a virus
+    },
+    PackageMove.QUARANTINE: {
+        PackageStatus.ACCEPTED: PackageStatus.QUARANTINED,
+        PackageStatus.HELD: PackageStatus.QUARANTINED,
+    },
+    PackageMove.ERASE: {
+        PackageStatus.HELD: PackageStatus.ERASED,
+        PackageStatus.QUARANTINED: PackageStatus.ERASED,
+    },
+}
+
+EVENT_OF_PACKAGE_MOVE: dict[PackageMove, str] = {
+    PackageMove.RELEASE: "package.released",
+    PackageMove.QUARANTINE: "package.quarantined",
+    PackageMove.ERASE: "package.erased",
+}
 
 _Q, _S, _A, _D, _H, _F, _C, _N = DeliveryStatus
 

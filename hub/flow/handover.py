@@ -15,7 +15,7 @@ from hub.context import Hub
 from hub.flow import backoff, bounces, content, health, lifecycle
 from hub.flow.peers import Peer
 from hub.states import Move
-from hub.store import deliveries, endpoints, events
+from hub.store import deliveries, endpoints, events, packages
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
@@ -85,6 +85,9 @@ class Handover:
     def _expose(self, connection: Connection) -> None:
         if len(self._mine(connection)) < len(self.claim.rows):
             message = "the claim ran out and the delivery was taken over"
+            raise ClaimLostError(message)
+        if not packages.travels(connection, self.claim.package.id):
+            message = "the package is kept back"
             raise ClaimLostError(message)
         self.fresh = self.fresh or endpoints.unexposed(connection, self.claim.ids)
         by = f"system:{self.peer.system.id}"

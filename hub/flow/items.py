@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from edxml.faults import Fault, Refusal
 from hub import clock
 from hub.flow import content, pickup
-from hub.states import DeliveryStatus, Move, PackageStatus
+from hub.states import DeliveryStatus, Hold, Move, PackageStatus
 from hub.store import deliveries, events, items, packages
 
 if TYPE_CHECKING:
@@ -189,6 +189,9 @@ def _mine(connection: Connection, system: System, doc_id: str) -> Row[Any]:
     item = items.get(connection, doc_id)
     if item is None or item.system_id != system.id or item.state == "":
         raise Refusal(Fault.NOT_FOUND)
+    rows = deliveries.of_item(connection, item.id)
+    if all(row.exposed_at is None for row in rows) and not packages.travels(connection, item.package_id):
+        raise Refusal(Fault.NOT_FOUND)  # kept back before it was offered: it does not exist
     return item
 
 
@@ -225,6 +228,21 @@ _SEND_STATE = {
 }
 
 
+_KEPT_BACK = {
+    Hold.STAMP: "Trục đang giữ vì trang 1 có dấu hiệu mật: văn thư khai báo không mật, hoặc thu hồi (loại 1)",
+    Hold.SCANNER: "Trục đang giữ, chờ quét mã độc",
+    Hold.VIRUS: "Đã cách ly vì có mã độc",
+    Hold.ORDER: "Đã cách ly, dừng chuyển",
+}
+
+
+def _kept_back(row: Row[Any]) -> str:
+    """Why a package is kept back, for its sender; empty when it is not."""
+    if row.status not in (PackageStatus.HELD, PackageStatus.QUARANTINED):
+        return ""
+    return "; ".join(_KEPT_BACK[Hold(word)] for word in (row.held_for or "").split())
+
+
 def _sent(row: Row[Any]) -> SentRow:
     status = DeliveryStatus(row.delivery_status)
     fault = Fault[row.delivery_fault.upper()] if row.delivery_fault else None
@@ -237,6 +255,9 @@ def _sent(row: Row[Any]) -> SentRow:
     why = fault.title_vi if fault is not None else row.reason or ""
     if row.reason == "never_delivered":
         why = "Đã dừng trước khi giao"
+    kept_back = _kept_back(row) if receive not in ("done", "fail") else ""
+    if kept_back:  # not handed over yet, and kept from it
+        send = "processing" if row.status == PackageStatus.HELD else "fail"
     return SentRow(
         row.message_type,
         row.id,
@@ -248,7 +269,7 @@ def _sent(row: Row[Any]) -> SentRow:
         clock.from_text(row.received_at),
         clock.from_text(row.ended_at) if status is DeliveryStatus.DELIVERED and row.ended_at else None,
         send,
-        why if send == "fail" and why else STATES[send],
+        kept_back or (why if send == "fail" and why else STATES[send]),
         receive,
         row.state_text or (why if receive == "fail" and why else STATES[receive]),
     )

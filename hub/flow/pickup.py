@@ -116,7 +116,7 @@ async def lease(hub: Hub, system: System, delivery_id: str) -> Lease:
         row = _mine(connection, system, delivery_id)
         package = packages.get(connection, row.package_id)
         if row.status != DeliveryStatus.AVAILABLE or package is None or package.status != PackageStatus.ACCEPTED:
-            raise Refusal(Fault.STATE_CONFLICT, f"the delivery is {row.status}")
+            raise Refusal(Fault.STATE_CONFLICT, "the delivery does not wait to be fetched")
         deliveries.expose(connection, hub.journal, now, [row.id], f"system:{system.id}")
         deliveries.set_lease(connection, row.id, token, until)
         return Lease(token, until, row.package_id)
@@ -177,6 +177,8 @@ def _mine(connection: Connection, system: System, delivery_id: str) -> Row[Any]:
     row = deliveries.get(connection, delivery_id)
     if row is None or row.system_id != system.id or row.status in (DeliveryStatus.HELD, DeliveryStatus.CANCELLED):
         raise Refusal(Fault.NOT_FOUND)
+    if row.exposed_at is None and not packages.travels(connection, row.package_id):
+        raise Refusal(Fault.NOT_FOUND)  # kept back before it was offered: it does not exist
     return row
 
 

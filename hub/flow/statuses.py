@@ -10,7 +10,7 @@ from edxml.codes import StatusCode
 from edxml.faults import Fault, Refusal
 from hub import clock
 from hub.flow import intake
-from hub.states import DeliveryStatus
+from hub.states import DeliveryStatus, PackageStatus
 from hub.store import deliveries, packages
 
 if TYPE_CHECKING:
@@ -62,7 +62,10 @@ async def say(hub: Hub, system: System, delivery_id: str, said: Said) -> intake.
         if row is None or package is None or row.system_id != system.id or package.message_type != "edoc":
             raise Refusal(Fault.NOT_FOUND)
         fetchable = row.status in (DeliveryStatus.AVAILABLE, DeliveryStatus.DELIVERED)
-        if not fetchable and row.exposed_at is None:  # it never was offered: for the recipient it does not exist
+        kept_back = package.status != PackageStatus.ACCEPTED
+        if (
+            not fetchable or kept_back
+        ) and row.exposed_at is None:  # never offered: it does not exist
             raise Refusal(Fault.NOT_FOUND)
         if not fetchable:
             raise Refusal(Fault.STATE_CONFLICT, f"the delivery is {row.status}")

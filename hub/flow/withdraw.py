@@ -72,7 +72,7 @@ def _own(
     hub: Hub, connection: Connection, system: System, package_id: str, recipients: Sequence[str] | None
 ) -> tuple[Row[Any], list[Row[Any]]]:
     package = packages.get(connection, package_id)
-    if package is None or package.system_id != system.id or package.status == "rejected":
+    if package is None or package.system_id != system.id or package.fault is not None:
         raise Refusal(Fault.NOT_FOUND)
     if package.message_type != "edoc" or package.business_type == BusinessType.RECALL:
         raise Refusal(Fault.STATE_CONFLICT, "only a document can be withdrawn")

@@ -275,7 +275,7 @@ def answered(connection: Connection, sender: str, document_id: str, recipient: s
             _P.c.sender == sender,
             _P.c.document_key == comparison_key(document_id),
             _P.c.message_type == "edoc",
-            _P.c.status != states.PackageStatus.REJECTED.value,
+            or_(_P.c.status == states.PackageStatus.ACCEPTED.value, _D.c.exposed_at.is_not(None)),
             _D.c.recipient == recipient,
         )
         .order_by(tuple_(_P.c.business_type == 1), _D.c.seq.desc())

@@ -245,8 +245,8 @@ def expired(connection: Connection, before: datetime, limit: int = 100) -> Seque
     again = exists(
         select(_J.c.seq).where(
             _J.c.package_id == _D.c.package_id,
-            _J.c.delivery_id == _D.c.id,
-            _J.c.type.in_(["delivery.resent", "delivery.released"]),
+            or_(_J.c.delivery_id == _D.c.id, _J.c.delivery_id.is_(None)),
+            _J.c.type.in_(["delivery.resent", "delivery.released", "package.released"]),
             _J.c.at >= mark,
         )
     )

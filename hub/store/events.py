@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _ADD = Prepared(insert(tables.events))
 _D = tables.deliveries
+_P = tables.packages
 _WHERE_NOW = Prepared(
     select(_D.c.status, _D.c.package_id, _D.c.recipient, _D.c.exposed_at).where(_D.c.id == bindparam("id_"))
 )
@@ -167,6 +168,42 @@ def change_status(connection: Connection, journal: Journal, now: datetime, chang
         row.recipient,
         change.detail,
     )
+    return journal.record(connection, now, [event])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class PackageChange:
+    """A move of one package: what happens, by whom, and what else is written with it."""
+
+    package_id: str
+    move: states.PackageMove
+    actor: str
+    values: Mapping[str, Any] = field(default_factory=dict)  # further columns of the package
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+def change_package(connection: Connection, journal: Journal, now: datetime, change: PackageChange) -> str | None:
+    """Move one package and write the event; its receipt when the event proves something.
+
+    Erasing forgets the content's key and the nonces of what was proven about it before (design: evidence).
+    Raises StaleStatusError when the package is not where the move starts.
+    """
+    status = connection.execute(select(_P.c.status).where(_P.c.id == change.package_id)).scalar()
+    moves = states.PACKAGE_MOVES[change.move]
+    target = moves.get(states.PackageStatus(status)) if status is not None else None
+    if target is None:
+        message = f"{change.move} of {change.package_id} from {status or 'nothing'}"
+        raise StaleStatusError(message)
+    values = {**change.values, "status": target.value}
+    if change.move is states.PackageMove.ERASE:
+        values["key"] = None
+        proven = update(tables.events).where(tables.events.c.package_id == change.package_id)
+        connection.execute(proven.values(nonce=None))
+    moved = update(_P).where(_P.c.id == change.package_id, _P.c.status == status).values(**values)
+    if connection.execute(moved).rowcount != 1:
+        message = f"{change.move} of {change.package_id}: somebody was faster"
+        raise StaleStatusError(message)
+    event = Event(states.EVENT_OF_PACKAGE_MOVE[change.move], change.actor, change.package_id, detail=change.detail)
     return journal.record(connection, now, [event])[0]
 
 

@@ -65,9 +65,10 @@ def count(connection: Connection, system_id: str, message_type: str) -> int:
     """How many items wait for the system in all."""
     return (
         connection.execute(
-            select(func.count()).where(
-                _I.c.system_id == system_id, _I.c.message_type == message_type, _I.c.state.in_(OPEN)
-            )
+            select(func.count())
+            .join_from(_I, _P, _P.c.id == _I.c.package_id)
+            .where(_I.c.system_id == system_id, _I.c.message_type == message_type, _I.c.state.in_(OPEN))
+            .where(_P.c.status == states.PackageStatus.ACCEPTED.value)
         ).scalar()
         or 0
     )

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, insert, or_, select
+from sqlalchemy import and_, bindparam, insert, or_, select
 
 from edxml.document_id import comparison_key
 from hub import states
@@ -55,6 +55,8 @@ class NewPackage:
     verdicts: str = "{}"
     fault: str | None = None
     fault_detail: str | None = None
+    held_for: str | None = None
+    checks: str = "[]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class Earlier:
     exposed_at: str | None
     recall_state: str
     business_status: str | None
+    package_status: str
 
 
 def identity(sender: str, message_type: str, business_type: int, document_id: str, sha256: str) -> bytes:
@@ -80,6 +83,7 @@ def identity(sender: str, message_type: str, business_type: int, document_id: st
     return hashlib.sha256(text.encode()).digest()
 
 
+ACCEPTED = states.PackageStatus.ACCEPTED.value
 _REJECTED = states.PackageStatus.REJECTED.value
 
 # Statements of the way in are built once: building one costs more than running it.
@@ -99,6 +103,7 @@ _THREAD = Prepared(
         _D.c.exposed_at,
         _D.c.recall_state,
         _D.c.business_status,
+        _P.c.status.label("package_status"),
     )
     .join_from(_P, _D, _D.c.package_id == _P.c.id)
     .where(
@@ -112,9 +117,12 @@ _THREAD = Prepared(
 
 
 def offered() -> Any:
-    """A recipient knows of a delivery only while it waits for it or after it left the hub."""
+    """A recipient knows of a delivery only while it waits for it or after it left the hub.
+
+    Of a package that is kept back (held, quarantined) or erased, only after.
+    """
     return or_(
-        _D.c.status == states.DeliveryStatus.AVAILABLE.value,
+        and_(_D.c.status == states.DeliveryStatus.AVAILABLE.value, _P.c.status == ACCEPTED),
         _D.c.status == states.DeliveryStatus.DELIVERED.value,
         _D.c.exposed_at.is_not(None),
     )
@@ -122,6 +130,7 @@ def offered() -> Any:
 
 _OFFERED = Prepared(
     select(_D.c.id)
+    .join_from(_D, _P, _P.c.id == _D.c.package_id)
     .where(_D.c.package_id == bindparam("package_id_"), _D.c.system_id == bindparam("system_id_"), offered())
     .limit(1)
 )
@@ -209,6 +218,15 @@ def known_ids(connection: Connection, package_ids: Collection[str]) -> set[str]:
         part = ids[start : start + 500]
         found.update(connection.execute(select(_P.c.id).where(_P.c.id.in_(part), _P.c.key.is_not(None))).scalars())
     return found
+
+
+_STATUS = Prepared(select(_P.c.status).where(_P.c.id == bindparam("id_")))
+
+
+def travels(connection: Connection, package_id: str) -> bool:
+    """Whether a package may be offered and handed over: it is neither kept back nor erased."""
+    row = _STATUS.first(connection, id_=package_id)
+    return row is not None and row.status == ACCEPTED
 
 
 def may_see(connection: Connection, package_id: str, system_id: str) -> tuple[Row[Any], bool] | None:

@@ -14,14 +14,14 @@ from typing import Any
 from sqlalchemy import Connection, case, func, select
 
 from hub import clock
-from hub.states import DeliveryStatus, PackageStatus, RecallState
+from hub.states import DeliveryStatus, RecallState
 from hub.store import tables
 
 _P = tables.packages
 _D = tables.deliveries
 _RECALL = 1  # BussinessDocType of a recall: a message about a document, not a document
 
-_TAKEN_IN = _P.c.status != PackageStatus.REJECTED.value
+_TAKEN_IN = _P.c.fault.is_(None)  # what was refused has a fault, also when it is kept sealed for a virus
 _DOCUMENT = (_P.c.message_type == "edoc", _P.c.business_type != _RECALL)
 
 
