@@ -399,18 +399,28 @@ class Refusal(Exception):  # noqa: N818 - the word of the design
     """Why something was refused; the only exception that crosses package borders.
 
     detail: English, may be read by the other side, so nothing internal stands in it; at most 500 characters.
+    detail_vi: the same in Vietnamese, empty when it was not written.
     where: path of the element or name of the file concerned.
-    verdict: report of the signature check that led here, when one did.
+    verdict: report of the signature check that led here, when one did. check: name of the content check that refused.
     """
 
     def __init__(
-        self, fault: Fault, detail: str = "", *, where: str | None = None, verdict: object | None = None
+        self,
+        fault: Fault,
+        detail: str = "",
+        *,
+        where: str | None = None,
+        verdict: object | None = None,
+        detail_vi: str = "",
+        check: str = "",
     ) -> None:
         """Keep the fault and what the reader may be told."""
         self.fault = fault
-        self.detail = detail if len(detail) <= 500 else detail[:499] + "…"
+        self.detail = _short(detail)
+        self.detail_vi = _short(detail_vi)
         self.where = where
         self.verdict = verdict
+        self.check = check
         self.instance: str | None = None
         """Id under which the refusal itself was recorded, set by whoever recorded it."""
         super().__init__(fault, self.detail)
@@ -419,3 +429,7 @@ class Refusal(Exception):  # noqa: N818 - the word of the design
         """Slug, place and detail on one line."""
         parts = (self.fault.slug, self.where or "", self.detail)
         return ": ".join(part for part in parts if part)
+
+
+def _short(detail: str) -> str:
+    return detail if len(detail) <= 500 else detail[:499] + "…"

@@ -18,14 +18,16 @@ from aiohttp import web
 from agency_registry import directory
 from agency_registry.edit import Connection
 from edxml.certificates import Trust
-from hub import admin, log
+from hub import admin, log, profile
 from hub.admin_socket import AdminServer
 from hub.clock import Clock
 from hub.context import Hub
+from hub.flow import checks
 from hub.http import server
 from hub.http.health import Readiness
 from hub.keys import Keys
 from hub.lock import FolderLock
+from hub.scanner import Scanner
 from hub.sections import Listen
 from hub.settings import Settings, SettingsProblem
 from hub.store import schema, state
@@ -60,6 +62,7 @@ async def open_hub(settings: Settings, *, clock: Clock | None = None, verifying:
     """
     keys = Keys.load(settings.keys_folder)
     trust = _trust(settings)
+    province = profile.load(settings.profile.name, checks.SETTABLE, settings.folder)
     blobs = BlobStore(settings.blobs_folder)
     blobs.sweep_parts()
     db = Database(_sqlite(settings))
@@ -76,11 +79,13 @@ async def open_hub(settings: Settings, *, clock: Clock | None = None, verifying:
             journal=Journal(keys, origin),
             directory=registry,
             trust=trust,
+            profile=province,
             scratch=_scratch(settings.folder),
             workers=ThreadPoolExecutor(WORKER_THREADS, thread_name_prefix="work"),
             verifiers=VerifierPool(intake.verify_processes, intake.verify_timeout_seconds) if verifying else None,
             gate=asyncio.Semaphore(settings.limits.inflight_packages),
         )
+        hub.scanner = _scanner(hub)
         await hub.reload()
     except BaseException:
         db.close()
@@ -228,6 +233,18 @@ def _trust(settings: Settings) -> Trust:
         return Trust.from_folder(settings.trust_folder)
     except ValueError as cause:
         raise SettingsProblem(settings.path.name, [("trust.folder", str(cause))]) from cause
+
+
+def _scanner(hub: Hub) -> Scanner | None:
+    antivirus = hub.settings.antivirus
+    if not antivirus.address:
+        return None
+    return Scanner(
+        antivirus.address,
+        timeout_seconds=antivirus.timeout_seconds,
+        stream_bytes=antivirus.stream_bytes,
+        in_thread=hub.in_thread,
+    )
 
 
 def _scratch(folder: Path) -> Path:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from edxml.certificates import Trust
     from hub.clock import Clock
     from hub.keys import Keys
+    from hub.scanner import Scanner
+    from hub.profile import Profile
     from hub.settings import Settings
     from hub.store.blobs import BlobStore
     from hub.store.database import Database
@@ -94,12 +96,14 @@ class Hub:
     journal: Journal
     directory: Directory
     trust: Trust
+    profile: Profile
     scratch: Path
     workers: Executor
     verifiers: Executor | None
     gate: asyncio.Semaphore
     bell: Bell = field(default_factory=Bell)
     intake_stopped: str | None = None
+    scanner: Scanner | None = None
 
     async def reload(self) -> None:
         """Read the registry and the operator's switches again, after any change of them."""

@@ -34,10 +34,11 @@ NESTED = 3
 
 @dataclass(frozen=True, slots=True)
 class Checkable:
-    """A decoded attachment the verifier should look at: its name in the package and its scratch file."""
+    """A decoded attachment the verifier should look at: its name and place in the package, its scratch file."""
 
     name: str
     path: str
+    number: int = 0
 
 
 class _Scratch:
@@ -152,8 +153,12 @@ class Arrival:
             elif attachment.inner_name:
                 path = self._alone_in_zip(sink.path) or path
             if path is not None:
-                found.append(Checkable(attachment.name, str(path)))
+                found.append(Checkable(attachment.name, str(path), number))
         return found
+
+    def kept(self) -> dict[int, Path]:
+        """Decoded files on disk, by the attachment's place in the package."""
+        return {number: sink.path for number, sink in self._sinks.items() if sink.path is not None}
 
     def _alone_in_zip(self, path: Path) -> Path | None:
         """The PDF that is all a ZIP holds, also one ZIP further in; None for anything else."""

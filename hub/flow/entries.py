@@ -30,7 +30,7 @@ class Submission:
     """Who hands a package in, and how.
 
     door: vxp | api | page | axis | hub. message_type: what the caller says it is; the XML decides.
-    hash_file: the digest announced on the VXP door.
+    hash_file: the digest announced on the VXP door. declared: the sender said that the document is no state secret.
     """
 
     system: System
@@ -38,6 +38,7 @@ class Submission:
     address: str = ""
     message_type: str | None = None
     hash_file: str | None = None
+    declared: bool = False
 
     @property
     def actor(self) -> str:
@@ -122,6 +123,7 @@ async def keep_refusal(hub: Hub, arrival: Arrival, submission: Submission, refus
         received_at=clock.to_text(now),
         fault=refusal.fault.slug,
         fault_detail=refusal.detail[:500],
+        checks=json.dumps([{"check": refusal.check, "outcome": "enforce", "detail": ""}]) if refusal.check else "[]",
     )
     row = replace(blank, fault_detail=None) if refusal.fault is Fault.SECRET else blank
     detail = {"fault": refusal.fault.slug, "sha256": row.sha256, "document_id": row.document_id, "sender": row.sender}

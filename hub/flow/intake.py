@@ -10,24 +10,26 @@ import asyncio
 import contextlib
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from edxml import model, organ, rules
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.flow import admission, entries, routing, secrecy, verify
+from hub.flow import admission, checks, entries, routing, verify
 from hub.flow.arrival import Arrival
-from hub.states import DeliveryStatus, PackageStatus
+from hub.flow.checks.base import CheckedFile, Stage, Subject
+from hub.states import DeliveryStatus
 from hub.store import packages
 from hub.store.database import StorageDownError, StorageFullError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine
+    from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 
     from edxml.verdict import DocumentReport
     from hub.context import Hub
+    from hub.flow.arrival import Checkable
 
 T = TypeVar("T")
 
@@ -51,6 +53,7 @@ class DryRun:
     sha256: str
     verdicts: DocumentReport | None
     warnings: tuple[model.Warning, ...]
+    checks: tuple[Mapping[str, str], ...]
     recipients: tuple[DeliveryView, ...]
 
 
@@ -61,6 +64,7 @@ class _Examined:
     routes: tuple[routing.Route, ...]
     warnings: tuple[model.Warning, ...]
     report: DocumentReport | None
+    judged: checks.Judgement
 
 
 async def accept(hub: Hub, body: AsyncIterator[bytes], submission: Submission) -> Accepted:
@@ -96,7 +100,8 @@ async def dry_run(hub: Hub, body: AsyncIterator[bytes], submission: Submission) 
             examined = await _examine(hub, arrival, submission)
         views = tuple(DeliveryView("", route.recipient, route.status.value, route.fault) for route in examined.routes)
         package = examined.package
-        return DryRun(package.document_id, package.sha256, examined.report, examined.warnings, views)
+        found = examined.judged.records
+        return DryRun(package.document_id, package.sha256, examined.report, examined.warnings, found, views)
     finally:
         await _discard(hub, arrival)
 
@@ -169,7 +174,10 @@ async def _examine(hub: Hub, arrival: Arrival, submission: Submission) -> _Exami
     if submission.message_type and submission.message_type.lower() != package.message_type:
         warnings.append(admission.warning("profile_invalid", "messagetype"))
     sender = _sender(hub, package, submission)
-    secrecy.check(package)
+    subject = Subject(
+        package, sender, submission.system, submission.door, hub.clock.now(), declared=submission.declared
+    )
+    judged = await checks.run(hub, subject, Stage.HEADER)
     if submission.door == "axis":
         found = routing.inner_routes(hub, package.recipient_ids)
     else:
@@ -177,9 +185,23 @@ async def _examine(hub: Hub, arrival: Arrival, submission: Submission) -> _Exami
         _require_one(found)
     files = await _unbroken(hub.in_thread(arrival.checkable)) if arrival.has_scratch else []
     report = await verify.report(hub, files)
-    if report is not None and submission.door != "axis":
-        verify.refuse_failed(report)
-    return _Examined(package, sender, found, tuple(warnings), report)
+    seen = replace(subject, files=_files(arrival, package, files, report), report=report)
+    judged = judged.then(await checks.run(hub, seen, Stage.CONTENT))
+    return _Examined(package, sender, found, (*warnings, *judged.warnings), report, judged)
+
+
+def _files(
+    arrival: Arrival, package: model.Package, verified: Sequence[Checkable], report: DocumentReport | None
+) -> list[CheckedFile]:
+    """Every attachment with its bytes on disk and its verdict, as far as there are."""
+    paths = arrival.kept()
+    verdicts = {}
+    if report is not None:
+        verdicts = {file.number: verdict for file, verdict in zip(verified, report.files, strict=True)}
+    return [
+        CheckedFile(attachment, paths.get(number), verdicts.get(number))
+        for number, attachment in enumerate(package.attachments)
+    ]
 
 
 def _sender(hub: Hub, package: model.Package, submission: Submission) -> str:
@@ -224,7 +246,9 @@ async def _commit(hub: Hub, arrival: Arrival, examined: _Examined, submission: S
             examined.sender, package.message_type, package.business.type, package.document_id, package.sha256
         ),
         **entries.reading(package, examined.sender, examined.warnings, submission),
-        status=PackageStatus.ACCEPTED.value,
+        status=examined.judged.status.value,
+        held_for=examined.judged.held_for,
+        checks=json.dumps(examined.judged.records, ensure_ascii=False),
         received_at=clock.to_text(now),
         key=hub.keys.wrap(arrival.key, package_id.encode()),
         verdict=report.verdict.value if report is not None else "UNSIGNED",

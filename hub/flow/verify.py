@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from edxml.faults import Fault, Refusal
 from edxml.pdf_signature import verify_pdf
 from edxml.verdict import DocumentReport, FileReport, SubIndication, Verdict
 
@@ -24,17 +23,7 @@ async def report(hub: Hub, files: Sequence[Checkable]) -> DocumentReport | None:
     if not files:
         return None
     checked = await asyncio.gather(*(_one(hub, file) for file in files))
-    return DocumentReport.of(checked)
-
-
-def refuse_failed(verdict: DocumentReport) -> None:
-    """A document proven FAILED is refused at the door; anything less certain travels, labelled."""
-    for file in verdict.files:
-        if file.verdict is not Verdict.FAILED:
-            continue
-        changed = any(signature.integrity == "changed" for signature in file.signatures)
-        fault = Fault.PDF_MODIFIED_AFTER_SIGN if changed else Fault.PDF_SIG_INVALID
-        raise Refusal(fault, f"{file.name}: {file.sub_indication or 'FAILED'}", verdict=verdict)
+    return DocumentReport.of(checked, copy_needs_mark=hub.profile.copy_needs_mark)
 
 
 async def _one(hub: Hub, file: Checkable) -> FileReport:

@@ -141,13 +141,16 @@ async def whole_timeline(hub: Hub, package_id: str) -> tuple[Row[Any], Sequence[
 
 
 async def verdicts(hub: Hub, system: System, package_id: str) -> dict[str, Any]:
-    """The verdict on the package's PDFs (design 10 shape). Raises Refusal(NOT_FOUND)."""
+    """The verdict on the package's PDFs (design 10 shape) and what the content checks found.
+
+    Raises Refusal(NOT_FOUND).
+    """
 
     def look(connection: Connection) -> dict[str, Any]:
         row, _ = _seen(connection, system, package_id)
         report: dict[str, Any] = json.loads(row.verdicts)
         empty = {"verdict": row.verdict, "sub_indication": None, "legal_value": "information", "files": []}
-        return {**empty, **report}
+        return {**empty, **report, "checks": json.loads(row.checks)}
 
     return await hub.db.read(look)
 
@@ -159,7 +162,7 @@ async def receipt(hub: Hub, system: System, package_id: str) -> str:
         row, is_sender = _seen(connection, system, package_id)
         found = None
         if is_sender:
-            kind = "package.rejected" if row.status == "rejected" else "package.accepted"
+            kind = "package.accepted" if row.fault is None else "package.rejected"
             found = events.receipt_of(connection, kind, package_id=package_id)
         else:
             for delivery_id in sorted(_own_ids(connection, system, row)):

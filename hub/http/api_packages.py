@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -10,7 +10,7 @@ from aiohttp import web
 from edxml.faults import Fault, Refusal
 from edxml.model import Warning as Note
 from edxml.verdict import DocumentReport
-from hub.flow import intake, pickup, views, withdraw
+from hub.flow import checks, intake, pickup, views, withdraw
 from hub.http import api_shapes as shapes
 from hub.http import api_upload
 from hub.http.api_call import Call, answer
@@ -42,7 +42,7 @@ async def dry_run(call: Call) -> web.StreamResponse:
         shapes.CheckedPackage(
             document_id=found.document_id,
             sha256=found.sha256,
-            verdicts=_verdicts(found.verdicts),
+            verdicts=_verdicts(found.verdicts, found.checks, english=call.english),
             warnings=_warnings(found.warnings, english=call.english),
             recipients=[
                 shapes.RecipientTold(
@@ -85,6 +85,7 @@ async def timeline(call: Call) -> web.StreamResponse:
 async def verdicts(call: Call) -> web.StreamResponse:
     """GET /packages/{package_id}/verdicts."""
     found = await views.verdicts(call.hub, call.system, call.id("package_id"))
+    found["checks"] = checks.told(found["checks"], english=call.english)
     return answer(shapes.Verdicts.model_validate(found))
 
 
@@ -167,10 +168,11 @@ def _warnings(found: Iterable[Note], *, english: bool) -> list[shapes.Warned]:
     ]
 
 
-def _verdicts(report: DocumentReport | None) -> shapes.Verdicts:
-    if report is None:
-        return shapes.Verdicts(verdict="UNSIGNED", sub_indication=None, legal_value="information", files=[])
-    return shapes.Verdicts.model_validate(report.as_json())
+def _verdicts(report: DocumentReport | None, found: Sequence[Mapping[str, str]], *, english: bool) -> shapes.Verdicts:
+    said: dict[str, Any] = {"verdict": "UNSIGNED", "sub_indication": None, "legal_value": "information", "files": []}
+    if report is not None:
+        said = report.as_json()
+    return shapes.Verdicts.model_validate({**said, "checks": checks.told(found, english=english)})
 
 
 def _package(found: views.PackageState, *, english: bool) -> shapes.PackageShown:

@@ -102,10 +102,14 @@ def from_refusal(request: web.BaseRequest, refusal: Refusal, headers: Mapping[st
         more["instance"] = f"/api/v1/packages/{instance}"
     if refusal.where:
         more["where"] = refusal.where
+    if refusal.check:
+        more["check"] = refusal.check
     as_json = getattr(refusal.verdict, "as_json", None)
     if as_json is not None:
         more["verdicts"] = as_json()
-    return render(request, of_fault(refusal.fault), refusal.detail, headers=headers, **more)
+    english = speaks_english(request.headers.get("Accept-Language", ""))
+    detail = refusal.detail if english else refusal.detail_vi or refusal.detail
+    return render(request, of_fault(refusal.fault), detail, headers=headers, **more)
 
 
 def from_problem(request: web.BaseRequest, problem: ProblemError) -> web.Response:

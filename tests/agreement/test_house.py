@@ -211,7 +211,8 @@ def test_the_wheel_holds_the_four_packages_with_their_data(tmp_path):
         inside = {name for name in wheel.namelist() if ".dist-info/" not in name}
         points = next(wheel.read(name).decode() for name in wheel.namelist() if name.endswith("entry_points.txt"))
 
-    assert inside == {shown(path) for path in FILES if path.relative_to(ROOT).parts[0] in PACKAGES}
+    profiles = {f"hub/profiles/{path.name}" for path in FILES if path.parent == ROOT / "config" / "profiles"}
+    assert inside == {shown(path) for path in FILES if path.relative_to(ROOT).parts[0] in PACKAGES} | profiles
     assert "truc = hub.cli:main" in points
 
 

@@ -1,1 +1,136 @@
-"""The content checks: one file each, one ordered list."""
+"""The content checks: one file each, one ordered list.
+
+To add one: write `hub/flow/checks/NAME.py` with `CHECK = Check(...)` and put its name into ORDER. A package is asked
+in this order; the first finding that is enforced as a refusal ends the questions.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from edxml.faults import Refusal
+from edxml.model import Warning as Note
+from hub.flow.checks.base import Action, Check, Finding, Outcome, Stage
+from hub.states import PackageStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hub.context import Hub
+    from hub.flow.checks.base import Subject
+
+ORDER: Final = (
+    "secrecy",
+    "failed_signature",
+)
+"""Modules of this folder, in the order in which their checks are asked."""
+
+CHECKS: Final[tuple[Check, ...]] = tuple(importlib.import_module(f"{__name__}.{module}").CHECK for module in ORDER)
+BY_SLUG: Final[Mapping[str, Check]] = {check.slug: check for check in CHECKS}
+SETTABLE: Final = tuple(check.slug for check in CHECKS if not check.fixed)
+"""The checks whose outcome a profile may change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the checks of one package said, as long as none refused it.
+
+    warnings: for sender and recipient. records: JSON values for the books, one for each finding.
+    status, held_for: where the package goes; accepted, or kept back under these words (`states.Hold`).
+    """
+
+    warnings: tuple[Note, ...] = ()
+    records: tuple[Mapping[str, str], ...] = ()
+    status: PackageStatus = PackageStatus.ACCEPTED
+    held_for: str | None = None
+
+    def then(self, later: Judgement) -> Judgement:
+        """Both judgements as one; quarantine beats being held, and every reason stays."""
+        reasons = " ".join(dict.fromkeys(f"{self.held_for or ''} {later.held_for or ''}".split()))
+        return Judgement(
+            (*self.warnings, *later.warnings),
+            (*self.records, *later.records),
+            max(self.status, later.status, key=_RANK.__getitem__),
+            reasons or None,
+        )
+
+
+_RANK: Final = {PackageStatus.ACCEPTED: 0, PackageStatus.HELD: 1, PackageStatus.QUARANTINED: 2}
+_KEPT: Final = {Action.HOLD: PackageStatus.HELD, Action.QUARANTINE: PackageStatus.QUARANTINED}
+
+
+async def run(hub: Hub, subject: Subject, stage: Stage) -> Judgement:
+    """Ask every check of that stage about one document; nothing is asked about a status message.
+
+    Raises the Refusal of the first finding that refuses.
+    """
+    judged = Judgement()
+    if subject.package.header is None:
+        return judged
+    for check in CHECKS:
+        if check.stage is not stage:
+            continue
+        outcome = outcome_of(hub, check, subject.door)
+        if outcome is Outcome.OFF:
+            continue
+        for finding in await check.find(hub, subject):
+            judged = judged.then(_one(check, outcome, finding, subject))
+    return judged
+
+
+def outcome_of(hub: Hub, check: Check, door: str) -> Outcome:
+    """What a finding of the check does at a door; what the hub writes itself passes all but the fixed ones."""
+    default = check.outcomes.get(door, Outcome.ENFORCE if check.fixed else Outcome.OFF)
+    return default if check.fixed else hub.profile.outcome(check.slug, door, default)  # law: R-010
+
+
+def _one(check: Check, outcome: Outcome, finding: Finding, subject: Subject) -> Judgement:
+    if outcome is Outcome.ENFORCE and finding.action is Action.REFUSE:
+        raise Refusal(
+            finding.fault,
+            finding.detail,
+            where=finding.where or None,
+            verdict=subject.report,
+            detail_vi=finding.detail_vi,
+            check=check.slug,
+        )
+    record = {
+        "check": check.slug,
+        "outcome": outcome.value,
+        "where": finding.where,
+        "detail": finding.detail,
+        "detail_vi": finding.detail_vi,
+    }
+    told = () if outcome is Outcome.RECORD else (_note(check, finding),)
+    if outcome is not Outcome.ENFORCE:
+        return Judgement(told, (record,))
+    return Judgement(told, (record,), _KEPT[finding.action], finding.reason or check.slug)
+
+
+def _note(check: Check, finding: Finding) -> Note:
+    vietnamese = ": ".join(filter(None, (check.title_vi, finding.detail_vi)))
+    english = ": ".join(filter(None, (check.title_en, finding.detail)))
+    return Note(check.slug, vietnamese, english, finding.where)
+
+
+def told(records: Sequence[Mapping[str, Any]], *, english: bool, books: bool = False) -> list[dict[str, str]]:
+    """Stored findings for a reader. books: also those that stand in the books only (for an operator)."""
+    shown = []
+    for one in records:
+        if one["outcome"] == Outcome.RECORD and not books:
+            continue
+        check = BY_SLUG.get(one["check"])
+        title = (check.title_en if english else check.title_vi) if check is not None else one["check"]
+        detail = one["detail"] if english else one.get("detail_vi") or one["detail"]
+        shown.append(
+            {
+                "check": one["check"],
+                "outcome": one["outcome"],
+                "title": title,
+                "where": one.get("where", ""),
+                "detail": detail,
+            }
+        )
+    return shown

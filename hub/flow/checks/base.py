@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from hub.profile import DOORS, Outcome
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
@@ -13,20 +15,19 @@ if TYPE_CHECKING:
 
     from agency_registry.agency import System
     from edxml.faults import Fault
-    from edxml.model import Attachment, Package
+    from edxml.inside import Inside
+    from edxml.model import Attachment, MessageHeader, Package
     from edxml.verdict import DocumentReport, FileReport
     from hub.context import Hub
 
-DOORS = ("api", "page", "vxp", "axis")
+__all__ = ["DOORS", "Action", "Check", "CheckedFile", "Finding", "Outcome", "Stage", "Subject", "outcomes"]
 
 
-class Outcome(StrEnum):
-    """What a finding does at a door."""
+class Stage(StrEnum):
+    """When a check is asked."""
 
-    ENFORCE = "enforce"  # the package is refused, held or put under quarantine, whichever the check asks for
-    WARN = "warn"  # the package travels; sender and recipient are told
-    RECORD = "record"  # the package travels; it stands in the books only
-    OFF = "off"  # the check is not asked
+    HEADER = "header"  # before any file is opened or verified: costs microseconds
+    CONTENT = "content"  # after verification, with the files' contents and the verdict at hand
 
 
 class Action(StrEnum):
@@ -41,8 +42,9 @@ class Action(StrEnum):
 class Finding:
     """One answer of a check that is not "all is well".
 
-    fault: what a refusal says. detail: English, safe to show: no content of a document, no subject.
-    where: the file's name or the element. reason: the word under which a package is held (`held_for`).
+    fault: what a refusal says. detail, detail_vi: English and Vietnamese, safe to show to either party and to an
+    operator: no content of a document, no subject, no file name. where: the file's name or the element.
+    reason: the word under which a package is held (`held_for`).
     """
 
     fault: Fault
@@ -50,25 +52,29 @@ class Finding:
     where: str = ""
     action: Action = Action.REFUSE
     reason: str = ""
+    detail_vi: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
-    """One attachment as the checks see it.
+    """One attachment as the checks see it; at Stage.HEADER only `attachment` is known.
 
     path: its decoded bytes on disk, None where nobody asked to keep them; report: the verdict on a PDF, else None.
+    inside: what a look into a container (ZIP, OLE) found, None for other kinds.
     """
 
     attachment: Attachment
     path: Path | None = None
     report: FileReport | None = None
+    inside: Inside | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One package under examination, after reading and verification and before anything is stored.
+    """One document under examination, after reading and before anything is stored.
 
     sender: organ id in whose name the system speaks. report: the verdict on all its PDFs, None without any.
+    declared: the sender said for this document that it holds no state secret.
     """
 
     package: Package
@@ -78,6 +84,13 @@ class Subject:
     now: datetime
     files: Sequence[CheckedFile] = ()
     report: DocumentReport | None = None
+    declared: bool = False
+
+    @property
+    def header(self) -> MessageHeader:
+        """The header of the document; a status message is never the subject of a check."""
+        assert self.package.header is not None, "checks are asked about documents"
+        return self.package.header
 
 
 class Find(Protocol):
@@ -97,11 +110,17 @@ def outcomes(
     return {"api": api, "page": page, "vxp": vxp, "axis": axis}
 
 
+def everywhere(outcome: Outcome) -> Mapping[str, Outcome]:
+    """The same outcome at every door."""
+    return dict.fromkeys(DOORS, outcome)
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """A named check. outcomes: by door, as long as the profile says nothing else. law: the rules it serves.
 
     title_vi, title_en: what a warning or a refusal by this check is called.
+    fixed: no profile may change its outcomes.
     """
 
     slug: str
@@ -110,3 +129,5 @@ class Check:
     title_en: str
     find: Find
     outcomes: Mapping[str, Outcome] = field(default_factory=outcomes)
+    stage: Stage = Stage.CONTENT
+    fixed: bool = False

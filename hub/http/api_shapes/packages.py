@@ -83,8 +83,18 @@ class FileVerdict(Answer):
     signatures: list[SignatureVerdict]
 
 
+class CheckFound(Answer):
+    """What a content check found in an accepted package."""
+
+    check: str = Field(description="Tên phép kiểm tra")
+    outcome: str = Field(description="enforce = gói tin bị giữ lại; warn = được đi tiếp, hai bên được báo")
+    title: str
+    where: str
+    detail: str
+
+
 class Verdicts(Answer):
-    """The verdict on a document's signatures (ETSI EN 319 102-1 words)."""
+    """The verdict on a document's signatures (ETSI EN 319 102-1 words), and what the content checks found."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -92,6 +102,7 @@ class Verdicts(Answer):
     sub_indication: str | None
     legal_value: str
     files: list[FileVerdict]
+    checks: list[CheckFound] = Field(default_factory=list)
 
 
 class DeliveryShown(Answer):

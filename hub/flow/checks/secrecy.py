@@ -11,10 +11,12 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from edxml.faults import Fault, Refusal
+from edxml.faults import Fault
+from hub.flow.checks.base import Check, Finding, Outcome, Stage, everywhere
 
 if TYPE_CHECKING:
-    from edxml.model import Package
+    from hub.context import Hub
+    from hub.flow.checks.base import Subject
 
 _LEVELS = r"(?:TUYỆT MẬT|TỐI MẬT|TOI MAT|TUYET MAT|MẬT)"
 _STAMP = re.compile(rf"^\W*{_LEVELS}\W*$|^\s*[\[(]?\s*{_LEVELS}\s*[\])\-:.]|[\[(]\s*{_LEVELS}\s*[\])]\s*$")
@@ -31,21 +33,35 @@ _NONE_WORDS = frozenset(
 )
 
 
-def check(package: Package) -> None:
-    """Raise Refusal(SECRET) when the header says the document is a state secret."""
-    # law: R-009 HN Đ1.2
-    header = package.header
-    if header is None:
-        return
-    for extra in header.extra:
+async def find(hub: Hub, subject: Subject) -> list[Finding]:  # noqa: ARG001
+    """The first place of the header that says the document is a state secret."""
+    header = subject.header
+    for extra in (*header.extra, *header.other.extra, *subject.package.extra):
         for found in _ELEMENT.finditer(extra):
             if _fold(found.group(1)).lower() not in _NONE_WORDS:
-                raise Refusal(Fault.SECRET, "the header carries a secrecy marker")
+                return [_finding("the header carries a secrecy marker", "phần đầu gói tin ghi độ mật")]
     if _FIELD.match(_fold(header.other.sphere)) or _FIELD.match(_fold(header.other.typer_notation)):
-        raise Refusal(Fault.SECRET, "the sphere of circulation is a secrecy level")
+        return [_finding("the sphere of circulation is a secrecy level", "phạm vi lưu hành ghi độ mật")]
     if _STAMP.search(_fold(header.subject)):
-        raise Refusal(Fault.SECRET, "the subject carries a secrecy stamp")
+        return [_finding("the subject carries a secrecy stamp", "trích yếu mang dấu độ mật")]
+    return []
+
+
+def _finding(english: str, vietnamese: str) -> Finding:
+    return Finding(Fault.SECRET, english, detail_vi=vietnamese)
 
 
 def _fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+CHECK = Check(
+    slug="secrecy",
+    law="R-009",
+    title_vi="Văn bản có dấu hiệu mật",
+    title_en="The document is marked secret",
+    find=find,
+    outcomes=everywhere(Outcome.ENFORCE),  # law: R-009 HN Đ1.2
+    stage=Stage.HEADER,
+    fixed=True,  # law: R-010
+)
