@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import json
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -95,7 +96,7 @@ class Office:
     async def offer(self, package: bytes, **more: Any) -> Heard:
         """Send a package and hear whatever the hub says."""
         headers = {"Content-Type": "application/xml", **more.pop("headers", {})}
-        return await self.post("/packages", data=package, headers=headers, **more)
+        return await self.post("/packages", data=io.BytesIO(package), headers=headers, **more)
 
     async def send(self, package: bytes) -> dict[str, Any]:
         """Send a package that the hub takes; its answer."""
