@@ -43,11 +43,17 @@ class Hub(_Section):
     )
     test_mode: bool = Field(
         False,
-        description="New systems are active at once with their shared secret. `truc check` stays red while it is on",
+        description="New systems are active at once, and shared secrets open the native door too. `truc check` stays "
+        "red while it is on",
     )
     demo: bool = Field(
         False, description="Province in a box: registerAgency is applied at once, no first-login change, no TOTP"
     )
+
+    @property
+    def secrets_open(self) -> bool:
+        """Whether a shared secret buys a token at the native door; outside tests and demo a key is required."""
+        return self.test_mode or self.demo
 
 
 class Store(_Section):
@@ -74,7 +80,12 @@ class Listen(_Section):
         "none", description="Whether callers show a certificate"
     )
     client_authorities: str | None = Field(
-        None, description="PEM file of the authorities that client certificates must come from"
+        None,
+        description="PEM file of the authorities of client certificates; certificates registered with "
+        "`truc system key add` are accepted beside them",
+    )
+    client_revocations: str | None = Field(
+        None, description="PEM or DER file of their revocation lists; read again when it changes"
     )
     networks: tuple[Network, ...] = Field(
         (),
@@ -167,6 +178,19 @@ class Limits(_Section):
         2_147_483_648, ge=MEBIBYTE, description="Bytes of packages on their way in at the same time (temporary disk)"
     )
 
+    requests_per_second: int = Field(
+        500, ge=1, description="Calls of one system, on average; ten seconds' worth may come at once"
+    )
+    packages_per_minute: int = Field(
+        30_000, ge=1, description="Packages one system sends, on average; a minute's worth may come at once"
+    )
+    bytes_per_day: int = Field(
+        107_374_182_400, ge=MEBIBYTE, description="Bytes of packages one system sends, on average (100 GiB a day)"
+    )
+    refusals_per_minute: int = Field(
+        60, ge=1, description="Refused packages of one system recorded one by one; more are only counted, in one alarm"
+    )
+
 
 class Intake(_Section):
     """Taking packages in."""
@@ -205,12 +229,18 @@ class Vxp(_Section):
         10, ge=1, description="Wrong secrets after which a system is locked out at that address"
     )
     lockout_seconds: Seconds = Field(300, description="How long the lock-out lasts")
+    timestamp_days: int = Field(
+        90, ge=1, description="How long a `timestamp` value nobody uses still belongs to its first address"
+    )
 
 
 class Api(_Section):
     """The native door, /api/v1."""
 
     token_seconds: Seconds = Field(900, description="Life of an access token")
+    url: str = Field(
+        "", description="Address at which systems reach the native door (https://...): the audience of their assertions"
+    )
 
 
 class Console(_Section):

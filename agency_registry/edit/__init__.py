@@ -35,7 +35,15 @@ from agency_registry.edit.proposals import (
     propose_delete,
     refuse_proposal,
 )
-from agency_registry.edit.reading import agency_as_of, changes_since, last_changes, list_agencies, show_agency
+from agency_registry.edit.reading import (
+    Version,
+    agency_as_of,
+    changes_since,
+    last_changes,
+    list_agencies,
+    show_agency,
+    versions_after,
+)
 from agency_registry.edit.systems import (
     activate_system,
     add_system,
@@ -52,6 +60,7 @@ from agency_registry.reasons import RegistryError
 __all__ = [
     "Connection",
     "RegistryError",
+    "Version",
     "Why",
     "activate_system",
     "add_agency",
@@ -89,4 +98,5 @@ __all__ = [
     "show_system",
     "suspend_agency",
     "suspend_system",
+    "versions_after",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -19,6 +20,26 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from agency_registry.agency import Agency
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One change of the registry: what was done to what, by whom, why, and by which decision."""
+
+    version: int
+    change: str
+    subject: str
+    actor: str
+    reason: str
+    decision: str
+
+
+def versions_after(connection: Connection, version: int) -> list[Version]:
+    """The changes behind that version, oldest first."""
+    table = registry_versions.c
+    columns = (table.version, table.change, table.subject, table.actor, table.reason, table.decision)
+    rows = connection.execute(sa.select(*columns).where(table.version > version).order_by(table.version))
+    return [Version(*row) for row in rows]
 
 
 def list_agencies(

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from agency_registry.agency import System
 
+QUOTAS = ("requests_per_second", "packages_per_minute", "bytes_per_day")
+"""What may be set for one system alone; the defaults are the hub's settings of these names."""
+
 
 def add_system(
     connection: Connection,
@@ -39,13 +42,16 @@ def add_system(
     item_per_agency: bool = False,
     replace: bool = False,
     system_id: str | None = None,
+    undertaking: str = "",
+    quotas: Mapping[str, int] | None = None,
     why: Why | None = None,
 ) -> tuple[str, str]:
     """Register a system; gives its id and its secret, which is shown this once and stored only wrapped.
 
     The system receives for all its agencies from now on. Another active system that receives for one of them is a
     RegistryError(receives_already), unless `replace` is set. The id is the name in ASCII, made unique if need be.
-    settings: of the connector; secrets inside must come wrapped already.
+    settings: of the connector; secrets inside must come wrapped already. undertaking: number and date of the paper in
+    which its owner undertakes to send no state secrets.  law: R-009 HN Đ1.2, R-011
     """
     why = why or Why()
     title = checks.plain("name", name, 200)
@@ -65,6 +71,8 @@ def add_system(
         "settings": dict(settings or {}),
         "item_per_agency": item_per_agency,
         "created_at": why.at,
+        "undertaking": checks.plain("undertaking", undertaking, 200),
+        "quotas": _quotas(quotas or {}),
     }
     connection.execute(sa.insert(systems).values(values))
     secret = _new_secret(connection, chosen, wrap, why.at)
@@ -121,9 +129,11 @@ def change_system(
     settings: Mapping[str, object] | None = None,
     networks: Iterable[str] | None = None,
     item_per_agency: bool | None = None,
+    undertaking: str | None = None,
+    quotas: Mapping[str, int] | None = None,
     why: Why | None = None,
 ) -> dict[str, object]:
-    """Change what is given; None leaves it as it is. `settings` and `networks` replace the earlier ones as a whole."""
+    """Change what is given; None leaves it as it is. Mappings and lists replace the earlier ones as a whole."""
     why = why or Why()
     _row(connection, system_id)
     values: dict[str, object] = {}
@@ -135,6 +145,10 @@ def change_system(
         values["settings"] = dict(settings)
     if item_per_agency is not None:
         values["item_per_agency"] = item_per_agency
+    if undertaking is not None:
+        values["undertaking"] = checks.plain("undertaking", undertaking, 200)
+    if quotas is not None:
+        values["quotas"] = _quotas(quotas)
     allowed = None if networks is None else _networks(networks)
     if values:
         connection.execute(sa.update(systems).where(systems.c.id == system_id).values(values))
@@ -204,6 +218,9 @@ def _as_json(system: System, receives: list[str]) -> dict[str, object]:
         "item_per_agency": system.item_per_agency,
         "secrets": len(system.secrets),
         "settings": sorted(system.settings),
+        "keys": [key.kind for key in system.keys],
+        "undertaking": system.undertaking,
+        "quotas": dict(system.quotas),
     }
 
 
@@ -299,6 +316,13 @@ def _end_pairs(
         ]
         connection.execute(sa.update(system_agencies).where(current).values(valid_to=at))
     return ended
+
+
+def _quotas(given: Mapping[str, int]) -> dict[str, int]:
+    for name, value in given.items():
+        if name not in QUOTAS or not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise RegistryError("quota_invalid", value=checks.printable(f"{name}={value}"), known=", ".join(QUOTAS))
+    return dict(given)
 
 
 def _networks(given: Iterable[str]) -> list[str]:

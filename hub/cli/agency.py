@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import base64
 from pathlib import Path
 from typing import Any
 
 from hub.cli import line, table
 from hub.cli.errors import EXIT_DONE, EXIT_NO
 
+_NOT_SENT = {"command", "action", "certificate_action", "config", "json"}
 _FIELDS = ("kind", "level", "parent", "legacy_code", "email", "phone")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Second words: import, list, show, add, rename, merge, close."""
+    """Second words: import, list, show, add, rename, merge, close, certificate add|list|remove."""
     actions = table.add_actions(parser)
     found = table.add_action(actions, "import", "Nạp tệp CSV; có dòng sai thì không nạp dòng nào", "take a CSV file")
     found.add_argument("file", type=Path)
@@ -50,15 +52,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     found.add_argument("--successor", dest="successors", action="append", default=[], metavar="ORGAN_ID")
     found.add_argument("--on", metavar="YYYY-MM-DD")
     table.add_person(found, reason=True)
+    _add_certificates(table.add_action(actions, "certificate", "Chứng thư ký số của cơ quan", "its certificates"))
+
+
+def _add_certificates(parser: argparse.ArgumentParser) -> None:
+    """Third words of `truc agency certificate`.  law: R-074 VP Đ8.1"""
+    actions = parser.add_subparsers(
+        dest="certificate_action", required=True, metavar="ACTION", parser_class=table.Parser
+    )
+    found = table.add_action(actions, "add", "Ghi nhận một chứng thư ký số", "register a signature certificate")
+    found.add_argument("organ_id")
+    found.add_argument("file", type=Path)
+    found.add_argument("--role", choices=("organisation", "person"), required=True)
+    table.add_person(found)
+    found = table.add_action(actions, "list", "Liệt kê", "list certificates")
+    found.add_argument("organ_id", nargs="?")
+    found = table.add_action(actions, "remove", "Gỡ một chứng thư", "register a certificate no longer")
+    found.add_argument("organ_id")
+    found.add_argument("fingerprint", help="8 ký tự đầu trở lên / its first 8 digits or more")
+    table.add_person(found)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask the hub."""
-    args = {
-        name: value for name, value in vars(arguments).items() if name not in {"command", "action", "config", "json"}
-    }
+    args = {name: value for name, value in vars(arguments).items() if name not in _NOT_SENT}
     if arguments.action == "import":
         return _import(arguments, args)
+    if arguments.action == "certificate":
+        return _certificate(arguments, args)
     answer = line.call(arguments.config, f"agency.{arguments.action}", args)
     if arguments.action == "list":
         rows = [_row(agency) for agency in answer["agencies"]]
@@ -69,12 +90,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _import(arguments: argparse.Namespace, args: dict[str, Any]) -> int:
-    import base64
-
     args["data"] = base64.b64encode(args.pop("file").read_bytes()).decode("ascii")
     report = line.call(arguments.config, "agency.import", args)
     line.show(arguments, report, lambda: _report(report))
     return EXIT_NO if report["refused"] else EXIT_DONE
+
+
+def _certificate(arguments: argparse.Namespace, args: dict[str, Any]) -> int:
+    if arguments.certificate_action == "add":
+        args["data"] = base64.b64encode(args.pop("file").read_bytes()).decode("ascii")
+    answer = line.call(arguments.config, f"agency.certificate.{arguments.certificate_action}", args)
+    shown = answer["certificates"] if arguments.certificate_action == "list" else [answer]
+    rows = [(one["organ_id"], one["role"], one["fingerprint"], one["serial"], one["name"]) for one in shown]
+    line.show(arguments, answer, lambda: line.columns(rows))
+    return EXIT_DONE
 
 
 def _report(report: dict[str, Any]) -> str:

@@ -44,7 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     from hub import keys, settings
 
     loaded = settings.load(line.settings_file(arguments.config))
-    found = [*_settings(loaded), *_keys(loaded, keys.Keys.load(loaded.keys_folder)), *_sqlite(), *_systems(arguments)]
+    found = [*_settings(loaded), *_keys(loaded, keys.Keys.load(loaded.keys_folder)), *_sqlite()]
+    found += _systems(arguments, secrets_open=loaded.hub.secrets_open)
     red = any(finding.level == "red" for finding in found)
     rows = [
         {"level": finding.level, "code": finding.code, "title": finding.vietnamese, "detail": finding.english}
@@ -126,21 +127,37 @@ def _sqlite() -> Iterator[Finding]:
                       "uses one, so open truc.db with no other tool while it runs")  # fmt: skip
 
 
-def _systems(arguments: argparse.Namespace) -> Iterator[Finding]:
-    """What the registry says; asked of the hub, so it is the present state."""
+def _systems(arguments: argparse.Namespace, *, secrets_open: bool) -> Iterator[Finding]:
+    """What the registry says; asked of the hub, so it is the present state.
+
+    secrets_open: whether the native door takes shared secrets.
+    """
     systems: list[dict[str, Any]] = line.call(arguments.config, "system.list", {})["systems"]
     active = [system for system in systems if system["state"] == "active"]
-    shared = [system["system_id"] for system in active if system["secrets"]]
-    if shared:
-        names = ", ".join(shared[:5]) + (" ..." if len(shared) > 5 else "")
-        yield Finding("red", "shared_secret", f"{len(shared)} hệ thống dùng khóa bí mật chung: {names}",
-                      f"{len(shared)} systems authenticate with a shared secret: {names}")  # fmt: skip
+    keyless = [system["system_id"] for system in active if not system["keys"]]
+    if keyless and secrets_open:
+        yield Finding("red", "shared_secret", f"{len(keyless)} hệ thống chỉ có khóa bí mật chung: {_some(keyless)}",
+                      f"{len(keyless)} systems have nothing but a shared secret: {_some(keyless)}; register a key: "
+                      "truc system key add")  # fmt: skip
+    elif keyless:
+        yield Finding("yellow", "no_key", f"{len(keyless)} hệ thống chưa có khóa, chỉ vào được cổng VXP: "
+                      f"{_some(keyless)}", f"{len(keyless)} systems have no key, so only the VXP door is open to them: "
+                      f"{_some(keyless)}; truc system key add")  # fmt: skip
+    unpromised = [system["system_id"] for system in active if not system["undertaking"]]
+    if unpromised:  # law: R-009 HN Đ1.2, R-011
+        yield Finding("yellow", "no_undertaking", f"{len(unpromised)} hệ thống chưa ghi văn bản cam kết không gửi bí "
+                      f"mật nhà nước: {_some(unpromised)}", f"{len(unpromised)} systems without a recorded undertaking "
+                      f"to send no state secrets: {_some(unpromised)}")  # fmt: skip
     anywhere = [system["system_id"] for system in active if not system["networks"]]
     if anywhere:
         yield Finding("yellow", "no_networks", f"{len(anywhere)} hệ thống được gọi từ mọi địa chỉ",
                       f"{len(anywhere)} systems may call from any address")  # fmt: skip
     if not active:
         yield Finding("yellow", "no_systems", "Chưa có hệ thống nào hoạt động", "no active system yet")
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")
 
 
 def _text(found: list[Finding]) -> str:

@@ -1,15 +1,20 @@
-"""`truc system`: connected software, its secret, the agencies it speaks for."""
+"""`truc system`: connected software, its secret and keys, the agencies it speaks for."""
 
 from __future__ import annotations
 
 import argparse
+import base64
+from pathlib import Path
+from typing import Any
 
 from hub.cli import line, table
 from hub.cli.errors import EXIT_DONE, WrongUseError
 
+_NOT_SENT = {"command", "action", "key_action", "config", "json"}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Second words: add, rotate, suspend, activate, list."""
+    """Second words: add, set, rotate, suspend, activate, key add|list|remove, list."""
     actions = table.add_actions(parser)
     found = table.add_action(actions, "add", "Đăng ký hệ thống; khóa bí mật chỉ hiện một lần", "register a system")
     found.add_argument("name")
@@ -23,6 +28,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     found.add_argument("--state", choices=("active", "proposed"))
     found.add_argument("--item-per-agency", action="store_true")
     found.add_argument("--replace", action="store_true", help="thay hệ thống đang nhận cho các cơ quan này")
+    _add_paper(found)
+    table.add_person(found)
+    found = table.add_action(actions, "set", "Sửa những gì được nêu", "change what is given")
+    found.add_argument("system_id")
+    found.add_argument("--name")
+    found.add_argument("--address", dest="networks", action="append", metavar="NET",
+                       help="mạng được phép gọi, thay cho mọi mạng đã ghi / where it may call from")  # fmt: skip
+    _add_paper(found)
     table.add_person(found)
     found = table.add_action(actions, "rotate", "Cấp khóa bí mật mới", "give it a new secret")
     found.add_argument("system_id")
@@ -35,21 +48,47 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         found = table.add_action(actions, name, vietnamese, english)
         found.add_argument("system_id")
         table.add_person(found)
+    _add_keys(table.add_action(actions, "key", "Khóa công khai, chứng thư của hệ thống", "its public keys"))
     table.add_action(actions, "list", "Liệt kê", "list systems")
+
+
+def _add_paper(parser: argparse.ArgumentParser) -> None:
+    """--undertaking and --quota."""
+    parser.add_argument("--undertaking", metavar="SỐ", help="số, ngày văn bản cam kết không gửi bí mật nhà nước / "
+                        "number and date of its undertaking to send no state secrets")  # fmt: skip
+    parser.add_argument("--quota", dest="quotas", action="append", metavar="NAME=N", help="requests_per_second, "
+                        "packages_per_minute, bytes_per_day; mặc định theo [limits]")  # fmt: skip
+
+
+def _add_keys(parser: argparse.ArgumentParser) -> None:
+    """Third words of `truc system key`."""
+    actions = parser.add_subparsers(dest="key_action", required=True, metavar="ACTION", parser_class=table.Parser)
+    found = table.add_action(actions, "add", "Thêm khóa công khai (PEM, JWK) hoặc chứng thư TLS", "register a key")
+    found.add_argument("system_id")
+    found.add_argument("file", type=Path)
+    table.add_person(found)
+    found = table.add_action(actions, "list", "Liệt kê", "list keys")
+    found.add_argument("system_id")
+    found = table.add_action(actions, "remove", "Gỡ một khóa", "end a key")
+    found.add_argument("system_id")
+    found.add_argument("thumbprint", help="8 ký tự đầu trở lên / its first 8 digits or more")
+    found.add_argument("--keep-hours", type=float, default=0.0, help="còn dùng được bao lâu, mặc định 0")
+    table.add_person(found)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask the hub."""
-    args = {
-        name: value for name, value in vars(arguments).items() if name not in {"command", "action", "config", "json"}
-    }
+    args: dict[str, Any] = {name: value for name, value in vars(arguments).items() if name not in _NOT_SENT}
+    if arguments.action == "key":
+        return _run_key(arguments, args)
     if arguments.action == "add":
         args["for"] = [organ_id for group in args["for"] for organ_id in group]
         args["settings"] = dict(map(_setting, arguments.settings))
+    if args.get("quotas") is not None:
+        args["quotas"] = dict(map(_quota, args["quotas"]))
     answer = line.call(arguments.config, f"system.{arguments.action}", args)
     if arguments.action == "list":
-        rows = [(s["system_id"], s["state"], s["connector"], " ".join(s["organ_ids"])) for s in answer["systems"]]
-        line.show(arguments, answer, lambda: line.columns(rows))
+        line.show(arguments, answer, lambda: line.columns([_row(system) for system in answer["systems"]]))
     elif "secret" in answer:
         note = "Khóa bí mật chỉ hiện lần này. / The secret is shown this once."
         line.show(arguments, answer, f"system_id  {answer['system_id']}\nsecret     {answer['secret']}\n{note}")
@@ -58,8 +97,33 @@ def run(arguments: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
+def _run_key(arguments: argparse.Namespace, args: dict[str, Any]) -> int:
+    if arguments.key_action == "add":
+        args["data"] = base64.b64encode(args.pop("file").read_bytes()).decode("ascii")
+    answer = line.call(arguments.config, f"system.key.{arguments.key_action}", args)
+    if arguments.key_action == "list":
+        rows = [(key["kind"], key["thumbprint"], key["valid_to"] or "") for key in answer["keys"]]
+        line.show(arguments, answer, lambda: line.columns(rows))
+    else:
+        line.show(arguments, answer, f"{answer['system_id']}: {answer['kind']} {answer['thumbprint']}")
+    return EXIT_DONE
+
+
+def _row(system: dict[str, Any]) -> tuple[str, ...]:
+    keys = ",".join(sorted(set(system["keys"]))) or "secret"
+    paper = system["undertaking"] or "chưa có cam kết / no undertaking"
+    return (system["system_id"], system["state"], system["connector"], keys, paper, " ".join(system["organ_ids"]))
+
+
 def _setting(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name:
         raise WrongUseError(f"--setting cần dạng TÊN=GIÁ_TRỊ, không phải {text}", "--setting takes NAME=VALUE")
     return name, value
+
+
+def _quota(text: str) -> tuple[str, int]:
+    name, _, value = text.partition("=")
+    if not name or not value.isascii() or not value.isdigit():
+        raise WrongUseError(f"--quota cần dạng TÊN=SỐ, không phải {text}", "--quota takes NAME=NUMBER")
+    return name, int(value)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from agency_registry.edit import RegistryError, Why, last_changes, propose_agency, propose_delete
+from hub.flow import registry
 from hub.http import vxp_replies as replies
 from hub.http.vxp_replies import Failure
 
@@ -233,11 +234,9 @@ def _why(hub: Hub, call: Call) -> Why:
 
 async def _file(hub: Hub, work: Callable[[Connection], object]) -> web.Response:
     try:
-        await hub.db.write(work)
+        await registry.change(hub, work)
     except RegistryError as error:
         raise Failure("19" if error.slug == "not_spoken_for" else "21", error.reason) from error
-    if hub.settings.hub.demo:
-        await hub.reload()
     return replies.success()
 
 

@@ -214,6 +214,7 @@ vxp_clocks = Table(
     Column("timestamp", String(40), primary_key=True),
     Column("address", String(64), nullable=False),
     Column("first_at", String(32), nullable=False),
+    Column("last_at", String(32), nullable=False, server_default=""),  # to the day; '' = never since
 )
 
 

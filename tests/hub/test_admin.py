@@ -10,10 +10,12 @@ import stat
 import uuid
 
 import pytest
+from sqlalchemy import select
 
 from hub import admin, admin_socket
 from hub.admin_socket import AdminServer, NotRunningError
 from hub.lock import FolderBusyError, FolderLock
+from hub.store import tables
 
 CSV = "organ_id,name\n000.00.01.H99,Sở Nội vụ\n000.00.02.H99,Sở Tài chính\n"
 
@@ -188,3 +190,52 @@ async def test_an_error_is_a_code_and_two_sentences(hub, name, args, code):
     assert error["code"] == code
     assert error["title"]
     assert error["detail"]
+
+
+async def journal(hub, kind):
+    def look(connection):
+        table = tables.events
+        rows = connection.execute(select(table).where(table.c.type == kind).order_by(table.c.seq)).all()
+        return [(row.actor, json.loads(row.detail), row.receipt) for row in rows]
+
+    return await hub.db.read(look)
+
+
+async def test_who_changed_the_registry_is_in_the_journal_signed_and_without_secrets(hub):  # law: R-193 CB Đ5.4
+    await done(hub, "agency.import", data=data(CSV), operator="lan", decision="12/QĐ")
+    added = await done(hub, "system.add", name="qlvb", operator="minh", **{"for": ["000.00.01.H99"]})
+    rotated = await done(hub, "system.rotate", system_id="qlvb", operator="minh", reason="mất máy")
+    await done(hub, "system.suspend", system_id="qlvb", operator="minh")
+    await done(hub, "system.suspend", system_id="qlvb", operator="minh")
+
+    lines = await journal(hub, "registry.changed")
+
+    assert [(actor, told["change"], told["of"]) for actor, told, _ in lines] == [
+        ("user:lan", "imported", "2 + 0"),
+        ("user:minh", "system added", "qlvb"),
+        ("user:minh", "system rotated", "qlvb"),
+        ("user:minh", "system suspended", "qlvb"),
+    ]
+    assert (lines[0][1]["decision"], lines[2][1]["reason"]) == ("12/QĐ", "mất máy")
+    assert all(receipt for *_, receipt in lines)
+    assert not any(secret in str(lines) for secret in (added["secret"], rotated["secret"]))
+
+
+async def test_a_refused_change_leaves_no_line(hub):
+    answer = await ask(hub, "system.suspend", system_id="nobody")
+
+    assert answer["error"]["code"] == "system_unknown"
+    assert await journal(hub, "registry.changed") == []
+
+
+async def test_the_undertaking_and_the_quotas_of_a_system_are_kept(hub):  # law: R-009 HN Đ1.2
+    await done(hub, "agency.import", data=data(CSV))
+    paper = "12/CK-SNV ngày 01/11/2026"
+    await done(hub, "system.add", name="qlvb", undertaking=paper, **{"for": ["000.00.01.H99"]})
+
+    shown = await done(hub, "system.set", system_id="qlvb", quotas={"packages_per_minute": 5})
+    wrong = await ask(hub, "system.set", system_id="qlvb", quotas={"packages_per_hour": 5})
+
+    assert (shown["undertaking"], shown["quotas"]) == (paper, {"packages_per_minute": 5})
+    assert hub.directory.system("qlvb").quotas == {"packages_per_minute": 5}
+    assert wrong["error"]["code"] == "quota_invalid"

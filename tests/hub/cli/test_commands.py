@@ -11,7 +11,10 @@ import uuid
 
 import patience
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from edxml.testing import TestCA
 from hub import settings
 from hub.cli import errors, table
 from hub.cli.check import wal_is_sound
@@ -155,6 +158,53 @@ def test_check_is_red_for_a_hub_of_init_and_names_what_to_change(truc, folder):
     assert answer.code == 1
     assert not answer.json["fit"]
     assert {"test_mode", "test_receipt", "plain_http", "no_axis", "no_prefixes", "no_trust", "shared_secret"} <= codes
+
+
+def test_check_asks_for_undertakings_and_keys(truc, folder, tmp_path):  # law: R-009 HN Đ1.2
+    config = ("--config", folder)
+    words = ("--for", "000.00.01.H99", "--undertaking", "12/CK-SNV ngày 01/11/2026")
+    key = tmp_path / "key.pem"
+    key.write_bytes(public_pem())
+
+    def codes():
+        return {finding["code"] for finding in truc("check", *config, "--json").json["findings"]}
+
+    truc("system", "add", "x", "--for", "000.00.02.H99", *config)
+    without = codes()
+    truc("system", "set", "x", "--undertaking", "13/CK ngày 02/11/2026", *config)
+    added = truc("system", "key", "add", "x", key, *config, "--json").json
+    truc("system", "add", "y", *words, "--state", "proposed", *config)
+
+    assert {"shared_secret", "no_undertaking"} <= without
+    assert not {"shared_secret", "no_undertaking"} & codes()
+    listed = truc("system", "list", *config).out
+    assert "12/CK-SNV ngày 01/11/2026" in listed
+    assert truc("system", "key", "list", "x", *config, "--json").json["keys"][0]["thumbprint"] == added["thumbprint"]
+    assert truc("system", "key", "remove", "x", added["thumbprint"][:8], *config).code == 0
+    assert truc("system", "key", "remove", "x", added["thumbprint"][:8], *config).code == 1
+    assert "shared_secret" in codes()
+    assert truc("system", "set", "x", "--quota", "packages=x", *config).code == 2
+
+
+def test_the_certificates_of_an_agency_are_registered_listed_and_removed(truc, folder, tmp_path):  # law: R-074 VP Đ8.1
+    config = ("--config", folder)
+    seal = tmp_path / "seal.pem"
+    seal.write_bytes(TestCA().organisation("Sở Nội vụ").certificate_pem)
+    code = "000.00.01.H99"
+
+    added = truc("agency", "certificate", "add", code, seal, "--role", "organisation", *config, "--json")
+
+    assert (added.json["role"], added.json["name"]) == ("organisation", "Sở Nội vụ")
+    assert added.json["fingerprint"] in truc("agency", "certificate", "list", code, *config).out
+    assert truc("agency", "certificate", "add", code, seal, *config).code == 2, "the role is said"
+    assert truc("agency", "certificate", "add", code, tmp_path / "none.pem", "--role", "person", *config).code == 3
+    assert truc("agency", "certificate", "remove", code, added.json["fingerprint"], *config).code == 0
+    assert truc("agency", "certificate", "list", *config, "--json").json["certificates"] == []
+
+
+def public_pem() -> bytes:
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(serialization.Encoding.PEM, form)
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("digest"),
     )
+    op.add_column("vxp_clocks", sa.Column("last_at", sa.String(length=32), server_default="", nullable=False))
     op.create_index("used_assertions_expires", "used_assertions", ["expires_at"], unique=False)
     _registry()
 

@@ -1,0 +1,43 @@
+"""Changing the registry of a running hub: the change, its line in the journal, and the hub's picture of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from agency_registry import edit
+from hub.store import events
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agency_registry.edit import Connection
+    from hub.context import Hub
+
+T = TypeVar("T")
+
+
+async def change(hub: Hub, work: Callable[[Connection], T]) -> T:
+    """Run one change of the registry; each version it opened is an event `registry.changed`, signed, with its person.
+
+    What the event tells is what the registry itself keeps of a change: no secret is among it.  law: R-193 CB Đ5.4
+    """
+    now = hub.clock.now()
+
+    def write(connection: Connection) -> tuple[T, list[edit.Version]]:
+        before = edit.current_version(connection)
+        done = work(connection)
+        changes = edit.versions_after(connection, before)
+        hub.journal.record(connection, now, [_event(one) for one in changes])
+        return done, changes
+
+    done, changes = await hub.db.write(write)
+    if changes:
+        await hub.reload()
+    return done
+
+
+def _event(one: edit.Version) -> events.Event:
+    actor = one.actor if one.actor.startswith("system:") else f"user:{one.actor}"
+    detail = {"version": one.version, "change": one.change, "of": one.subject}
+    told = {"reason": one.reason, "decision": one.decision}
+    return events.Event("registry.changed", actor[:80], detail=detail | {k: v for k, v in told.items() if v})
