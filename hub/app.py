@@ -17,14 +17,14 @@ from aiohttp import web
 
 from agency_registry import directory
 from agency_registry.edit import Connection
-from edxml.certificates import Trust
 from hub import admin, log, profile
 from hub.admin_socket import AdminServer
 from hub.clock import Clock
 from hub.context import Hub
-from hub.flow import checks
+from hub.flow import checks, trust
 from hub.http import server
 from hub.http.health import Readiness
+from hub.jobs.revocation_fetch import RevocationFetcher
 from hub.keys import Keys
 from hub.lock import FolderLock
 from hub.scanner import Scanner
@@ -61,7 +61,7 @@ async def open_hub(settings: Settings, *, clock: Clock | None = None, verifying:
     Raises SettingsProblem, KeyProblem, OSError, UnknownSchemaError.
     """
     keys = Keys.load(settings.keys_folder)
-    trust = _trust(settings)
+    believed = await asyncio.to_thread(_trust, settings)
     province = profile.load(settings.profile.name, checks.SETTABLE, settings.folder)
     blobs = BlobStore(settings.blobs_folder)
     blobs.sweep_parts()
@@ -78,7 +78,8 @@ async def open_hub(settings: Settings, *, clock: Clock | None = None, verifying:
             clock=clock or Clock(),
             journal=Journal(keys, origin),
             directory=registry,
-            trust=trust,
+            trust=believed.files,
+            authorities=believed.addresses,
             profile=province,
             scratch=_scratch(settings.folder),
             workers=ThreadPoolExecutor(WORKER_THREADS, thread_name_prefix="work"),
@@ -136,6 +137,8 @@ class Running:
         self._closing.push_async_callback(close_hub, hub)
         if isinstance(hub.verifiers, VerifierPool):
             hub.verifiers.warm()
+        fetcher = hub.fetcher = RevocationFetcher(hub)
+        self._closing.push_async_callback(fetcher.close)
         self.readiness = Readiness(hub)
         socket = AdminServer(self.settings.folder, lambda name, args: admin.answer(hub, name, args))
         await socket.start()
@@ -228,9 +231,9 @@ def _sqlite(settings: Settings) -> Path:
     return path
 
 
-def _trust(settings: Settings) -> Trust:
+def _trust(settings: Settings) -> trust.TrustList:
     try:
-        return Trust.from_folder(settings.trust_folder)
+        return trust.load(settings)
     except ValueError as cause:
         raise SettingsProblem(settings.path.name, [("trust.folder", str(cause))]) from cause
 

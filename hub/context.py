@@ -6,23 +6,24 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from agency_registry import directory as agency_directory
 from hub.store import state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import Executor
     from pathlib import Path
 
     from agency_registry.agency import System
     from agency_registry.directory import Directory
-    from edxml.certificates import Trust
+    from edxml.certificates import TrustFiles
+    from edxml.verdict import Need
     from hub.clock import Clock
     from hub.keys import Keys
-    from hub.scanner import Scanner
     from hub.profile import Profile
+    from hub.scanner import Scanner
     from hub.settings import Settings
     from hub.store.blobs import BlobStore
     from hub.store.database import Database
@@ -84,9 +85,20 @@ class Bell:
         return True
 
 
+class Fetcher(Protocol):
+    """Who may ask certification authorities; a hub without one decides by what it has."""
+
+    async def fetch(self, needs: Sequence[Need], seconds: float) -> bool:
+        """Ask what is needed, for so long; whether something came that was not there before."""
+        ...
+
+
 @dataclass(slots=True)
 class Hub:
-    """One running hub. `directory` and `intake_stopped` are replaced as a whole when they change."""
+    """One running hub. `directory`, `trust` and `intake_stopped` are replaced as a whole when they change.
+
+    authorities: every address that a trusted certificate names for lists, OCSP and issuers' certificates.
+    """
 
     settings: Settings
     db: Database
@@ -95,7 +107,7 @@ class Hub:
     clock: Clock
     journal: Journal
     directory: Directory
-    trust: Trust
+    trust: TrustFiles
     profile: Profile
     scratch: Path
     workers: Executor
@@ -104,6 +116,8 @@ class Hub:
     bell: Bell = field(default_factory=Bell)
     intake_stopped: str | None = None
     scanner: Scanner | None = None
+    fetcher: Fetcher | None = None
+    authorities: tuple[str, ...] = ()
 
     async def reload(self) -> None:
         """Read the registry and the operator's switches again, after any change of them."""

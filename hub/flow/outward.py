@@ -9,6 +9,7 @@ from connectors import base, outgoing
 from hub import log
 from hub.context import Hub
 from hub.flow import collect, dispatch
+from hub.settings import Settings
 
 Work = Callable[[Hub, base.Tools, asyncio.Event], Awaitable[None]]
 
@@ -25,10 +26,8 @@ async def fetch(hub: Hub) -> None:
 
 async def _run(hub: Hub, work: Work) -> None:
     settings = hub.settings
-    own = [(listen.address, listen.port) for listen in settings.listen if _is_address(listen.address)]
-    guard = outgoing.Guard(settings.outgoing.allow, own)
     stop = asyncio.Event()
-    async with outgoing.session(guard, timeout_seconds=settings.dispatch.timeout_seconds) as http:
+    async with outgoing.session(guard(settings), timeout_seconds=settings.dispatch.timeout_seconds) as http:
         tools = base.Tools(http, hub.clock.now, log.get(), settings.dispatch.timeout_seconds)
         task = asyncio.ensure_future(work(hub, tools, stop))
         try:
@@ -39,6 +38,12 @@ async def _run(hub: Hub, work: Work) -> None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             raise
+
+
+def guard(settings: Settings) -> outgoing.Guard:
+    """Which addresses the hub may call: never its own listeners."""
+    own = [(listen.address, listen.port) for listen in settings.listen if _is_address(listen.address)]
+    return outgoing.Guard(settings.outgoing.allow, own)
 
 
 def _is_address(host: str) -> bool:

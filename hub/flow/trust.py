@@ -1,0 +1,102 @@
+"""Whose signatures are believed: the trust folder as it is now, and its changes while the hub runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from edxml import trust_folder
+from edxml.certificates import Trust, TrustFiles
+from edxml.faults import Fault, Refusal
+from hub import clock
+from hub.store import events, rechecks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+    from hub.context import Hub
+    from hub.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class TrustList:
+    """What a hub knows of its trust folder. addresses: those its certificates name."""
+
+    files: TrustFiles
+    addresses: tuple[str, ...]
+
+
+def load(settings: Settings, version: int = 1) -> TrustList:
+    """The folder as it is now. version: another one for each content, so that verifiers read it again.
+
+    Raises ValueError with the name of a file that is not what its place says. Reads files: not on the event loop.
+    """
+    folder = settings.trust_folder
+    Trust.from_folder(folder)
+    named = {url: None for entry in trust_folder.entries(folder) for url in entry.addresses}
+    grace = settings.revocation.grace_hours
+    files = TrustFiles(str(folder), str(settings.answers_folder), version, grace)
+    return TrustList(files, tuple(named))
+
+
+async def reload(hub: Hub, actor: str = "hub", change: dict[str, Any] | None = None) -> None:
+    """Believe what the folder says now, and have everything undecided looked at again.
+
+    Raises Refusal(CONFLICT) when a file in it cannot be used: the hub goes on with what it believed.
+    """
+    try:
+        found = await hub.in_thread(lambda: load(hub.settings, hub.trust.version + 1))
+    except (ValueError, OSError) as cause:
+        raise Refusal(Fault.CONFLICT, str(cause)) from cause
+    hub.trust, hub.authorities = found.files, found.addresses
+    now = hub.clock.now()
+
+    def write(connection: Connection) -> None:
+        rechecks.hasten(connection, clock.to_text(now))
+        detail = {"alarm": "trust_changed", **(change or {"change": "reload"})}
+        hub.journal.record(connection, now, [events.Event("alarm.raised", actor, detail=detail)])
+
+    await hub.db.write(write)
+    hub.bell.ring([RECHECK])
+
+
+RECHECK = "recheck"
+"""The name under which the bell wakes who looks at undecided packages again."""
+
+
+async def listed(hub: Hub) -> list[trust_folder.TrustEntry]:
+    """Every certificate of the folder."""
+    return await _in_folder(hub, trust_folder.entries)
+
+
+async def add(hub: Hub, data: bytes, purpose: str, operator: str) -> list[trust_folder.TrustEntry]:
+    """Believe these certificates from now on. Raises Refusal(PROFILE_INVALID) for what is no certificate."""
+    added = await _in_folder(hub, lambda folder: trust_folder.add(folder, data, purpose))
+    await reload(hub, f"user:{operator}", _told("added", added))
+    return added
+
+
+async def remove(hub: Hub, fingerprint: str, operator: str) -> list[trust_folder.TrustEntry]:
+    """Believe this certificate no more. Raises Refusal(NOT_FOUND)."""
+    gone = await _in_folder(hub, lambda folder: trust_folder.remove(folder, fingerprint))
+    if not gone:
+        raise Refusal(Fault.NOT_FOUND, fingerprint)
+    await reload(hub, f"user:{operator}", _told("removed", gone))
+    return gone
+
+
+def _told(change: str, entries: list[trust_folder.TrustEntry]) -> dict[str, Any]:
+    return {
+        "change": change,
+        "certificates": [{"purpose": one.purpose, "fingerprint": one.fingerprint} for one in entries],
+    }
+
+
+async def _in_folder(hub: Hub, work: Callable[[Path], list[trust_folder.TrustEntry]]) -> list[trust_folder.TrustEntry]:
+    try:
+        return await hub.in_thread(lambda: work(hub.settings.trust_folder))
+    except ValueError as cause:
+        raise Refusal(Fault.PROFILE_INVALID, str(cause)) from cause

@@ -1,0 +1,296 @@
+"""Asks authorities whether certificates are revoked: OCSP by POST, lists by GET, nothing else and nobody else.
+
+Only hosts that a trusted certificate names (or `[revocation] hosts`), only over plain HTTP as RFC 5280 and RFC 6960
+have it, only at addresses that may be called; without redirects, proxies or cookies; bounded in bytes and seconds.
+An authority that does not answer is left in peace for a while, and no document waits for it meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import aiohttp
+from prometheus_client import Counter, Gauge
+from yarl import URL
+
+from connectors import outgoing
+from edxml import answer_names, revocation_questions
+from edxml.verdict import Need
+from hub import clock, log
+from hub.flow import outward
+from hub.jobs.revocation_rests import Rests
+from hub.jobs.revocation_store import AnswerFolder, is_newer
+from hub.store import answers
+from hub.store.database import StorageDownError, StorageFullError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from hub.context import Hub
+
+MOST_NEEDS = 32
+"""Questions asked for one document; a file with more of them waits for its re-check."""
+
+MOST_ADDRESSES = 3
+AT_ONCE = 4
+"""Calls to one host at the same time."""
+
+STILL_NEW_SECONDS = 30.0
+"""How long an answer counts as new to a document whose verification may have begun before it came."""
+
+_ADDRESS = re.compile(
+    r"http://(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?P<port>:[0-9]{1,5})?(?P<rest>/[!-~]*)?"
+)
+_FETCHES = Counter("hub_revocation_fetches", "Calls to certification authorities", ["kind", "outcome"])
+_RESTING = Gauge("hub_revocation_resting", "Authorities and questions left in peace after a failure")
+
+
+class _TroubleError(Exception):
+    """No usable answer. outcome: slug for the counter; host: the whole host is in trouble."""
+
+    def __init__(self, outcome: str, detail: str = "", *, host: bool = True) -> None:
+        super().__init__(detail or outcome)
+        self.outcome = outcome
+        self.host = host
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    url: str
+    host: str  # name:port
+
+
+class RevocationFetcher:
+    """The one who asks, for one running hub. `close` when the hub stops.
+
+    recovered: set when an authority answers that had not; whoever waits for such answers clears it.
+    """
+
+    def __init__(self, hub: Hub) -> None:
+        settings = hub.settings
+        self._hub = hub
+        self._settings = settings.revocation
+        self._http = _session(outward.guard(settings), settings.revocation.timeout_seconds)
+        self._folder = AnswerFolder(settings.answers_folder)
+        self._tasks: dict[str, asyncio.Task[bool]] = {}
+        self._slots: dict[str, asyncio.Semaphore] = {}
+        self._new: dict[str, float] = {}
+        self._authorities: tuple[tuple[str, ...] | None, frozenset[str]] = None, frozenset()
+        self.rests = Rests(hub.clock.now)
+        self.refused_hosts: dict[str, None] = {}
+        self.recovered = asyncio.Event()
+        _RESTING.set_function(lambda: len(self.rests.resting()))
+
+    async def fetch(self, needs: Sequence[Need], seconds: float) -> bool:
+        """Ask what is needed, at most so long; whether something came that was not there before.
+
+        A question under way is shared, but nobody waits for the try of another at an authority that failed last time.
+        """
+        waited: list[asyncio.Task[bool]] = []
+        lately = False
+        for need in needs[:MOST_NEEDS]:
+            try:
+                name = _name(need, need.urls[0])
+            except (ValueError, IndexError):
+                continue  # a question that cannot be asked
+            running = self._tasks.get(name)
+            if running is not None:
+                waited += [] if self._is_ailing(need, name) else [running]
+            elif self._is_new(name):
+                lately = True
+            elif not self.rests.is_resting(name):
+                waited.append(self._begin(need, name))
+        if not waited:
+            return lately
+        done, _ = await asyncio.wait(waited, timeout=seconds)
+        return lately or any(task.result() for task in done if not task.cancelled())
+
+    async def close(self) -> None:
+        """Break off what is under way and let go of the connections."""
+        for task in list(self._tasks.values()):
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await self._http.close()
+
+    def _is_new(self, name: str) -> bool:
+        now = asyncio.get_running_loop().time()
+        self._new = {one: until for one, until in self._new.items() if until > now}
+        return name in self._new
+
+    def _is_ailing(self, need: Need, name: str) -> bool:
+        places = [place for place in map(_place, need.urls) if place is not None]
+        return self.rests.is_ailing(name) or any(self.rests.is_ailing(place.host) for place in places)
+
+    def _begin(self, need: Need, name: str) -> asyncio.Task[bool]:
+        task = asyncio.create_task(self._ask(need, name))
+        self._tasks[name] = task
+        task.add_done_callback(lambda _: self._tasks.pop(name, None))
+        return task
+
+    async def _ask(self, need: Need, name: str) -> bool:
+        """One address after the other; True when something new was kept."""
+        for url in need.urls[:MOST_ADDRESSES]:
+            place = self._allowed(need, url)
+            if place is None:
+                continue
+            try:
+                data = await self._call(need, place)
+                new = await self._keep(need, place, data)
+            except _TroubleError as trouble:
+                self._failed(need, place, trouble)
+                continue
+            except (OSError, StorageDownError, StorageFullError) as error:  # our own disk
+                log.get().exception("revocation answer not kept", kind=need.kind, error=type(error).__name__)
+                continue
+            _FETCHES.labels(need.kind, "stored" if new else "unchanged").inc()
+            recovered = self.rests.answered(place.host)
+            if new:
+                recovered |= self.rests.answered(name)
+            if recovered:
+                self.recovered.set()
+            if new:
+                self._new[name] = asyncio.get_running_loop().time() + STILL_NEW_SECONDS
+                return True
+            break
+        self.rests.failed(name)  # nothing, or nothing new: there is no point in asking again at once
+        return False
+
+    def _failed(self, need: Need, place: _Place, trouble: _TroubleError) -> None:
+        _FETCHES.labels(need.kind, trouble.outcome).inc()
+        if trouble.host:
+            self.rests.failed(place.host)
+        log.get().warning(
+            "revocation answer missing", kind=need.kind, host=place.host, outcome=trouble.outcome, reason=str(trouble)
+        )
+
+    def _allowed(self, need: Need, url: str) -> _Place | None:
+        """The address as one that may be called now."""
+        place = _place(url)
+        if place is None:
+            _FETCHES.labels(need.kind, "address_refused").inc()
+            return None
+        if place.host not in self._may_ask():
+            _FETCHES.labels(need.kind, "host_refused").inc()
+            if place.host not in self.refused_hosts and len(self.refused_hosts) < MOST_NEEDS:
+                self.refused_hosts[place.host] = None
+                log.get().warning("authority not asked", host=place.host, remedy="list it under [revocation] hosts")
+            return None
+        return None if self.rests.is_resting(place.host) else place
+
+    def _may_ask(self) -> frozenset[str]:
+        """The hosts that trusted certificates or the settings name."""
+        urls = self._hub.authorities
+        if urls is not self._authorities[0]:
+            self._authorities = urls, hosts_of(urls) | _hosts(self._settings.hosts)
+        return self._authorities[1]
+
+    async def _call(self, need: Need, place: _Place) -> bytes:
+        slot = self._slots.setdefault(place.host, asyncio.Semaphore(AT_ONCE))
+        async with slot:
+            if self.rests.is_resting(place.host):  # it failed while this question waited its turn
+                raise _TroubleError("resting", host=False)
+            try:
+                return await self._exchange(need, place)
+            except TimeoutError as error:
+                raise _TroubleError("timeout") from error
+            except outgoing.ForbiddenAddressError as error:
+                raise _TroubleError("address_forbidden") from error
+            except (aiohttp.ClientError, OSError, ValueError) as error:
+                forbidden = isinstance(getattr(error, "os_error", None), outgoing.ForbiddenAddressError)
+                raise _TroubleError("address_forbidden" if forbidden else "connection", type(error).__name__) from error
+
+    async def _exchange(self, need: Need, place: _Place) -> bytes:
+        if need.kind == "ocsp":
+            asked = revocation_questions.request(need)
+            sent = self._http.post(
+                URL(place.url, encoded=True), data=asked, allow_redirects=False,
+                headers={"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"},
+            )  # fmt: skip
+            limit = self._settings.ocsp_bytes
+        else:
+            sent = self._http.get(URL(place.url, encoded=True), allow_redirects=False)
+            limit = self._settings.crl_bytes
+        async with asyncio.timeout(self._settings.timeout_seconds), sent as answer:
+            if answer.status != 200:
+                outcome = "redirect" if 300 <= answer.status < 400 else "http_status"
+                raise _TroubleError(outcome, f"HTTP {answer.status}", host=answer.status >= 429)
+            if (answer.content_length or 0) > limit:
+                raise _TroubleError("too_large", f"{answer.content_length} bytes", host=False)
+            data = bytearray()
+            async for piece in answer.content.iter_chunked(1 << 16):
+                data += piece
+                if len(data) > limit:
+                    raise _TroubleError("too_large", f"more than {limit} bytes", host=False)
+            return bytes(data)
+
+    async def _keep(self, need: Need, place: _Place, data: bytes) -> bool:
+        """Keep a usable answer; False when it says nothing new."""
+        now = self._hub.clock.now()
+        name = _name(need, place.url)
+
+        def judge() -> revocation_questions.Answer | None:
+            answer = revocation_questions.check(need, data, now)
+            if not is_newer(need, answer, self._folder.current(name), now):
+                return None
+            self._folder.keep(data)
+            return answer
+
+        try:
+            answer = await self._hub.in_thread(judge)
+        except ValueError as error:
+            raise _TroubleError("unusable", str(error)[:200], host=False) from error
+        if answer is None:
+            return False
+        row = answers.NewAnswer(
+            answer.sha256, need.kind, place.url, clock.to_text(answer.as_of),
+            clock.to_text(answer.next_at) if answer.next_at else None, clock.to_text(now), len(data),
+        )  # fmt: skip
+
+        def write(connection: Connection) -> None:
+            answers.add(connection, row)
+
+        await self._hub.db.write(write)
+        await self._hub.in_thread(lambda: self._folder.make_current(name, answer.sha256))
+        log.get().info("revocation answer kept", kind=need.kind, host=place.host, size=len(data), as_of=row.as_of)
+        return True
+
+
+def _name(need: Need, url: str) -> str:
+    """The place of the answer that this address gives to a question. Raises ValueError for what is no certificate."""
+    if need.kind == "ocsp":
+        return answer_names.answer_name_ocsp(need.certificate, need.issuer)
+    return answer_names.answer_name_crl(url)
+
+
+def _place(url: str) -> _Place | None:
+    """An address in the one spelling that everybody reads alike; None for every other."""
+    found = _ADDRESS.fullmatch(url)
+    if found is None or "\\" in url or "#" in url:
+        return None
+    port = int((found["port"] or ":80")[1:])
+    return _Place(url, f"{found['host'].lower()}:{port}")
+
+
+def hosts_of(urls: Sequence[str]) -> frozenset[str]:
+    """The hosts (`name:port`) of those addresses that can be asked at all."""
+    return frozenset(place.host for place in map(_place, urls) if place is not None)
+
+
+def _hosts(listed: Sequence[str]) -> frozenset[str]:
+    return frozenset(one.lower() if ":" in one else f"{one.lower()}:80" for one in listed)
+
+
+def _session(guard: outgoing.Guard, seconds: float) -> aiohttp.ClientSession:
+    """A session behind the guard that takes bytes as they come: what is packed could be without end."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=64, socket_factory=guard.socket, ttl_dns_cache=30),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=seconds),
+        trust_env=False,
+        auto_decompress=False,
+        headers={"Accept-Encoding": "identity", "User-Agent": "truc"},
+    )
