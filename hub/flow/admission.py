@@ -16,7 +16,7 @@ from edxml.faults import Fault, Refusal
 from edxml.model import Warning as Note
 from hub import clock
 from hub.flow import lifecycle
-from hub.states import DeliveryStatus
+from hub.states import DeliveryStatus, PackageStatus
 from hub.store import deliveries, events, packages
 
 if TYPE_CHECKING:
@@ -119,8 +119,9 @@ class Admission:
             for row in deliveries.of_package(connection, first.id)
         )
         warnings = tuple(Note(**one) for one in json.loads(first.warnings))
+        status = PackageStatus.HELD if "held_for" in json.loads(birth.detail) else PackageStatus.ACCEPTED
         return Accepted(
-            first.id, first.document_id, first.sha256, self._row.status, birth.receipt or "", warnings, views, True
+            first.id, first.document_id, first.sha256, status.value, birth.receipt or "", warnings, views, True
         )
 
     def _admit(self, connection: Connection) -> Accepted:
@@ -159,7 +160,8 @@ class Admission:
         if status.code == "13":
             return effects.take_back(self._row.sender, status.response_for.document_id, addressee, status.description)
         original = effects.answer(self._package, addressee, self._row.sender)
-        foreign = original is None and packages.thread(connection, addressee, status.response_for.document_id)
+        earlier = packages.thread(connection, addressee, status.response_for.document_id) if original is None else []
+        foreign = any(one.package_status == packages.ACCEPTED for one in earlier)
         if foreign and self._row.door != "axis":  # law: R-124
             raise Refusal(Fault.SENDER_NOT_ALLOWED, f"{self._row.sender} is not a recipient of this document")
         return original
@@ -242,7 +244,10 @@ class Admission:
             "attachments": [{"sha256": one.sha256, "size": one.size} for one in self._package.attachments],
             "verdict": row.verdict,
         }
-        made = [events.Event("package.accepted", self._actor, row.id, detail=detail)]
+        kept_back = {"held_for": row.held_for} if row.held_for else {}
+        made = [events.Event("package.accepted", self._actor, row.id, detail=detail | kept_back)]
+        if kept_back:
+            made.append(events.Event("package.held", "hub", row.id, detail=kept_back))  # law: R-012
         if row.verdict != "UNSIGNED":
             made.append(events.Event("verdict.recorded", "hub", row.id, detail={"verdict": row.verdict}))
         link = {"document_id": row.document_id, "original": original or ""}

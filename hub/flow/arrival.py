@@ -1,7 +1,7 @@
 """One body on its way in: sealed, hashed, read and decoded in a single pass, in worker threads.
 
-Nothing of it has a name on disk until `seal`: a refused or broken-off arrival leaves no bytes. PDFs among the
-attachments are decoded to scratch files for the verifier and removed at `discard`.
+Nothing of it has a name on disk until `seal`: a refused or broken-off arrival leaves no bytes. PDFs and containers
+among the attachments are decoded to scratch files for the verifier and the checks, and removed at `discard`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from edxml import unwrap
+from edxml import inside, unwrap
 from edxml.faults import Fault, Refusal
 from edxml.reader import Limits, Reader
+from hub.flow.checks.base import CheckedFile
 
 if TYPE_CHECKING:
+    from edxml.inside import Inside
     from edxml.model import Package
     from hub.context import Hub
     from hub.store.blobs import BlobWriter
@@ -28,6 +30,9 @@ HEAD_BYTES = 1024
 
 PDF_MARK = b"%PDF-"
 ZIP_MARK = b"PK\x03\x04"
+CONTAINERS = (ZIP_MARK, b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+"""How a ZIP and an OLE file begin: what stands in them is looked at."""
+
 NESTED = 3
 """ZIPs in one another that are opened in search of a PDF."""
 
@@ -42,10 +47,14 @@ class Checkable:
 
 
 class _Scratch:
-    """A sink that keeps an attachment only if its first bytes say PDF or ZIP; all else is hashed and dropped."""
+    """A sink that keeps an attachment only if its first bytes say PDF, ZIP or OLE; all else is hashed and dropped.
 
-    def __init__(self, folder: Path) -> None:
+    For a scanner it keeps everything.
+    """
+
+    def __init__(self, folder: Path, *, everything: bool) -> None:
         self._folder = folder
+        self._everything = everything
         self._file: BinaryIO | None = None
         self._first = b""
         self._decided = False
@@ -63,7 +72,8 @@ class _Scratch:
 
     def _decide(self) -> None:
         self._decided = True
-        if PDF_MARK in self._first[:HEAD_BYTES] or self._first.startswith(ZIP_MARK):
+        known = PDF_MARK in self._first[:HEAD_BYTES] or self._first.startswith(CONTAINERS)
+        if known or self._everything:
             handle, name = tempfile.mkstemp(dir=self._folder)
             self.path = Path(name)
             self._file = os.fdopen(handle, "wb")
@@ -96,6 +106,7 @@ class Arrival:
         self._blobs = hub.blobs
         self._sealed: BlobWriter | None = None
         self._scratch_folder = hub.scratch
+        self._keep_everything = hub.scanner is not None
         self._sinks: dict[int, _Scratch] = {}
         self._extra: list[Path] = []
         self._hash_file = hash_file.strip().lower() if hash_file else None
@@ -138,27 +149,30 @@ class Arrival:
             sink.close()
         return self.package
 
-    def checkable(self) -> list[Checkable]:
-        """The PDFs among the attachments whatever their names say, those alone in a ZIP unpacked."""
-        if self.package is None:
-            return []
-        found = []
-        for number, attachment in enumerate(self.package.attachments):
+    def opened(self) -> tuple[list[CheckedFile], list[Checkable]]:
+        """Every attachment as the checks see it, and the PDFs among them, those alone in a ZIP unpacked.
+
+        A PDF is one by its bytes, whatever its name says. Raises Refusal when a transport zip cannot be unpacked.
+        """
+        files, found = [], []
+        for number, attachment in enumerate(self.package.attachments if self.package is not None else ()):
             sink = self._sinks.get(number)
             if sink is None or sink.path is None:
+                files.append(CheckedFile(attachment))
                 continue
-            path = sink.path if attachment.kind == "pdf" else None
-            if attachment.zipped and attachment.name.lower().endswith(".pdf"):
+            pdf = sink.path if attachment.kind == "pdf" else None
+            if attachment.zipped:
                 path = self._unpacked(sink.path)
-            elif attachment.inner_name:
-                path = self._alone_in_zip(sink.path) or path
-            if path is not None:
-                found.append(Checkable(attachment.name, str(path), number))
-        return found
-
-    def kept(self) -> dict[int, Path]:
-        """Decoded files on disk, by the attachment's place in the package."""
-        return {number: sink.path for number, sink in self._sinks.items() if sink.path is not None}
+                within: Inside | None = inside.look_unwrapped(path, attachment.name)
+                pdf = path if attachment.extension == "pdf" or (within is not None and within.kind == "pdf") else None
+            else:
+                path, within = sink.path, inside.look(sink.path, attachment.kind)
+                if attachment.inner_name:
+                    pdf = self._alone_in_zip(sink.path) or pdf
+            files.append(CheckedFile(attachment, path, None, within))
+            if pdf is not None:
+                found.append(Checkable(attachment.name, str(pdf), number))
+        return files, found
 
     def _alone_in_zip(self, path: Path) -> Path | None:
         """The PDF that is all a ZIP holds, also one ZIP further in; None for anything else."""
@@ -206,7 +220,7 @@ class Arrival:
             raise Refusal(Fault.DIGEST_MISMATCH, "hash-file is not the SHA-256 of the body that arrived")
 
     def _open_sink(self, number: int) -> BinaryIO:
-        sink = _Scratch(self._scratch_folder)
+        sink = _Scratch(self._scratch_folder, everything=self._keep_everything)
         self._sinks[number] = sink
         return cast("BinaryIO", sink)
 

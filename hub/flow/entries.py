@@ -6,7 +6,7 @@ import asyncio
 import json
 import uuid
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from edxml import model, organ
@@ -18,6 +18,8 @@ from hub.store import events, packages
 from hub.store.database import StorageDownError, StorageFullError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Connection
 
     from agency_registry.agency import System
@@ -93,15 +95,11 @@ def _part(attachment: model.Attachment) -> dict[str, object]:
 _UNRECORDED = frozenset({Fault.INTAKE_STOPPED, Fault.OVERLOADED, Fault.STORAGE_FULL, Fault.DEPENDENCY_DOWN})
 
 
-async def keep_refusal(hub: Hub, arrival: Arrival, submission: Submission, refusal: Refusal) -> None:
-    """Keep ids, digest, fault and time of a refused package; no bytes, and of a secret no subject either (R-009)."""
-    if refusal.fault in _UNRECORDED:
-        return
+def refused(arrival: Arrival, submission: Submission, refusal: Refusal, now: datetime) -> packages.NewPackage:
+    """The row of a refused package: ids, digest, fault and time; no words of it."""
     package = arrival.package
-    now = hub.clock.now()
-    package_id = str(uuid.uuid4())
-    blank = packages.NewPackage(
-        id=package_id,
+    return packages.NewPackage(
+        id=str(uuid.uuid4()),
         identity=b"",
         sender=organ.normalise(package.sender_id)[:64] if package is not None else "",
         sender_name="",
@@ -122,19 +120,33 @@ async def keep_refusal(hub: Hub, arrival: Arrival, submission: Submission, refus
         year="",
         received_at=clock.to_text(now),
         fault=refusal.fault.slug,
-        fault_detail=refusal.detail[:500],
+        fault_detail=None if refusal.fault is Fault.SECRET else refusal.detail[:500],
         checks=json.dumps([{"check": refusal.check, "outcome": "enforce", "detail": ""}]) if refusal.check else "[]",
     )
-    row = replace(blank, fault_detail=None) if refusal.fault is Fault.SECRET else blank
-    detail = {"fault": refusal.fault.slug, "sha256": row.sha256, "document_id": row.document_id, "sender": row.sender}
+
+
+def rejection(row: packages.NewPackage, submission: Submission) -> events.Event:
+    """The event of a refusal."""
+    detail = {"fault": row.fault, "sha256": row.sha256, "document_id": row.document_id, "sender": row.sender}
+    return events.Event("package.rejected", submission.actor, row.id, detail=detail)
+
+
+async def keep_refusal(hub: Hub, arrival: Arrival, submission: Submission, refusal: Refusal) -> None:
+    """Keep ids, digest, fault and time of a refused package; no bytes, and of a secret no subject either (R-009).
+
+    One that has a record already (`instance`) gets no second one.
+    """
+    if refusal.fault in _UNRECORDED or refusal.instance is not None:
+        return
+    now = hub.clock.now()
+    row = refused(arrival, submission, refusal, now)
 
     def record(connection: Connection) -> None:
         packages.add(connection, row)
-        event = events.Event("package.rejected", submission.actor, package_id, detail=detail)
-        hub.journal.record(connection, now, [event])
+        hub.journal.record(connection, now, [rejection(row, submission)])
 
     try:
         await asyncio.shield(hub.db.write(record))
     except (StorageDownError, StorageFullError):
         return
-    refusal.instance = package_id
+    refusal.instance = row.id

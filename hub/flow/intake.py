@@ -17,19 +17,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from edxml import model, organ, rules
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.flow import admission, checks, entries, routing, verify
+from hub.flow import admission, checks, entries, quarantine, routing, verify
 from hub.flow.arrival import Arrival
 from hub.flow.checks.base import CheckedFile, Stage, Subject
-from hub.states import DeliveryStatus
+from hub.states import DeliveryStatus, PackageStatus
 from hub.store import packages
 from hub.store.database import StorageDownError, StorageFullError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+    from collections.abc import AsyncIterator, Coroutine, Mapping
 
     from edxml.verdict import DocumentReport
     from hub.context import Hub
-    from hub.flow.arrival import Checkable
 
 T = TypeVar("T")
 
@@ -79,6 +78,8 @@ async def accept(hub: Hub, body: AsyncIterator[bytes], submission: Submission) -
         await _stream(hub, arrival, body)
         async with _turn(hub):
             examined = await _examine(hub, arrival, submission)
+            if examined.judged.quarantined is not None:
+                raise await _unbroken(quarantine.seal_away(hub, arrival, submission, examined.judged))
             return await _unbroken(_commit(hub, arrival, examined, submission))
     except Refusal as refusal:
         await entries.keep_refusal(hub, arrival, submission, refusal)
@@ -183,25 +184,14 @@ async def _examine(hub: Hub, arrival: Arrival, submission: Submission) -> _Exami
     else:
         found = routing.routes(hub, package.recipient_ids)
         _require_one(found)
-    files = await _unbroken(hub.in_thread(arrival.checkable)) if arrival.has_scratch else []
-    report = await verify.report(hub, files)
-    seen = replace(subject, files=_files(arrival, package, files, report), report=report)
-    judged = judged.then(await checks.run(hub, seen, Stage.CONTENT))
+    files, pdfs = [CheckedFile(one) for one in package.attachments], []
+    if arrival.has_scratch:
+        files, pdfs = await _unbroken(hub.in_thread(arrival.opened))
+    report = await verify.report(hub, pdfs, sender)
+    for pdf, verdict in zip(pdfs, report.files if report is not None else (), strict=True):
+        files[pdf.number] = replace(files[pdf.number], report=verdict)
+    judged = judged.then(await checks.run(hub, replace(subject, files=files, report=report), Stage.CONTENT))
     return _Examined(package, sender, found, (*warnings, *judged.warnings), report, judged)
-
-
-def _files(
-    arrival: Arrival, package: model.Package, verified: Sequence[Checkable], report: DocumentReport | None
-) -> list[CheckedFile]:
-    """Every attachment with its bytes on disk and its verdict, as far as there are."""
-    paths = arrival.kept()
-    verdicts = {}
-    if report is not None:
-        verdicts = {file.number: verdict for file, verdict in zip(verified, report.files, strict=True)}
-    return [
-        CheckedFile(attachment, paths.get(number), verdicts.get(number))
-        for number, attachment in enumerate(package.attachments)
-    ]
 
 
 def _sender(hub: Hub, package: model.Package, submission: Submission) -> str:
@@ -262,7 +252,7 @@ async def _commit(hub: Hub, arrival: Arrival, examined: _Examined, submission: S
         raise
     if outcome.repeated:
         await _forget(hub, package_id)
-    else:
+    elif examined.judged.status is PackageStatus.ACCEPTED:
         hub.bell.ring({route.system_id for route in examined.routes if route.system_id})
         if any(route.status is DeliveryStatus.QUEUED for route in examined.routes):
             hub.bell.call()

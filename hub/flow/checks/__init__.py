@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ORDER: Final = (
     "secrecy",
+    "virus",
     "failed_signature",
 )
 """Modules of this folder, in the order in which their checks are asked."""
@@ -39,12 +40,14 @@ class Judgement:
 
     warnings: for sender and recipient. records: JSON values for the books, one for each finding.
     status, held_for: where the package goes; accepted, or kept back under these words (`states.Hold`).
+    quarantined: the finding that refuses the package and seals it away.
     """
 
     warnings: tuple[Note, ...] = ()
     records: tuple[Mapping[str, str], ...] = ()
     status: PackageStatus = PackageStatus.ACCEPTED
     held_for: str | None = None
+    quarantined: Finding | None = None
 
     def then(self, later: Judgement) -> Judgement:
         """Both judgements as one; quarantine beats being held, and every reason stays."""
@@ -54,6 +57,7 @@ class Judgement:
             (*self.records, *later.records),
             max(self.status, later.status, key=_RANK.__getitem__),
             reasons or None,
+            self.quarantined or later.quarantined,
         )
 
 
@@ -77,6 +81,8 @@ async def run(hub: Hub, subject: Subject, stage: Stage) -> Judgement:
             continue
         for finding in await check.find(hub, subject):
             judged = judged.then(_one(check, outcome, finding, subject))
+        if judged.quarantined is not None:
+            break  # nothing that a later check refuses may let the infected bytes go
     return judged
 
 
@@ -96,17 +102,19 @@ def _one(check: Check, outcome: Outcome, finding: Finding, subject: Subject) -> 
             detail_vi=finding.detail_vi,
             check=check.slug,
         )
+    done = Outcome.WARN if finding.action is Action.WARN and outcome is Outcome.ENFORCE else outcome
     record = {
         "check": check.slug,
-        "outcome": outcome.value,
+        "outcome": done.value,
         "where": finding.where,
         "detail": finding.detail,
         "detail_vi": finding.detail_vi,
     }
     told = () if outcome is Outcome.RECORD else (_note(check, finding),)
-    if outcome is not Outcome.ENFORCE:
+    if outcome is not Outcome.ENFORCE or finding.action is Action.WARN:
         return Judgement(told, (record,))
-    return Judgement(told, (record,), _KEPT[finding.action], finding.reason or check.slug)
+    sealed_away = finding if finding.action is Action.QUARANTINE else None
+    return Judgement(told, (record,), _KEPT[finding.action], finding.reason or check.slug, sealed_away)
 
 
 def _note(check: Check, finding: Finding) -> Note:

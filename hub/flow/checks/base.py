@@ -35,7 +35,8 @@ class Action(StrEnum):
 
     REFUSE = "refuse"
     HOLD = "hold"  # kept back for the sender's clerk, or until a scanner answers
-    QUARANTINE = "quarantine"  # sealed away for the security officer
+    QUARANTINE = "quarantine"  # refused, and sealed away for the security officer
+    WARN = "warn"  # this one finding is never more than a warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,19 @@ class Finding:
 class CheckedFile:
     """One attachment as the checks see it; at Stage.HEADER only `attachment` is known.
 
-    path: its decoded bytes on disk, None where nobody asked to keep them; report: the verdict on a PDF, else None.
-    inside: what a look into a container (ZIP, OLE) found, None for other kinds.
+    path: its decoded bytes on disk, taken out of a transport zip, None where nobody asked to keep them.
+    report: the verdict on a PDF, else None. inside: what a look into a container found, None for other kinds.
     """
 
     attachment: Attachment
     path: Path | None = None
     report: FileReport | None = None
     inside: Inside | None = None
+
+    @property
+    def kind(self) -> str:
+        """What the file is by its bytes, and by what stands in it."""
+        return self.inside.kind if self.inside is not None else self.attachment.kind
 
 
 @dataclass(frozen=True, slots=True)
