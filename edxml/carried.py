@@ -27,6 +27,7 @@ class CarriedFile:
         "_carry",
         "_hash",
         "_head",
+        "_last",
         "_padded",
         "_references",
         "_sink",
@@ -50,6 +51,7 @@ class CarriedFile:
         self._references = references
         self._hash = hashlib.sha256()
         self._carry = b""
+        self._last = b""
         self._head = bytearray()
         self._tail = b""
         self._wrapped = False
@@ -83,6 +85,11 @@ class CarriedFile:
         return self._tail
 
     @property
+    def is_canonical(self) -> bool:
+        """Whether the run is base64 in its one form: no white space, no bits set behind the last byte."""
+        return not self._wrapped and pybase64.b64encode(pybase64.b64decode(self._last)) == self._last
+
+    @property
     def sha256(self) -> str:
         """Digest of the decoded bytes, lower-case hex."""
         return self._hash.hexdigest()
@@ -99,6 +106,7 @@ class CarriedFile:
                 self._wrapped = True
             else:
                 self._carry = bytes(view[whole:])
+                self._last = bytes(view[whole - 4 : whole]) if whole else self._last
                 return self._take(decoded, whole)
         return self._decode_wrapped(bytes(text))
 

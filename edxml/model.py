@@ -180,6 +180,7 @@ class Attachment:
 
     content_id: without any leading `cid:`.
     kind: what the bytes are ("pdf", "zip", "docx", …, "unknown"), decided by content, never by label.
+    also: another format that the same bytes are for other programs, empty for an honest file.
     zipped: the bytes are a zip of one entry whose extension is that of `name`: the real file stands inside.
     encoded_range: first byte and one past the last byte of the base64 text in the wire bytes.
     size, sha256: of the decoded bytes as carried.
@@ -199,6 +200,7 @@ class Attachment:
     inner_name: str = ""
     field_name: str = ""
     reference: Reference | None = None
+    also: str = ""
 
     @property
     def extension(self) -> str:
@@ -228,10 +230,28 @@ class Warning:  # noqa: A001 - the word of the design; never used beside the bui
 
 
 @dataclass(frozen=True, slots=True)
+class CarriedSignature:
+    """What the bytes alone say of a package signature (profile truc-1): whole and covering, or the fault that it has.
+
+    fault: slug; empty when the signature is whole and covers the package. where: the part concerned.
+    covers: names of the signed parts, `truc:MessageHeader` … `cid:…`. algorithm: as "sha256 rsa-3072".
+    certificates: base64 of DER, signer first; nobody has said yet that they are trusted.
+    """
+
+    fault: str = ""
+    detail: str = ""
+    where: str = ""
+    covers: tuple[str, ...] = ()
+    algorithm: str = ""
+    certificates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Package:
     """Everything read from the bytes of one edXML message.
 
-    signature: "none", "opaque" (no meaning here) or "xmldsig" (to be judged by the package verifier).
+    signature: "none", "opaque" (no meaning here) or "xmldsig".
+    carried_signature: of "xmldsig" only; whether it matters is for the door to say (edxml.package_signature_trust).
     references: the manifest as carried; unmatched lines are for rules.check to refuse.
     """
 
@@ -244,6 +264,7 @@ class Package:
     sha256: str
     size: int
     signature: Literal["none", "opaque", "xmldsig"] = "none"
+    carried_signature: CarriedSignature | None = None
     warnings: tuple[Warning, ...] = ()
     references: tuple[Reference, ...] = ()
     extra: tuple[str, ...] = ()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 NS: Final = "http://www.mic.gov.vn/TBT/QCVN_102_2016"
 XMLDSIG: Final = "http://www.w3.org/2000/09/xmldsig#"
@@ -34,3 +37,8 @@ def local_of(tag: str) -> str | None:
     """Local name of an element of this standard; None for an element of another namespace."""
     prefix = f"{{{NS}}}"
     return tag[len(prefix) :] if tag.startswith(prefix) else None
+
+
+def short(element: _Element) -> str:
+    """Local name of an element of any namespace, for messages."""
+    return str(element.tag).rpartition("}")[2][:100]

@@ -9,7 +9,7 @@ import dataclasses
 import hashlib
 from typing import TYPE_CHECKING, Final, Literal
 
-from edxml import build, kinds, model, names, nodes, schema, skeleton
+from edxml import build, kinds, model, names, nodes, schema, signed_parts, skeleton
 from edxml.faults import Fault, Refusal
 from edxml.limits import Limits
 from edxml.scanner import Scanner
@@ -51,6 +51,12 @@ class Reader:
         assert self._root is not None, "close() gives the tree"
         return self._root
 
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """What stands in the tree instead of the text of each attachment, in order; empty for `<…/>`."""
+        files = enumerate(self._scanner.files)
+        return tuple("" if file.element_is_empty else self._scanner.placeholder(index) for index, file in files)
+
     def digest(self) -> bytes:
         """SHA-256 of the bytes fed so far."""
         return self._hash.digest()
@@ -72,14 +78,20 @@ class Reader:
         self._flush()
         scanner = self._scanner
         scanner.close()
-        root, repaired = skeleton.parse(bytes(scanner.skeleton), self._limits)
+        text = bytes(scanner.skeleton)
         scanner.skeleton.clear()
+        root, repaired = skeleton.parse(text, self._limits)
         _check_root(root)
         carriers = skeleton.check_placeholders(root, scanner)
         _check_decoded(scanner.files)
         schema.check(root, "tolerant")
         self._root = root
-        return self._package(root, repaired, carriers)
+        package = self._package(root, repaired, carriers)
+        if package.signature != "xmldsig":
+            return package
+        from edxml import package_signature  # noqa: PLC0415 - cryptography is for signed packages only
+
+        return dataclasses.replace(package, carried_signature=package_signature.judge(root, text, scanner.files))
 
     def _flush(self) -> None:
         pending, self._pending = self._pending, bytearray()
@@ -156,7 +168,7 @@ def _only(node: nodes.Node, local: str) -> _Element:
 
 def _signature(root: _Element, top: nodes.Node) -> Literal["none", "opaque", "xmldsig"]:
     """What kind of signature is carried; one of xmldsig is reported wherever it stands, even an empty one."""
-    if next(root.iter(_SIGNATURE), None) is not None:
+    if signed_parts.claims(root):
         return "xmldsig"
     opaque = [*top.all("Signature"), *top.all("DigitalSignature")]
     return "opaque" if any(len(element) or (element.text or "").strip() for element in opaque) else "none"
@@ -201,6 +213,7 @@ def _attachment(element: _Element, file: CarriedFile) -> model.Attachment:
         size=file.size,
         sha256=file.sha256,
         ruined=kinds.is_ruined(head, kind, name),
+        also=kinds.also(head, tail, kind),
         inner_name=inner or "",
         field_name=node.text("FieldName"),
     )
