@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from pyhanko.sign.validation import errors, generic_cms
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from edxml import certificate_path, certificates, cms_check, pdf_appearance, pdf_integrity, pdf_reading
+from edxml import certificate_path, certificates, cms_check, pdf_appearance, pdf_integrity, pdf_page, pdf_reading
 from edxml.certificate_path import Anchors
 from edxml.certificates import Trust
 from edxml.pdf_integrity import Found, Wholeness
@@ -54,6 +54,13 @@ async def _check(stream: BinaryIO, name: str, trust: Trust, at: datetime) -> Fil
         return _undecided(name, "not_a_pdf", str(error))
     except pdf_reading.EncryptedError as error:
         return _undecided(name, "encrypted", str(error))
+    report = await _check_opened(opened, stream, name, trust, at)
+    return replace(report, page=pdf_page.facts(opened.reader))
+
+
+async def _check_opened(
+    opened: pdf_reading.Opened, stream: BinaryIO, name: str, trust: Trust, at: datetime
+) -> FileReport:
     reader = opened.reader
     fields = pdf_reading.signature_fields(reader)
     marks = pdf_reading.count_signature_marks(stream)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from edxml import verdict_text
+from edxml.page_facts import PageFacts
 from edxml.verdict_words import VIETNAM, Integrity, LegalValue, Role, SubIndication, Verdict
 
 __all__ = [
@@ -152,6 +153,7 @@ class FileReport:
 
     note: a slug that says more about the file: "orphan_signature", "not_a_pdf", "encrypted", "other_format", ….
     active: what the file could do by itself, by slug: javascript, launch, embedded_file, …; empty for a quiet one.
+    page: what the file looks like, None when it could not be read; its text is for checks and never in the JSON.
     """
 
     name: str
@@ -162,6 +164,7 @@ class FileReport:
     detail: str = ""
     warnings: tuple[str, ...] = ()
     active: tuple[str, ...] = ()
+    page: PageFacts | None = None
 
     @classmethod
     def of(cls, name: str, signatures: Sequence[SignatureReport], warnings: tuple[str, ...] = ()) -> FileReport:
@@ -188,6 +191,7 @@ class FileReport:
             "detail": self.detail,
             "warnings": list(self.warnings),
             "active": list(self.active),
+            "page": None if self.page is None else self.page.as_json(),
             "sentence": verdict_text.file(self),
         }
 
