@@ -41,13 +41,23 @@ _OLE_PIECE: Final = 1 << 20
 class Inside:
     """What a look into a container gave.
 
-    kind: the format as its contents show it: docx, xlsx, odt, …, doc, xls, zip, ole, unknown.
+    kind: the format as its contents show it: docx, xlsx, odt, …, doc, xls, zip, ole; of a transport zip, what it holds.
     traits, sorted: macros, encrypted, damaged, too_many_entries, too_large, overlapping, repeated_entry, odd_path,
-    link, program.
+    link, program, two_formats.
     """
 
     kind: str
     traits: tuple[str, ...] = ()
+
+
+def look_unwrapped(path: Path, name: str) -> Inside:
+    """The same for a file taken out of its transport zip. name: as the package calls it. Raises OSError."""
+    with path.open("rb") as source:
+        head = source.read(kinds.HEAD_BYTES)
+        source.seek(max(0, path.stat().st_size - kinds.TAIL_BYTES))
+        tail = source.read()
+    kind = kinds.sniff(head, tail, name)
+    return look(path, kind) or Inside(kind, ("two_formats",) if kinds.also(head, tail, kind) else ())
 
 
 def look(path: Path, kind: str) -> Inside | None:

@@ -23,10 +23,36 @@ _MAGIC: Final = (
     (b"Rar!\x1a\x07", "rar"),
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"\x1f\x8b", "gz"),
+    (b"BZh", "bz2"),
+    (b"\xfd7zXZ\0", "xz"),
+    (b"(\xb5/\xfd", "zst"),
+    (b"MSCF", "cab"),
+    (b"ITSF", "chm"),
     (b"MZ", "exe"),
     (b"\x7fELF", "exe"),
-    (b"<?xml", "xml"),
+    (b"\xcf\xfa\xed\xfe", "exe"),
+    (b"\xce\xfa\xed\xfe", "exe"),
+    (b"\xca\xfe\xba\xbe", "exe"),
+    (b"L\0\0\0\x01\x14\x02\0", "lnk"),
+    (b"#!", "script"),
 )
+ZIPPED: Final = frozenset({"zip", "docx", "xlsx", "pptx", "odt", "ods", "odp"})
+COMPOUND: Final = frozenset({"ole", "doc", "xls", "ppt", "msg", "msi"})
+ARCHIVES: Final = frozenset({"zip", "rar", "7z", "gz", "bz2", "xz", "zst", "tar", "cab", "chm"})
+ACTIVE: Final = frozenset({"exe", "lnk", "script", "msi", "html", "svg"})
+"""Kinds that run or are rendered with scripts."""
+# fmt: off
+PROGRAMS: Final = frozenset({
+    "exe", "com", "scr", "bat", "cmd", "ps1", "vbs", "vbe", "js", "jse", "wsf", "wsh", "hta", "msi", "msp", "cpl",
+    "jar", "lnk", "pif", "reg", "sh", "dll", "sys", "apk", "app", "url", "chm", "html", "htm", "xhtml", "shtml",
+    "mht", "mhtml", "svg", "svgz", "php", "asp", "aspx", "jsp", "py", "docm", "dotm", "xlsm", "xltm", "xlam", "pptm",
+    "ppsm",
+})
+# fmt: on
+"""Extensions of files that run or are rendered with scripts."""
+_PICTURES: Final = frozenset({"png", "jpg", "gif", "tif", "bmp"})
+_MARKUP: Final = (b"<html", b"<script", b"<svg", b"<?php", b"<iframe")
+_PAGE: Final = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<table", b"<iframe", b"<meta")
 _OLE: Final = frozenset({"doc", "xls", "ppt", "msg", "msi"})
 _OFFICE: Final = ((b"word/", "docx"), (b"xl/", "xlsx"), (b"ppt/", "pptx"))
 _OPEN_DOCUMENT: Final = (
@@ -82,8 +108,31 @@ def sniff(head: bytes, tail: bytes, name: str) -> str:
                 return _zip_kind(head, tail)
             if kind == "ole":
                 return extension(name) if extension(name) in _OLE else "doc"
-            return kind
-    return _text_kind(head)
+            if kind != "exe" or b"\0" in head[:64]:  # a text may begin with the same letters
+                return kind
+    return "tar" if head[257:262] == b"ustar" else _text_kind(head, name)
+
+
+def also(head: bytes, tail: bytes, kind: str) -> str:
+    """Another format that the same bytes are for other programs ("zip", "html", "exe", …); empty for an honest file.
+
+    A line of text before a PDF's mark is no format: scanners and portals put one there.
+    """
+    if kind == "pdf":
+        before = sniff(head[: head.find(b"%PDF-")].strip(), b"", "")
+        if before not in ("empty", "txt", "unknown"):
+            return before
+    if kind not in ZIPPED and _ends_as_zip(tail):
+        return "zip"
+    if kind in _PICTURES:
+        text = head.lower()
+        return "html" if any(mark in text for mark in _MARKUP) else ""
+    return ""
+
+
+def open_document(head: bytes) -> str | None:
+    """odt, ods or odp by the text of the entry `mimetype`; None for anything else."""
+    return next((kind for mark, kind in _OPEN_DOCUMENT if mark in head), None)
 
 
 def single_entry(head: bytes, tail: bytes) -> str | None:
@@ -125,9 +174,9 @@ def is_ruined(head: bytes, kind: str, name: str) -> bool:
 
 def _zip_kind(head: bytes, tail: bytes) -> str:
     if head[30:38] == b"mimetype":
-        for mark, kind in _OPEN_DOCUMENT:
-            if mark in head[38:128]:
-                return kind
+        kind = open_document(head[38:128])
+        if kind is not None:
+            return kind
     if b"[Content_Types].xml" in head or b"[Content_Types].xml" in tail:
         for mark, kind in _OFFICE:
             if mark in tail or mark in head:
@@ -135,19 +184,38 @@ def _zip_kind(head: bytes, tail: bytes) -> str:
     return "zip"
 
 
-def _text_kind(head: bytes) -> str:
+def _ends_as_zip(tail: bytes) -> bool:
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) - at < 22:
+        return False
+    (size,) = struct.unpack_from("<I", tail, at + 12)
+    (comment,) = struct.unpack_from("<H", tail, at + 20)
+    begin = at - size
+    return at + 22 + comment == len(tail) or (begin >= 0 and tail[begin : begin + 4] == b"PK\x01\x02")
+
+
+def _text_kind(head: bytes, name: str) -> str:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "txt"
     if head.translate(None, _TEXT_CONTROL) != head:
         return "unknown"
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower()
-    if start.startswith((b"<!doctype html", b"<html")):
-        return "html"
-    if start.startswith(b"<svg"):
-        return "svg"
+    marked = _marked_text(head[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower())
+    if marked is not None:
+        return marked
     try:
         head.decode("utf-8")
     except UnicodeDecodeError as wrong:
         if len(head) < HEAD_BYTES or wrong.start < len(head) - 3:
-            return "unknown"
+            # text of an old code page has no mark of its own
+            return "txt" if extension(name) in ("txt", "csv") else "unknown"
     return "txt"
+
+
+def _marked_text(start: bytes) -> str | None:
+    if start.startswith(b"<?xml"):
+        return "svg" if b"<svg" in start else "html" if b"<html" in start else "xml"
+    if start.startswith(_PAGE):
+        return "html"
+    if start.startswith(b"<svg"):
+        return "svg"
+    return "script" if start.startswith(b"#!") else None
