@@ -70,7 +70,9 @@ def _judge(root: _Element, skeleton: bytes, files: Sequence[CarriedFile]) -> mod
     chain = [_certificate(text) for text in found.certificates]
     key = _key(chain[0])
     if not package_signature_keys.fits(key, algorithm, _decode(found.value), signature_profile.canonical(found.info)):
-        raise Refusal(Fault.SIG_INVALID, "the signature value does not fit the key and SignedInfo", where=_WHERE)
+        raise Refusal(
+            Fault.SIG_INVALID, "the value does not fit the key and SignedInfo", where=f"{_WHERE}/SignatureValue"
+        )
     if _decode(_text(found.info, "Reference/DigestValue")) != signature_profile.digest(found.manifest):
         raise Refusal(Fault.SIG_INVALID, "the manifest is not the one that was signed", where=f"{_WHERE}/Object")
     _check_parts(root, files, found.digests)
