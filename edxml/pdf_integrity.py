@@ -14,13 +14,12 @@ from pyhanko.sign.general import find_unique_cms_attribute
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from edxml import cms_check, pdf_comparison, pdf_reading
+from edxml import cms_check, pdf_reading
 from edxml.pdf_reading import READ_ERRORS
-from edxml.pdf_revisions import History
+from edxml.pdf_revisions import STAMP_FORMAT, History
 from edxml.verdict_words import Integrity, SubIndication
 
 KNOWN_FORMATS = frozenset({"/adbe.pkcs7.detached", "/ETSI.CAdES.detached"})
-STAMP_FORMAT = "/ETSI.RFC3161"
 OBJECT_MARKS = (b" obj", b"xref", b"trailer", b"stream")
 REST_LIMIT = 1 << 20
 GAP_LIMIT = 1 << 24
@@ -130,29 +129,31 @@ def _after(item: Found, embedded: EmbeddedPdfSignature, stream: BinaryIO, histor
     if embedded.evaluate_signature_coverage() < SignatureCoverageLevel.ENTIRE_REVISION:
         detail = "the signed bytes are not the revision that holds the signature"
         return Wholeness(Integrity.BROKEN, SubIndication.FORMAT_FAILURE, detail)
-    final = history.reader.xrefs.total_revisions - 1
-    if embedded.signed_revision == final:
+    if embedded.signed_revision == history.final:
         # no cross-reference leads to these bytes, but readers that repair a file look for objects in them
         if any(mark in rest for mark in OBJECT_MARKS):
             return Wholeness(Integrity.CHANGED, detail="objects stand after the end of the signed revision")
         return Wholeness(Integrity.UNEXPLAINED, detail="bytes stand after the end of the signed revision")
+    return _later_revisions(embedded, history, last=last)
+
+
+def _later_revisions(embedded: EmbeddedPdfSignature, history: History, *, last: bool) -> Wholeness:
+    """Explained by the rules and equal by value: extended. Different: changed. Neither: unexplained."""
     level = history.explain(embedded)
-    if isinstance(level, ModificationLevel) and (not last or level <= ModificationLevel.LTA_UPDATES):
-        return Wholeness(Integrity.EXTENDED)
-    reason = level if isinstance(level, str) else "something visible follows the last signature"
-    return _second_opinion(history.reader, embedded.signed_revision, final, reason)
-
-
-def _second_opinion(reader: Any, revision: int, final: int, reason: str) -> Wholeness:
-    """Changed or only unexplained? Decided by value, apart from the rules that could not explain."""
     try:
-        old, new = (reader.get_historical_resolver(r) for r in (revision, final))
-        difference = pdf_comparison.Comparison(old, new).difference()
+        difference = history.difference(embedded)
+        upkeep = last and history.is_upkeep(embedded)
     except READ_ERRORS as error:
-        return Wholeness(Integrity.UNEXPLAINED, detail=f"{reason[:300]}; not comparable: {error}"[:500])
-    if difference is None:
-        return Wholeness(Integrity.UNEXPLAINED, detail=reason[:500])
-    return Wholeness(Integrity.CHANGED, detail=difference)
+        return Wholeness(Integrity.UNEXPLAINED, detail=f"{str(level)[:300]}; not comparable: {error}"[:500])
+    if difference is not None:
+        return Wholeness(Integrity.CHANGED, detail=difference)
+    if isinstance(level, str):
+        return Wholeness(Integrity.UNEXPLAINED, detail=level[:500])
+    if not last or (upkeep and level <= ModificationLevel.LTA_UPDATES):
+        return Wholeness(Integrity.EXTENDED)
+    if level > ModificationLevel.LTA_UPDATES:
+        return Wholeness(Integrity.CHANGED, detail="something visible follows the last signature")
+    return Wholeness(Integrity.UNEXPLAINED, detail="something else than validation data follows the last signature")
 
 
 def _bytes_after(stream: BinaryIO, end: int) -> bytes:

@@ -17,9 +17,9 @@ AT = datetime(2026, 11, 21, tzinfo=UTC)
 
 pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the published documents do not lie beside the project")
 
-FINAL, EXTENDED, UNEXPLAINED = Integrity.FINAL, Integrity.EXTENDED, Integrity.UNEXPLAINED
+FINAL, EXTENDED = Integrity.FINAL, Integrity.EXTENDED
 GENUINE = {
-    "nd-50-2026-person-then-5-org-signatures.pdf": [UNEXPLAINED] * 5 + [FINAL],
+    "nd-50-2026-person-then-5-org-signatures.pdf": [EXTENDED] * 5 + [FINAL],
     "vbhn-vpqh-blhs-4-org-signatures.pdf": [EXTENDED] * 3 + [FINAL],
     "qd-ubnd-phu-tho-2025-3-org-signatures-no-timestamp.pdf": [EXTENDED] * 2 + [FINAL],
     "nd-49-2026-one-org-signature.pdf": [FINAL],
