@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from edxml.faults import Fault, Refusal
 from hub import clock
+from hub.states import PackageStatus
 from hub.store import deliveries, events, packages
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class PackageState:
     sha256: str
     size: int
     status: str
+    held_for: tuple[str, ...]  # for the sender alone
     verdict: str
     received_at: datetime
     original_id: str | None
@@ -147,7 +149,9 @@ async def verdicts(hub: Hub, system: System, package_id: str) -> dict[str, Any]:
     """
 
     def look(connection: Connection) -> dict[str, Any]:
-        row, _ = _seen(connection, system, package_id)
+        row, is_sender = _seen(connection, system, package_id)
+        if not is_sender and row.status != PackageStatus.ACCEPTED:
+            raise Refusal(Fault.NOT_FOUND)
         report: dict[str, Any] = json.loads(row.verdicts)
         empty = {"verdict": row.verdict, "sub_indication": None, "legal_value": "information", "files": []}
         return {**empty, **report, "checks": json.loads(row.checks)}
@@ -229,6 +233,9 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _state(row: Row[Any], rows: Sequence[Row[Any]], *, is_sender: bool) -> PackageState:
+    # law: R-013 NĐ30 Đ21.2b: what is kept back or erased shows a recipient no words of it
+    open_words = is_sender or row.status == PackageStatus.ACCEPTED
+    parts = json.loads(row.attachments)
     return PackageState(
         row.id,
         row.document_id,
@@ -236,18 +243,19 @@ def _state(row: Row[Any], rows: Sequence[Row[Any]], *, is_sender: bool) -> Packa
         row.business_type,
         row.status_code,
         row.sender,
-        row.subject,
+        row.subject if open_words else "",
         row.number,
         row.notation,
         row.priority,
         row.sha256,
         row.size,
         row.status,
+        tuple((row.held_for or "").split()) if is_sender else (),
         row.verdict,
         clock.from_text(row.received_at),
         row.original_id,
-        tuple(json.loads(row.attachments)),
-        tuple(json.loads(row.warnings)),
+        tuple(parts if open_words else ({**one, "name": ""} for one in parts)),
+        tuple(json.loads(row.warnings)) if open_words else (),
         tuple(_delivery(one) for one in rows),
         is_sender,
     )

@@ -45,6 +45,7 @@ async def whole(call: Call) -> web.StreamResponse:
     """GET /packages/{package_id}/content."""
     package_id = call.id("package_id")
     shown = await views.package(call.hub, call.system, package_id)
+    _check_open(shown)
     headers = {**_SAFE, "ETag": f'"{shown.sha256}"', "Accept-Ranges": "bytes"}
     headers["Content-Disposition"] = disposition(f"{package_id}.edxml")
     if _matches(call.request.headers.get("If-None-Match"), shown.sha256):
@@ -56,7 +57,6 @@ async def whole(call: Call) -> web.StreamResponse:
     response.content_type = "application/xml"
     response.content_length = end - start
     if call.request.method == "HEAD":
-        _check_open(shown)
         await response.prepare(call.request)
         return response
     found = await content.of_package(call.hub, call.system, package_id)
@@ -68,6 +68,7 @@ async def attachment(call: Call) -> web.StreamResponse:
     package_id = call.id("package_id")
     number = call.request.match_info["n"]
     shown = await views.package(call.hub, call.system, package_id)
+    _check_open(shown)
     if not (number.isascii() and number.isdigit() and len(number) < 4 and int(number) < len(shown.attachments)):
         raise Refusal(Fault.NOT_FOUND)
     part: dict[str, Any] = shown.attachments[int(number)]
@@ -80,7 +81,6 @@ async def attachment(call: Call) -> web.StreamResponse:
     response.content_type = _TYPES.get(kind, "application/octet-stream")
     response.content_length = part["size"]
     if call.request.method == "HEAD":
-        _check_open(shown)
         await response.prepare(call.request)
         return response
     found = await content.of_package(call.hub, call.system, package_id)
@@ -128,7 +128,7 @@ def _matches(header: str | None, sha256: str) -> bool:
 
 
 def _check_open(shown: views.PackageState) -> None:
-    """A HEAD tells of what a GET would give, without exposing it. Raises Refusal(NOT_FOUND) like the GET."""
+    """A HEAD or a condition tells of what a GET would give, without exposing it. Raises Refusal(NOT_FOUND) like it."""
     fetchable = shown.is_sender or any(one.status in {"available", "delivered"} for one in shown.deliveries)
     if shown.status not in {"accepted", "held"} or not fetchable:
         raise Refusal(Fault.NOT_FOUND)

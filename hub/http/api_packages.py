@@ -10,7 +10,7 @@ from aiohttp import web
 from edxml.faults import Fault, Refusal
 from edxml.model import Warning as Note
 from edxml.verdict import DocumentReport
-from hub.flow import checks, intake, pickup, views, withdraw
+from hub.flow import checks, hold, intake, pickup, views, withdraw
 from hub.http import api_shapes as shapes
 from hub.http import api_upload
 from hub.http.api_call import Call, answer
@@ -125,6 +125,14 @@ async def take_back(call: Call) -> web.StreamResponse:
     return answer(shapes.Withdrawn(package_id=package_id, recipients=states))
 
 
+async def declare(call: Call) -> web.StreamResponse:
+    """POST /packages/{package_id}/declare."""
+    package_id = call.id("package_id")
+    asked = await call.json(shapes.Declaration)
+    status = await hold.declare(call.hub, call.system, package_id, asked.declared_by)
+    return answer(shapes.Declared(package_id=package_id, status=status.value))
+
+
 def told(accepted: intake.Accepted, *, english: bool) -> shapes.AcceptedPackage:
     """The answer to a package taken in."""
     return shapes.AcceptedPackage(
@@ -190,6 +198,7 @@ def _package(found: views.PackageState, *, english: bool) -> shapes.PackageShown
         sha256=found.sha256,
         size=found.size,
         status=found.status,
+        held_for=list(found.held_for),
         verdict=found.verdict,
         received_at=found.received_at,
         original_id=found.original_id,

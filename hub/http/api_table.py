@@ -128,6 +128,15 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
     ),
     Operation(
+        method="POST", path=f"{_PACKAGE}/declare", id="declare", tag=_SENDING,
+        title="Khai báo văn bản bị giữ là không mật", title_en="Declare that a held document is no state secret",
+        text="Khi trang 1 có dấu hiệu mật, trục giữ gói tin và chưa nơi nhận nào thấy. Văn thư nơi gửi khai "
+        "`not_secret` và ghi tên mình thì trục chuyển tiếp; nếu đúng là mật thì thu hồi ngay bằng `withdraw`.",
+        handler=api_packages.declare, body=(Part(JSON, shapes.Declaration),),
+        replies=(Reply(200, "Gói tin đang ở đâu", shapes.Declared),),
+        faults=(Fault.REASON_REQUIRED, Fault.STATE_CONFLICT),
+    ),
+    Operation(
         method="GET", path=f"{PREFIX}/inbox", id="getInbox", tag=_RECEIVING,
         title="Hộp đến: văn bản đang chờ nhận", title_en="What waits to be fetched",
         text="Khẩn trước, cũ trước. Với `wait`, trang trống sẽ chờ đến khi có văn bản (tối đa 60 giây).",

@@ -96,6 +96,13 @@ class Withdrawal(Asked):
     recipients: list[Word] | None = Field(None, max_length=5000, description="Bỏ trống = mọi nơi nhận")
 
 
+class Declaration(Asked):
+    """What the sender's clerk declares of a held document, and who answers for it."""
+
+    declaration: Literal["not_secret"] = Field(description="not_secret: văn bản không chứa bí mật nhà nước")
+    declared_by: Line = Field(min_length=1, description="Họ tên văn thư chịu trách nhiệm về lời khai")
+
+
 class TokenForm(BaseModel):
     """Client credentials; client_id is the system id."""
 

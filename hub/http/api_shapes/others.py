@@ -63,6 +63,13 @@ class Withdrawn(Answer):
     recipients: list[RecipientRecalled]
 
 
+class Declared(Answer):
+    """Where a package is after the declaration: accepted, or still held for another reason."""
+
+    package_id: str
+    status: str
+
+
 class AgencyShown(Answer):
     """An agency of the registry."""
 

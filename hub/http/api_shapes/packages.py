@@ -148,6 +148,9 @@ class PackageShown(Answer):
     sha256: str
     size: int
     status: str
+    held_for: list[str] = Field(
+        default=[], description="Vì sao bị giữ: secret_stamp, scanner, virus, order; chỉ nơi gửi thấy"
+    )
     verdict: str
     received_at: Moment
     original_id: str | None
