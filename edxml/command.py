@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from edxml.faults import Refusal
+    from edxml.package_signing import Signer
 
 _PIECE: Final = 1_048_576
 DONE, NO, WRONG_USE, CANNOT = 0, 1, 2, 3
@@ -26,7 +27,7 @@ def main(argv: Sequence[str] | None = None, *, program: str = "python -m edxml")
     if argv[:1] == ["verify"]:
         from edxml import verify_command
 
-        return verify_command.main(argv[1:], program=f"{program} verify")
+        return verify_command.main(argv[1:], program=f"{program} verify", passed=verify_command.package_passed)
     try:
         arguments = _parser(program).parse_args(argv)
     except SystemExit as stop:
@@ -64,6 +65,10 @@ def _parser(program: str) -> argparse.ArgumentParser:
     for option in ("--subject", "--number", "--notation", "--date", "--place", "--type-name", "--document-id"):
         pack.add_argument(option, default="")
     pack.add_argument("--priority", type=int, default=None)
+    pack.add_argument("--sign", type=Path, metavar="KEY.pem", help="ký gói tin (hồ sơ truc-1) bằng khóa này")
+    pack.add_argument(
+        "--cert", type=Path, action="append", default=[], metavar="CERT.pem", help="chứng thư của khóa và chuỗi của nó"
+    )
     commands.add_parser("verify", help="kiểm tra chữ ký số của gói tin hoặc tệp PDF", add_help=False)
     for command in (validate, show, unpack, pack):
         command.add_argument("--json", action="store_true", help="in JSON")
@@ -147,7 +152,7 @@ def _unpack(arguments: argparse.Namespace) -> int:
     from edxml.faults import Refusal
 
     try:
-        written = folder.unpack(arguments.file, arguments.to)
+        _, written = folder.unpack(arguments.file, arguments.to)
     except Refusal as refusal:
         _print_refusal(refusal, as_json=arguments.json)
         return NO
@@ -166,9 +171,12 @@ def _pack(arguments: argparse.Namespace) -> int:
     if arguments.header is None and not (arguments.sender and arguments.to and arguments.subject):
         print("pack: cần --header, hoặc đủ --from, --to và --subject", file=sys.stderr)
         return WRONG_USE
+    if (arguments.sign is None) != (not arguments.cert):
+        print("pack: --sign và --cert phải đi cùng nhau", file=sys.stderr)
+        return WRONG_USE
     data = json.loads(arguments.header.read_text(encoding="utf-8")) if arguments.header else {}
     try:
-        size = folder.pack(arguments.out, arguments.files, data, folder.Wish(**_wish(arguments)))
+        size = folder.pack(arguments.out, arguments.files, data, folder.Wish(**_wish(arguments)), _signer(arguments))
     except Refusal as refusal:
         _print_refusal(refusal, as_json=arguments.json)
         return NO
@@ -177,6 +185,14 @@ def _pack(arguments: argparse.Namespace) -> int:
     else:
         print(f"{arguments.out} ({size} byte)")
     return DONE
+
+
+def _signer(arguments: argparse.Namespace) -> Signer | None:
+    if arguments.sign is None:
+        return None
+    from edxml.package_signing import Signer
+
+    return Signer.load(arguments.sign, arguments.cert)
 
 
 def _wish(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -13,8 +13,10 @@ from edxml import dates, document_id, kinds, model, plain, reader, rules, unwrap
 from edxml.file_names import safe_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import BinaryIO
+
+    from edxml import package_signing
 
 _PIECE: Final = 1_048_576
 
@@ -44,8 +46,10 @@ class Wish:
     priority: int | None = None
 
 
-def unpack(file: Path, target: Path) -> tuple[Written, ...]:
+def unpack(file: Path, target: Path) -> tuple[model.Package, tuple[Written, ...]]:
     """Write every attachment of a package into a folder; never over an existing file, never outside it.
+
+    Gives what was read, and what was written.
 
     Files wrapped for transport are taken out of their zip. Raises Refusal, FileExistsError, OSError.
     """
@@ -67,16 +71,19 @@ def unpack(file: Path, target: Path) -> tuple[Written, ...]:
             for one in opened:
                 one.close()
         taken: set[str] = set()
-        return tuple(
+        return package, tuple(
             _place(attachment, Path(work) / str(index), target, taken)
             for index, attachment in enumerate(package.attachments)
         )
 
 
-def pack(out: Path, files: Sequence[Path], data: dict[str, Any], wish: Wish) -> int:
+def pack(
+    out: Path, files: Sequence[Path], data: dict[str, Any], wish: Wish, signer: package_signing.Signer | None = None
+) -> int:
     """Write a package of those files; gives its size. Raises Refusal when the result breaks a rule, ValueError.
 
     data: header and business as `show --json` prints them; what the wish names goes over it.
+    signer: who signs the package (profile truc-1), None for nobody.
     """
     header = plain.from_plain(model.MessageHeader, data["header"]) if "header" in data else None
     business = plain.from_plain(model.Business, data.get("business", {}))
@@ -84,20 +91,35 @@ def pack(out: Path, files: Sequence[Path], data: dict[str, Any], wish: Wish) -> 
     moment = dates.write_time(datetime.now(dates.VIETNAM))
     trace = (model.TraceHop(header.sender.organ_id, moment),)
     attachments = [writer.OutgoingAttachment(path.name, path) for path in files]
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".edxml-") as work:
+        made = Path(work) / "package"
+        package = _write(made, writer.write_edoc_stream(header, business, trace, attachments))
+        rules.check(package)
+        if signer is not None:
+            package = _sign(made, signer)
+        made.replace(out)
+    return package.size
+
+
+def _write(target: Path, pieces: Iterable[bytes]) -> model.Package:
+    """Write the bytes and read them at the same time."""
     whole = reader.Reader()
-    size = 0
-    with tempfile.NamedTemporaryFile(dir=out.parent, prefix=".edxml-", delete=False) as target:
-        made = Path(target.name)
-        try:
-            for piece in writer.write_edoc_stream(header, business, trace, attachments):
-                whole.feed(piece)
-                size += target.write(piece)
-            rules.check(whole.close())
-        except BaseException:
-            made.unlink()
-            raise
-    made.replace(out)
-    return size
+    with target.open("xb") as written:
+        for piece in pieces:
+            whole.feed(piece)
+            written.write(piece)
+    return whole.close()
+
+
+def _sign(made: Path, signer: package_signing.Signer) -> model.Package:
+    """Put the signed package in the place of the unsigned one."""
+    from edxml import package_signing  # noqa: PLC0415 - cryptography is for signed packages only
+
+    signed = made.with_name("signed")
+    with made.open("rb") as source, signed.open("xb") as target:
+        package = package_signing.sign(source, target, signer)
+    signed.replace(made)
+    return package
 
 
 def _place(attachment: model.Attachment, carried: Path, target: Path, taken: set[str]) -> Written:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from asn1crypto import x509  # type: ignore[import-untyped]
 
-from edxml import certificates
+from edxml import certificates, verdict_text
 from edxml.certificates import Trust, TrustFiles
 from edxml.faults import Fault
 from edxml.verdict_words import Role, SubIndication, Verdict
@@ -69,7 +69,19 @@ class PackageSignature:
             "algorithm": self.algorithm,
             "covers": list(self.covers),
             "anchor": self.anchor,
+            "sentence": self.sentence,
         }
+
+    @property
+    def sentence(self) -> str:
+        """What a person is told; never to be read as a word on the document's signature."""
+        who = f"của {self.signer}" if self.signer else "của người ký không rõ"
+        if self.verdict is Verdict.PASSED:
+            return f"Chữ ký gói tin {who} hợp lệ; đây không phải chữ ký của văn bản."  # law: R-079
+        reason = verdict_text.REASONS[self.sub_indication or SubIndication.GENERIC]
+        if self.fault is not None:
+            return f"{self.fault.title_vi}: {reason}."
+        return f"Chữ ký gói tin {who} nguyên vẹn nhưng chưa kết luận được: {reason}."
 
 
 def verify(carried: CarriedSignature, trust: Trust | TrustFiles, at: datetime) -> PackageSignature:

@@ -1,6 +1,10 @@
 """`truc verify FILE --trust DIR`: the verdict on a PDF or on a package, without a hub.
 
+A package signature of profile truc-1 is judged beside the document, never in its place.
+
 Exit codes: 0 the document PASSED; 1 the answer is no (FAILED, INDETERMINATE, unsigned); 2 wrong use; 3 cannot now.
+A package signature that did not pass makes it 1. `truc edxml verify` asks about the package: 0 too when its signature
+PASSED and the files in it carry none.
 """
 
 from __future__ import annotations
@@ -10,12 +14,15 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from edxml import package_signature_trust
 from edxml.certificates import Trust
 from edxml.contained import ContainedError, contained
 from edxml.faults import Refusal
+from edxml.package_signature_trust import PackageSignature
 from edxml.pdf_signature import unreadable, verify_pdf
 from edxml.verdict import DocumentReport, FileReport, Verdict
 from edxml.verdict_words import VIETNAM
@@ -24,6 +31,40 @@ DONE, NO, WRONG_USE, CANNOT = 0, 1, 2, 3
 
 LONGEST_SECONDS = 9.0
 """What the verification of one file may take; then INDETERMINATE."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The verdict on a document, and on the signature of the package it came in.
+
+    carried: "none", "opaque" or "xmldsig" as the package says; empty for a file that is no package.
+    signature: of "xmldsig" only.
+    """
+
+    document: DocumentReport
+    carried: str = ""
+    signature: PackageSignature | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """The document's report; for a package its own signature beside it, and the fault that it has as `code`."""
+        shown = self.document.as_json()
+        if self.carried:
+            shown["package_signature"] = self.signature.as_json() if self.signature is not None else None
+        if self.signature is not None and self.signature.fault is not None:
+            shown["code"] = self.signature.fault.slug
+        return shown
+
+
+def document_passed(found: Found) -> bool:
+    """Whether the document is good, and came in a package that nobody changed."""
+    signed = found.signature is None or found.signature.verdict is Verdict.PASSED
+    return signed and found.document.verdict is Verdict.PASSED
+
+
+def package_passed(found: Found) -> bool:
+    """Whether everything that is signed is good, the package at least."""
+    signed = found.signature is not None and found.signature.verdict is Verdict.PASSED
+    return document_passed(found) or (signed and found.document.is_unsigned)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +80,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="in JSON")
 
 
-def main(argv: Sequence[str] | None = None, *, program: str = "truc verify") -> int:
+def main(
+    argv: Sequence[str] | None = None,
+    *,
+    program: str = "truc verify",
+    passed: Callable[[Found], bool] = document_passed,
+) -> int:
     """Parse the words and run; gives the exit code."""
     parser = argparse.ArgumentParser(prog=program, description="Kiểm tra chữ ký số của một tệp PDF hoặc gói tin edXML.")
     add_arguments(parser)
@@ -47,10 +93,10 @@ def main(argv: Sequence[str] | None = None, *, program: str = "truc verify") -> 
         arguments = parser.parse_args(argv)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else WRONG_USE
-    return run(arguments)
+    return run(arguments, passed)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace, passed: Callable[[Found], bool] = document_passed) -> int:
     """The command itself, for words already parsed."""
     try:
         at = moment(arguments.at)
@@ -60,7 +106,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.file.is_file():
         return _complain(CANNOT, f"không có tệp {arguments.file}")
     try:
-        report = verify_document(arguments.file, trust, at, verify=_within_limits)
+        found = verify_file(arguments.file, trust, at, verify=_within_limits)
     except Refusal as refusal:
         fault = refusal.fault
         if arguments.json:
@@ -68,25 +114,28 @@ def run(arguments: argparse.Namespace) -> int:
         return _complain(NO, f"{fault.slug}: {fault.title_vi}. {refusal.detail}. {fault.remedy_vi}")
     except OSError as trouble:
         return _complain(CANNOT, f"không đọc được {arguments.file}: {trouble.strerror or trouble}")
-    text = json.dumps(report.as_json(), ensure_ascii=False, indent=2) if arguments.json else in_words(report)
+    text = json.dumps(found.as_json(), ensure_ascii=False, indent=2) if arguments.json else in_words(found)
     sys.stdout.write(text + "\n")
-    return DONE if report.verdict is Verdict.PASSED else NO
+    return DONE if passed(found) else NO
 
 
-def verify_document(
+def verify_file(
     path: Path, trust: Trust, at: datetime, *, verify: Callable[[str, str, Trust, datetime], FileReport] = verify_pdf
-) -> DocumentReport:
-    """The report on a PDF, or on every file of a package; raises Refusal for a package that cannot be read.
+) -> Found:
+    """The verdict on a PDF, or on every file of a package; raises Refusal for a package that cannot be read.
 
     A file that is neither XML nor names itself .edxml or .xml is taken for a PDF, readable or not.
     """
     if not _looks_like_package(path):
-        return DocumentReport.of([verify(str(path), path.name, trust, at)])
+        return Found(DocumentReport.of([verify(str(path), path.name, trust, at)]))
     from edxml import folder  # noqa: PLC0415 (lxml is needed for packages only)
 
     with tempfile.TemporaryDirectory(prefix="truc-verify-") as work:
-        files = folder.unpack(path, Path(work))
-        return DocumentReport.of(_judge(one.name, one.kind, str(one.path), verify, trust, at) for one in files)
+        package, files = folder.unpack(path, Path(work))
+        report = DocumentReport.of(_judge(one.name, one.kind, str(one.path), verify, trust, at) for one in files)
+    carried = package.carried_signature
+    signature = package_signature_trust.verify(carried, trust, at) if carried is not None else None
+    return Found(report, package.signature, signature)
 
 
 def _within_limits(path: str, name: str, trust: Trust, at: datetime) -> FileReport:
@@ -127,14 +176,28 @@ def moment(text: str | None) -> datetime:
     return found if found.tzinfo is not None else found.replace(tzinfo=VIETNAM)
 
 
-def in_words(report: DocumentReport) -> str:
-    """The report for a person: the document's sentence, then each file, then each signature."""
+_CARRIED = {
+    "none": "Gói tin không có chữ ký gói.",
+    "opaque": "Gói tin mang phần tử Signature ngoài phạm vi kiểm tra (không phải xmldsig).",
+}
+
+
+def in_words(found: Found) -> str:
+    """The report for a person: the document's sentence, each file, each signature, last the package's own."""
+    report = found.document
     shown = report.as_json()
     lines = [f"{shown['verdict']}  {shown['sentence']}"]
     for file in report.files:
         facts = file.as_json()
         lines.append(f"  {file.verdict.value:<13} {facts['sentence']}")
         lines.extend(f"    {s.verdict.value:<13} {s.as_json()['sentence']}" for s in file.signatures)
+    if found.signature is not None:
+        signature = found.signature
+        lines.append(f"{signature.verdict.value}  {signature.sentence}")
+        if signature.fault is not None:
+            lines.append(f"  {signature.fault.slug} {signature.where}: {signature.detail}")
+    elif found.carried:
+        lines.append(_CARRIED[found.carried])
     return "\n".join(_printable(line) for line in lines)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from edxml.testing.authority import TestCA, TestSigner
 from edxml.testing.documents import append_revision, flip_byte, plain_pdf, signed_pdf
-from edxml.testing.packages import make_package, make_status
+from edxml.testing.packages import make_package, make_status, package_signer
 
 __all__ = [
     "TestCA",
@@ -17,6 +17,7 @@ __all__ = [
     "flip_byte",
     "make_package",
     "make_status",
+    "package_signer",
     "plain_pdf",
     "signed_pdf",
 ]

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from edxml import codes, dates, document_id, model, writer
+from edxml import codes, dates, document_id, model, package_signing, writer
+from edxml.package_signing import Signer
+from edxml.testing.authority import TestCA
 from edxml.testing.documents import plain_pdf
 
 SENDER = "000.00.01.H99"
@@ -46,6 +48,7 @@ def make_package(
     replaces: Sequence[tuple[str, Sequence[str]]] = (),
     at: datetime | None = None,
     extra: Sequence[str] = (),
+    signer: Signer | None = None,
 ) -> bytes:
     """The bytes of a document message that a hub accepts.
 
@@ -55,6 +58,7 @@ def make_package(
     business_type: 0 new, 1 recall, 2 update, 3 replacement; types 1 and 2 want the document_id of the original.
     receivers: (code, 0 removed | 1 added) of an update; replaces: (document id, codes it had gone to).
     at: the time of the trace (default: now).
+    signer: signs the package itself (profile truc-1); `package_signer` makes one of an authority's certificate.
     """
     number = number if number is not None else str(next(_numbers))
     issued = issued_on or datetime.now(dates.VIETNAM).date()
@@ -84,7 +88,14 @@ def make_package(
     )
     trace = (model.TraceHop(sender, dates.write_time(at or datetime.now(dates.VIETNAM))),)
     outgoing = [writer.OutgoingAttachment(name, data) for name, data in files]
-    return writer.write_edoc(header, business, trace, outgoing, extra=extra)
+    data = writer.write_edoc(header, business, trace, outgoing, extra=extra)
+    return data if signer is None else package_signing.sign_bytes(data, signer)
+
+
+def package_signer(ca: TestCA, name: str = NAMES[SENDER]) -> Signer:
+    """Who signs packages in the name of that organisation, with the chain up to the root."""
+    own = ca.organisation(name)
+    return Signer(own.key, (own.certificate, ca.intermediate.certificate))
 
 
 def make_status(
