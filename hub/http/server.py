@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from hub.context import Hub
-from hub.http import health, unreadable
+from hub.http import health, patience, unreadable
 from hub.http.leaving import Leaving
 from hub.sections import Listen
 from hub.settings import Settings, SettingsProblem
@@ -67,8 +67,10 @@ def add_door(app: web.Application, hub: Hub, module_name: str) -> None:
 def runner(app: web.Application, shutdown_seconds: float = 30) -> web.AppRunner:
     """The runner of an application, with room for very long headers and no access log (doors log what matters)."""
     speaks_vxp = LISTEN in app and "vxp" in app[LISTEN].doors
-    return (unreadable.Runner if speaks_vxp else web.AppRunner)(
+    return patience.Runner(
         app,
+        unreadable.Connection if speaks_vxp else patience.Connection,
+        auto_decompress=False,  # a compressed body is refused or read as the bytes it is, never blown up
         access_log=None,
         handle_signals=False,
         shutdown_timeout=shutdown_seconds,

@@ -11,8 +11,8 @@ import re
 from typing import Any
 
 from aiohttp import web
-from aiohttp.web_protocol import RequestHandler
 
+from hub.http import patience
 from hub.http import vxp_replies as replies
 from hub.http.vxp_replies import Failure
 
@@ -21,26 +21,9 @@ _VERBS = (b"GET ", b"POST ", b"PUT ")
 _FIRST_LINE_BYTES = 200
 
 
-class Runner(web.AppRunner):
-    """An application's runner whose connections answer unreadable requests as the VXP door would."""
+class Connection(patience.Connection):
+    """A connection that answers unreadable requests as the VXP door would."""
 
-    async def _make_server(self) -> web.Server:
-        made = await super()._make_server()
-        return _Server(
-            made.request_handler,
-            request_factory=made.request_factory,
-            handler_cancellation=made.handler_cancellation,
-            loop=made._loop,  # noqa: SLF001 - handed on to the same class
-            **made._kwargs,  # noqa: SLF001
-        )
-
-
-class _Server(web.Server):
-    def __call__(self) -> RequestHandler:
-        return _Connection(self, loop=self._loop, **self._kwargs)
-
-
-class _Connection(RequestHandler):
     __slots__ = ("_first_line",)
 
     def __init__(self, *args: Any, **options: Any) -> None:
