@@ -160,7 +160,7 @@ async def test_i_03_a_million_parts_are_refused(target):
     body = b'--b\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n\r\n' * 20_000 + b"--b--\r\n"
 
     heard = await target.sender.post(
-        "/packages", data=body, headers={"Content-Type": "multipart/form-data; boundary=b"}
+        "/packages", data=io.BytesIO(body), headers={"Content-Type": "multipart/form-data; boundary=b"}
     )
 
     assert heard.status in {400, 413, 422}
