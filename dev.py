@@ -83,7 +83,7 @@ def quietly(command: Sequence[str | Path], **more: object) -> subprocess.Complet
 class SystemPart:
     """Something Debian provides and pip cannot.
 
-    program: its presence on PATH means the part is there.
+    program: its presence on PATH, or at its path, means the part is there.
     mark: the pytest mark of the tests that use it; without such a test it is not installed.
     """
 
@@ -99,7 +99,10 @@ class SystemPart:
         )
 
 
-PARTS = (SystemPart("Chromium", "chromium", ("chromium", "fonts-dejavu-core"), "browser"),)
+PARTS = (
+    SystemPart("Chromium", "chromium", ("chromium", "fonts-dejavu-core"), "browser"),
+    SystemPart("ClamAV", "/usr/sbin/clamd", ("clamav-daemon",), "clamav"),
+)
 
 
 def administrator() -> list[str] | None:
@@ -360,10 +363,7 @@ def lock(_: Sequence[str]) -> int:
     if not Path(uv).exists():
         quietly([PYTHON, "-m", "pip", "install", "--quiet", "uv"])
     plain = ["--format", "requirements-txt", "--no-header", "--no-emit-project", "--no-annotate", "--quiet"]
-    wanted = {
-        RUN_LOCK: ["--no-dev", "--extra", "postgres", "--extra", "reports"],
-        DEV_LOCK: ["--all-extras"],
-    }
+    wanted = {RUN_LOCK: ["--no-dev", "--extra", "postgres", "--extra", "reports"], DEV_LOCK: ["--all-extras"]}
     for path, choice in wanted.items():
         done = quietly([uv, "export", *plain, *choice, "--upgrade", "--output-file", path], cwd=ROOT)
         if done.returncode != 0:
