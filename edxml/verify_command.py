@@ -25,9 +25,11 @@ from edxml.faults import Refusal
 from edxml.package_signature_trust import PackageSignature
 from edxml.pdf_signature import unreadable, verify_pdf
 from edxml.verdict import DocumentReport, FileReport, Verdict
-from edxml.verdict_words import VIETNAM
+from edxml.verdict_words import VIETNAM, LegalValue
 
 DONE, NO, WRONG_USE, CANNOT = 0, 1, 2, 3
+
+_WORST = (Verdict.FAILED, Verdict.INDETERMINATE, Verdict.PASSED)
 
 LONGEST_SECONDS = 9.0
 """What the verification of one file may take; then INDETERMINATE."""
@@ -45,11 +47,23 @@ class Found:
     carried: str = ""
     signature: PackageSignature | None = None
 
+    @property
+    def is_spoilt(self) -> bool:
+        """Whether the package signature makes the whole worth less than the document alone."""
+        return self.signature is not None and _WORST.index(self.signature.verdict) < _WORST.index(self.document.verdict)
+
     def as_json(self) -> dict[str, object]:
-        """The document's report; for a package its own signature beside it, and the fault that it has as `code`."""
+        """The document's report, and beside it the package's own signature with the fault that it has as `code`.
+
+        A document in a package whose signature did not pass is never shown as better than that signature.
+        """
         shown = self.document.as_json()
         if self.carried:
             shown["package_signature"] = self.signature.as_json() if self.signature is not None else None
+        if self.signature is not None and self.is_spoilt:
+            own = self.signature.as_json()
+            shown |= {name: own[name] for name in ("verdict", "sub_indication", "sentence")}
+            shown["legal_value"] = LegalValue.INFORMATION.value
         if self.signature is not None and self.signature.fault is not None:
             shown["code"] = self.signature.fault.slug
         return shown
@@ -57,8 +71,7 @@ class Found:
 
 def document_passed(found: Found) -> bool:
     """Whether the document is good, and came in a package that nobody changed."""
-    signed = found.signature is None or found.signature.verdict is Verdict.PASSED
-    return signed and found.document.verdict is Verdict.PASSED
+    return found.document.verdict is Verdict.PASSED and not found.is_spoilt
 
 
 def package_passed(found: Found) -> bool:
@@ -185,7 +198,7 @@ _CARRIED = {
 def in_words(found: Found) -> str:
     """The report for a person: the document's sentence, each file, each signature, last the package's own."""
     report = found.document
-    shown = report.as_json()
+    shown = found.as_json()
     lines = [f"{shown['verdict']}  {shown['sentence']}"]
     for file in report.files:
         facts = file.as_json()
