@@ -8,7 +8,7 @@ connection never push a genuine answer aside. Whether it decides a verdict is th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -61,6 +61,45 @@ def check(need: Need, data: bytes, at: datetime) -> Answer:
     return Answer(need.kind, as_of, next_at, hashlib.sha256(data).hexdigest())
 
 
+def describe(kind: str, data: bytes) -> Answer:
+    """What an answer (DER) of known origin says of itself; nothing is checked. Raises ValueError."""
+    try:
+        if kind == "crl":
+            found = x509.load_der_x509_crl(data)
+            period = found.last_update_utc, found.next_update_utc
+        else:
+            [first, *_] = ocsp.load_der_ocsp_response(data).responses
+            period = first.this_update_utc, first.next_update_utc
+    except (TypeError, UnsupportedAlgorithm) as error:
+        raise ValueError(f"not readable: {type(error).__name__}") from error
+    return Answer(kind, *period, hashlib.sha256(data).hexdigest())
+
+
+def issuer_of(data: bytes, certificates: Iterable[bytes]) -> bytes | None:
+    """The one among certificates (DER) that signed a revocation list; None when it is not among them."""
+    try:
+        found = x509.load_der_x509_crl(data)
+    except ValueError:
+        return None
+    for der in certificates:
+        issuer = x509.load_der_x509_certificate(der)
+        if issuer.subject == found.issuer and _is_signed(found, issuer.public_key()):
+            return der
+    return None
+
+
+def list_needs(certificates: Sequence[bytes]) -> list[Need]:
+    """The lists that speak of these certificates (DER), as far as their issuers are among them; each address once."""
+    known = [x509.load_der_x509_certificate(der) for der in certificates]
+    by_name = {one.subject.public_bytes(): der for one, der in zip(known, certificates, strict=True)}
+    needs: dict[tuple[str, ...], Need] = {}
+    for one, der in zip(known, certificates, strict=True):
+        urls, issuer = list_addresses(der), by_name.get(one.issuer.public_bytes())
+        if urls and issuer is not None and one.issuer != one.subject:
+            needs.setdefault(urls, Need("crl", urls, der, issuer))
+    return list(needs.values())
+
+
 def list_addresses(certificate: bytes) -> tuple[str, ...]:
     """Where a certificate (DER) says its issuer's revocation list is; () also for one that cannot be read."""
     try:
@@ -94,7 +133,8 @@ def _list(need: Need, data: bytes) -> tuple[datetime, datetime | None]:
         raise ValueError("the list is of another issuer")
     if _has(found.extensions, x509.DeltaCRLIndicator):
         raise ValueError("a delta list says too little")
-    _require_signature(issuer.public_key(), found.is_signature_valid)
+    if not _is_signed(found, issuer.public_key()):
+        raise ValueError("the list is not signed by its issuer")
     return found.last_update_utc, found.next_update_utc
 
 
@@ -162,13 +202,11 @@ def _signed(found: ocsp.OCSPResponse, key: CertificatePublicKeyTypes) -> bool:
     return True
 
 
-def _require_signature(key: CertificatePublicKeyTypes, is_valid: Callable[..., bool]) -> None:
+def _is_signed(found: x509.CertificateRevocationList, key: CertificatePublicKeyTypes) -> bool:
     try:
-        valid = is_valid(key)
-    except (TypeError, UnsupportedAlgorithm) as error:
-        raise ValueError("its signature cannot be checked") from error
-    if not valid:
-        raise ValueError("the list is not signed by its issuer")
+        return found.is_signature_valid(key)  # type: ignore[arg-type]  # a key of another kind is a TypeError
+    except (TypeError, UnsupportedAlgorithm):
+        return False
 
 
 def _has(extensions: x509.Extensions, kind: type[x509.ExtensionType]) -> bool:

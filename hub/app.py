@@ -48,6 +48,8 @@ LOOPS: dict[str, str] = {
     "collect": "hub.flow.outward:fetch",
     "registry": "hub.jobs.registry:follow",
     "sweep": "hub.jobs.sweep:once",
+    "revocation": "hub.jobs.revocation:run",
+    "recheck": "hub.jobs.recheck:run",
     "lag": "hub.jobs.lag:watch",
 }
 """Background work of a running hub: name -> `module:function`, an endless coroutine of the Hub."""
@@ -137,6 +139,7 @@ class Running:
         self._closing.push_async_callback(close_hub, hub)
         if isinstance(hub.verifiers, VerifierPool):
             hub.verifiers.warm()
+        await trust.keep_answers(hub)
         fetcher = hub.fetcher = RevocationFetcher(hub)
         self._closing.push_async_callback(fetcher.close)
         self.readiness = Readiness(hub)

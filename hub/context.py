@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from agency_registry import directory as agency_directory
+from hub.limits import Limiter, Lockout
 from hub.store import state
 
 if TYPE_CHECKING:
@@ -86,7 +87,12 @@ class Bell:
 
 
 class Fetcher(Protocol):
-    """Who may ask certification authorities; a hub without one decides by what it has."""
+    """Who may ask certification authorities; a hub without one decides by what it has.
+
+    recovered: set when an authority answers that had not; whoever waits for such answers clears it.
+    """
+
+    recovered: asyncio.Event
 
     async def fetch(self, needs: Sequence[Need], seconds: float) -> bool:
         """Ask what is needed, for so long; whether something came that was not there before."""
@@ -118,6 +124,12 @@ class Hub:
     scanner: Scanner | None = None
     fetcher: Fetcher | None = None
     authorities: tuple[str, ...] = ()
+    limiter: Limiter = field(default_factory=Limiter)
+    lockout: Lockout = field(init=False)
+
+    def __post_init__(self) -> None:
+        """One count of wrong secrets for all doors."""
+        self.lockout = Lockout(self.settings.vxp.lockout_failures, self.settings.vxp.lockout_seconds)
 
     async def reload(self) -> None:
         """Read the registry and the operator's switches again, after any change of them."""

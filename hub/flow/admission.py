@@ -15,7 +15,7 @@ from edxml.codes import BusinessType
 from edxml.faults import Fault, Refusal
 from edxml.model import Warning as Note
 from hub import clock
-from hub.flow import lifecycle
+from hub.flow import lifecycle, recording
 from hub.states import DeliveryStatus, PackageStatus
 from hub.store import deliveries, events, packages
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from edxml.model import Package
+    from edxml.verdict import DocumentReport
     from hub.flow.routing import Route
     from hub.store.events import Journal
     from hub.store.packages import Earlier, NewPackage
@@ -98,8 +99,10 @@ class Admission:
         row: NewPackage,
         routes: tuple[Route, ...],
         warnings: tuple[Note, ...],
+        report: DocumentReport | None,
     ) -> None:
         self._journal, self._now, self._actor = journal, now, actor
+        self._report = report
         self._package, self._row, self._routes = package, row, routes
         self._warnings = list(warnings)
 
@@ -133,6 +136,7 @@ class Admission:
         told = json.dumps([asdict(one) for one in self._warnings], ensure_ascii=False)
         packages.add(connection, replace(self._row, original_id=original, warnings=told))
         deliveries.add(connection, new, items)
+        recording.keep(connection, self._row.id, self._report, self._now)
         receipt = self._journal.record(connection, self._now, self._events(new, original))[0]
         views = tuple(DeliveryView(row.id, row.recipient, row.status, fault_of(row.fault)) for row in new)
         row = self._row
@@ -248,8 +252,8 @@ class Admission:
         made = [events.Event("package.accepted", self._actor, row.id, detail=detail | kept_back)]
         if kept_back:
             made.append(events.Event("package.held", "hub", row.id, detail=kept_back))  # law: R-012
-        if row.verdict != "UNSIGNED":
-            made.append(events.Event("verdict.recorded", "hub", row.id, detail={"verdict": row.verdict}))
+        if self._report is not None:
+            made.append(recording.event(row.id, self._report, self._now, "arrival"))
         link = {"document_id": row.document_id, "original": original or ""}
         if row.message_type == "edoc" and row.business_type == BusinessType.UPDATE:
             made.append(events.Event("update.received", self._actor, row.id, detail=link))

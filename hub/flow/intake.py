@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from edxml import model, organ, rules
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.flow import admission, checks, entries, quarantine, routing, verify
+from hub.flow import admission, checks, entries, quarantine, recording, routing, verify
 from hub.flow.arrival import Arrival
 from hub.flow.checks.base import CheckedFile, Stage, Subject
 from hub.states import DeliveryStatus, PackageStatus
@@ -242,9 +242,11 @@ async def _commit(hub: Hub, arrival: Arrival, examined: _Examined, submission: S
         received_at=clock.to_text(now),
         key=hub.keys.wrap(arrival.key, package_id.encode()),
         verdict=report.verdict.value if report is not None else "UNSIGNED",
-        verdicts=json.dumps(report.as_json(), ensure_ascii=False) if report is not None else "{}",
+        verdicts=recording.text(report, now),
     )
-    admitted = admission.Admission(hub.journal, now, submission.actor, package, row, examined.routes, examined.warnings)
+    admitted = admission.Admission(
+        hub.journal, now, submission.actor, package, row, examined.routes, examined.warnings, report
+    )
     try:
         outcome = await hub.db.write(admitted)
     except Exception:

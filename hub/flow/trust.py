@@ -6,19 +6,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edxml import trust_folder
+from edxml import revocation_questions, trust_folder
 from edxml.certificates import Trust, TrustFiles
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.store import events, rechecks
+from hub.store import answers, events, rechecks
+from hub.store.answer_files import AnswerFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Connection
 
     from hub.context import Hub
     from hub.settings import Settings
+
+
+RECHECK = "recheck"
+"""The name under which the bell wakes who looks at undecided packages again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ async def reload(hub: Hub, actor: str = "hub", change: dict[str, Any] | None = N
     except (ValueError, OSError) as cause:
         raise Refusal(Fault.CONFLICT, str(cause)) from cause
     hub.trust, hub.authorities = found.files, found.addresses
+    await keep_answers(hub)
     now = hub.clock.now()
 
     def write(connection: Connection) -> None:
@@ -63,8 +69,34 @@ async def reload(hub: Hub, actor: str = "hub", change: dict[str, Any] | None = N
     hub.bell.ring([RECHECK])
 
 
-RECHECK = "recheck"
-"""The name under which the bell wakes who looks at undecided packages again."""
+async def keep_answers(hub: Hub) -> None:
+    """The operator's own answers, in the trust folder, may become evidence too: kept by digest like those fetched.
+
+    law: R-071 TT15/2025 Đ5
+    """
+    now = clock.to_text(hub.clock.now())
+    rows = await hub.in_thread(lambda: list(_given(hub, now)))
+
+    def write(connection: Connection) -> None:
+        for row in rows:
+            answers.add(connection, row)
+
+    if rows:
+        await hub.db.write(write)
+
+
+def _given(hub: Hub, now: str) -> Iterator[answers.NewAnswer]:
+    files = AnswerFiles(hub.settings.answers_folder)
+    believed = Trust.from_folder(hub.settings.trust_folder)
+    for kind, found in (("crl", believed.crls), ("ocsp", believed.ocsps)):
+        for data in found:
+            try:
+                answer = revocation_questions.describe(kind, data)
+            except ValueError:
+                continue  # whoever verifies will make nothing of it either
+            until = clock.to_text(answer.next_at) if answer.next_at else None
+            digest = files.keep(data)
+            yield answers.NewAnswer(digest, kind, "", clock.to_text(answer.as_of), until, now, len(data))
 
 
 async def listed(hub: Hub) -> list[trust_folder.TrustEntry]:

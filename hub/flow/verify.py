@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hub.context import Hub
     from hub.flow.arrival import Checkable
 
+ANSWER, TRUST = "answer", "trust"
 PUBLIC = "public"
 INVITED = "invited"
 OTHER_DOMAIN = "other_trust_domain"
@@ -54,7 +55,7 @@ def answers_in(report: DocumentReport | None) -> tuple[str, ...]:
 
 
 def waits_for(report: DocumentReport | None) -> str | None:
-    """What could still decide an undecided verdict: `answer` (of an authority), `trust` (another list), None: nothing.
+    """What could still decide an undecided verdict: ANSWER of an authority, another TRUST list, None: nothing.
 
     law: R-072 HN Đ9.1
     """
@@ -66,8 +67,8 @@ def waits_for(report: DocumentReport | None) -> str | None:
     ]
     undecided = [one for one in parts if one.verdict is Verdict.INDETERMINATE]
     if any(one.sub_indication is SubIndication.TRY_LATER for one in undecided):
-        return "answer"
-    return "trust" if any(one.sub_indication in _HEALS_BY_TRUST for one in undecided) else None
+        return ANSWER
+    return TRUST if any(one.sub_indication in _HEALS_BY_TRUST for one in undecided) else None
 
 
 _HEALS_BY_TRUST = frozenset({

@@ -11,6 +11,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -23,8 +24,8 @@ from edxml.verdict import Need
 from hub import clock, log
 from hub.flow import outward
 from hub.jobs.revocation_rests import Rests
-from hub.jobs.revocation_store import AnswerFolder, is_newer
 from hub.store import answers
+from hub.store.answer_files import AnswerFiles
 from hub.store.database import StorageDownError, StorageFullError
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class RevocationFetcher:
         self._hub = hub
         self._settings = settings.revocation
         self._http = _session(outward.guard(settings), settings.revocation.timeout_seconds)
-        self._folder = AnswerFolder(settings.answers_folder)
+        self._files = AnswerFiles(settings.answers_folder)
         self._tasks: dict[str, asyncio.Task[bool]] = {}
         self._slots: dict[str, asyncio.Semaphore] = {}
         self._new: dict[str, float] = {}
@@ -234,9 +235,9 @@ class RevocationFetcher:
 
         def judge() -> revocation_questions.Answer | None:
             answer = revocation_questions.check(need, data, now)
-            if not is_newer(need, answer, self._folder.current(name), now):
+            if not _is_newer(need, answer, self._files.current(name), now):
                 return None
-            self._folder.keep(data)
+            self._files.keep(data)
             return answer
 
         try:
@@ -254,7 +255,7 @@ class RevocationFetcher:
             answers.add(connection, row)
 
         await self._hub.db.write(write)
-        await self._hub.in_thread(lambda: self._folder.make_current(name, answer.sha256))
+        await self._hub.in_thread(lambda: self._files.make_current(name, answer.sha256))
         log.get().info("revocation answer kept", kind=need.kind, host=place.host, size=len(data), as_of=row.as_of)
         return True
 
@@ -294,3 +295,14 @@ def _session(guard: outgoing.Guard, seconds: float) -> aiohttp.ClientSession:
         auto_decompress=False,
         headers={"Accept-Encoding": "identity", "User-Agent": "truc"},
     )
+
+
+def _is_newer(need: Need, answer: revocation_questions.Answer, known: bytes | None, at: datetime) -> bool:
+    """Whether an answer says more than the one that is kept. An older one is a replay and never takes its place."""
+    if known is None:
+        return True
+    try:
+        before = revocation_questions.check(need, known, at)
+    except ValueError:
+        return True
+    return answer.as_of >= before.as_of and answer.sha256 != before.sha256

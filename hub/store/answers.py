@@ -83,11 +83,13 @@ def newest_lists(connection: Connection) -> Sequence[Row[Any]]:
 def forget_unnamed(connection: Connection, keep: Collection[str], before: str) -> list[str]:
     """Drop the rows no package names, except `keep` and those fetched since `before`; their digests.
 
-    What named them is dropped first where the package's content is gone.
+    What named them is dropped first where the package's content is gone. The operator's own answers stay.
     """
     gone = select(_P.c.id).where(_P.c.status == PackageStatus.ERASED.value)
     connection.execute(delete(_N).where(_N.c.package_id.in_(gone)))  # law: R-071 TT15/2025 Đ5
-    unnamed = select(_A.c.sha256).where(~exists().where(_N.c.sha256 == _A.c.sha256), _A.c.fetched_at < before)
+    unnamed = select(_A.c.sha256).where(
+        ~exists().where(_N.c.sha256 == _A.c.sha256), _A.c.fetched_at < before, _A.c.url != ""
+    )
     digests = [digest for digest in connection.execute(unnamed).scalars() if digest not in keep]
     for digest in digests:
         connection.execute(delete(_A).where(_A.c.sha256 == digest))

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, insert, or_, select
+from sqlalchemy import and_, bindparam, insert, or_, select, update
 
 from edxml.document_id import comparison_key
 from hub import states
@@ -90,6 +90,7 @@ _REJECTED = states.PackageStatus.REJECTED.value
 _ADD = Prepared(insert(_P))
 _BY_IDENTITY = Prepared(select(_P).where(_P.c.identity == bindparam("identity_"), _P.c.status != _REJECTED))
 _BY_ID = Prepared(select(_P).where(_P.c.id == bindparam("id_")))
+_VERDICT = Prepared(update(_P).where(_P.c.id == bindparam("id_")))
 _THREAD = Prepared(
     select(
         _P.c.id.label("package_id"),
@@ -159,6 +160,11 @@ def by_identity(connection: Connection, key: bytes) -> Row[Any] | None:
 def get(connection: Connection, package_id: str) -> Row[Any] | None:
     """One package by id."""
     return _BY_ID.first(connection, id_=package_id)
+
+
+def set_verdict(connection: Connection, package_id: str, verdict: str, verdicts: str) -> None:
+    """Write a later verdict over the earlier one; the journal keeps both."""
+    _VERDICT.change(connection, {"verdict": verdict, "verdicts": verdicts}, id_=package_id)
 
 
 def thread(connection: Connection, sender: str, document_id: str) -> list[Earlier]:

@@ -6,32 +6,34 @@ Synchronous: call it from a worker thread.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 import tempfile
 import time
 import uuid
-from datetime import datetime
+from collections.abc import Iterable
 from pathlib import Path
 
-from edxml import revocation_questions
-from edxml.revocation_questions import Answer
-from edxml.verdict import Need
+LEFT_SECONDS = 3600.0
+"""Age of a part that a crash left; a younger one is being written."""
 
 _KINDS = {"crl": ".crl", "ocsp": ".ocsp"}
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
-class AnswerFolder:
+class AnswerFiles:
     """D/answers of one hub."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         for name in (*_KINDS, ".parts"):
             (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
-        for part in (folder / ".parts").iterdir():  # what a crash left
-            part.unlink(missing_ok=True)
+        for part in (folder / ".parts").iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                if part.stat().st_mtime < time.time() - LEFT_SECONDS:
+                    part.unlink()
 
     def keep(self, data: bytes) -> str:
         """Put an answer on disk under its digest; the digest."""
@@ -86,9 +88,10 @@ class AnswerFolder:
         current = {entry.inode() for kind in _KINDS for entry in os.scandir(self.folder / kind)}
         return {entry.name for entry in os.scandir(self.folder) if entry.inode() in current}
 
-    def forget(self, digest: str) -> None:
-        """Remove an answer kept by digest."""
-        self.path(digest).unlink(missing_ok=True)
+    def forget(self, digests: Iterable[str]) -> None:
+        """Remove answers kept by digest."""
+        for digest in digests:
+            self.path(digest).unlink(missing_ok=True)
 
     def _write(self, data: bytes, target: Path) -> None:
         handle, name = tempfile.mkstemp(dir=self.folder / ".parts")
@@ -102,17 +105,6 @@ class AnswerFolder:
             Path(name).unlink(missing_ok=True)
             raise
         _sync(target.parent)
-
-
-def is_newer(need: Need, answer: Answer, known: bytes | None, at: datetime) -> bool:
-    """Whether an answer says more than the one that is kept. An older one is a replay and never takes its place."""
-    if known is None:
-        return True
-    try:
-        before = revocation_questions.check(need, known, at)
-    except ValueError:
-        return True
-    return answer.as_of >= before.as_of and answer.sha256 != before.sha256
 
 
 def _sync(folder: Path) -> None:
