@@ -34,7 +34,9 @@ def table(hub: Hub) -> tuple[Operation, ...]:
         Operation(
             method="POST", path=f"{PREFIX}/token", id="getToken", tag="Đăng nhập",
             title="Lấy mã truy cập", title_en="Get an access token (OAuth2 client credentials, RFC 6749)",
-            text="client_id là mã hệ thống. Gửi client_id và client_secret trong biểu mẫu hoặc bằng HTTP Basic.",
+            text="client_id là mã hệ thống. Chứng minh bằng một cách: JWT tự ký (client_assertion, RFC 7523); chứng thư "
+            "TLS đã đăng ký (chỉ gửi client_id, RFC 8705); khi chạy thử còn có client_secret, trong biểu mẫu hoặc bằng "
+            "HTTP Basic.",
             handler=give, public=True, oauth=True,
             body=(Part("application/x-www-form-urlencoded", shapes.TokenForm),),
             replies=(Reply(200, "Mã truy cập", shapes.Token),),
@@ -69,7 +71,7 @@ def routes(hub: Hub) -> Iterable[web.RouteDef]:
 def _edge(hub: Hub, tokens: auth.Tokens, operation: Operation) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
-            caller = None if operation.public else tokens.holder(request)
+            caller = None if operation.public else await tokens.holder(request)
             _check_accept(request, operation.media)
             query = None if operation.query is None else query_of(operation.query, request)
             return await operation.handler(Call(hub, request, caller, query))

@@ -1,90 +1,64 @@
 """Who is calling the native API: the token door (OAuth2 client credentials, RFC 6749 4.4) and bearer tokens.
 
-A token is a JWT signed with the hub's session key. It dies with its time, with the secret it was bought with, and
-with the system: each call looks the system up again, so a suspension works at once.
+A token is a JWT signed with the hub's session key. It dies with its time, with the secret or key it was bought with,
+and with the system: each call looks the system up again, so a suspension works at once. A token bought over a
+connection with a registered client certificate works only over connections with that certificate (RFC 8705 3).
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import ipaddress
-import time
+import json
+import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote_plus
 
 from aiohttp import web
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
+from joserfc.jwk import ECKey, OctKey
 
+from agency_registry.agency import SystemKey
 from edxml.faults import Fault, Refusal
+from hub.flow import alarms
+from hub.http import client_auth, client_certificates
+from hub.http.client_auth import Proof, TokenError
 from hub.keys import KeyProblem
+from hub.store import assertions
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from agency_registry.agency import System
     from hub.context import Hub
 
 AUDIENCE = "truc-api"
+TOKEN_PATH = "/api/v1/token"  # noqa: S105 - a path
 CHALLENGE = 'Bearer realm="truc"'
-_BASIC = 'Basic realm="truc"'
-_FORM_BYTES = 8192
 _KEPT = 10_000
 _PURPOSE = b"truc api token 1"
 _FRESH = {"Cache-Control": "no-store", "Pragma": "no-cache", "X-Content-Type-Options": "nosniff"}
 
 
-class Lockout:
-    """Counts failures of (system, address); a system is never locked out for other addresses."""
+@dataclass(frozen=True, slots=True)
+class _Proven:
+    """A credential that was proven. mark: of the credential. claims: of an assertion, not looked at yet."""
 
-    def __init__(self, failures: int, seconds: int) -> None:
-        self._failures = failures
-        self._seconds = seconds
-        self._seen: OrderedDict[tuple[str, str], tuple[int, float]] = OrderedDict()
-
-    def remaining(self, system_id: str, address: str) -> int:
-        """Seconds until this pair may try again; 0 when it may."""
-        count, since = self._seen.get((system_id, address), (0, 0.0))
-        if count < self._failures:
-            return 0
-        left = since + self._seconds - time.monotonic()
-        if left > 0:
-            return int(left) + 1
-        del self._seen[(system_id, address)]
-        return 0
-
-    def failed(self, system_id: str, address: str) -> None:
-        """One more failure; only those of the last lock-out period count."""
-        key = (system_id, address)
-        count, since = self._seen.pop(key, (0, 0.0))
-        now = time.monotonic()
-        fresh = now - since < self._seconds
-        self._seen[key] = (count + 1 if fresh else 1, now)
-        while len(self._seen) > _KEPT:
-            self._seen.popitem(last=False)
-
-    def succeeded(self, system_id: str, address: str) -> None:
-        """Forget the failures."""
-        self._seen.pop((system_id, address), None)
+    mark: str
+    claims: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Credentials:
-    system_id: str
-    secret: str
+class _Caller:
+    """Whence a token is asked for. certificate: what the connection has proven; addresses: the door's, as seen here."""
 
-
-class _TokenError(Exception):
-    """An error of RFC 6749 5.2."""
-
-    def __init__(self, error: str, description: str, status: int = 400, headers: dict[str, str] | None = None) -> None:
-        super().__init__(error)
-        self.error, self.description, self.status = error, description, status
-        self.headers = headers or {}
+    address: str
+    certificate: client_certificates.Shown | None
+    addresses: frozenset[str]
 
 
 class Tokens:
@@ -94,45 +68,67 @@ class Tokens:
         self._hub = hub
         derived = hmac.new(hub.keys.session_key, _PURPOSE, hashlib.sha256).digest()
         self._key = OctKey.import_key(derived)
-        self._lockout = Lockout(hub.settings.vxp.lockout_failures, hub.settings.vxp.lockout_seconds)
-        self._read: dict[str, dict[str, Any]] = {}
+        self._read: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        # an unknown system is checked against what nobody has, so that it takes as long as a known one
+        self._no_secret = hub.keys.wrap(secrets.token_bytes(32))
+        self._no_key = SystemKey("jwk", "", json.dumps(ECKey.generate_key("P-256").as_dict(private=False)))
 
     async def give(self, request: web.Request) -> web.Response:
         """POST /api/v1/token."""
         try:
-            form = await self._form(request)
-            credentials = _credentials(request, form)
+            form = await client_auth.form_of(request)
+            found = client_certificates.shown(request)
+            if found is not None:
+                self._refuse_invalid(request, found)
+            proof = client_auth.offered(request.headers.get("Authorization"), form, has_certificate=found is not None)
             _check_grant(form)
-            token = self._buy(credentials, request.remote or "")
-        except _TokenError as error:
+            token = await self._buy(proof, _Caller(address_of(request), found, _own_addresses(request)))
+        except TokenError as error:
             body = {"error": error.error, "error_description": error.description}
             return web.json_response(body, status=error.status, headers={**_FRESH, **error.headers})
         seconds = self._hub.settings.api.token_seconds
         return web.json_response({"access_token": token, "token_type": "Bearer", "expires_in": seconds}, headers=_FRESH)
 
-    def holder(self, request: web.BaseRequest) -> System:
-        """The system behind a call. Raises Refusal: AUTH_REQUIRED, FORBIDDEN (address not allowed)."""
+    async def holder(self, request: web.BaseRequest) -> System:
+        """The system behind a call. Raises Refusal: AUTH_REQUIRED, FORBIDDEN (address, certificate)."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise Refusal(Fault.AUTH_REQUIRED, "get a token at POST /api/v1/token and send it as Authorization: Bearer")
-        system = self._bearer(token.strip())
+        found = client_certificates.shown(request)
+        system = self._bearer(token.strip(), found)
         if system is None:
             raise Refusal(Fault.AUTH_REQUIRED, "the token is wrong, has expired or was withdrawn; get a new one")
-        if not allowed_from(system, request.remote or ""):
+        address = address_of(request)
+        if found is not None:
+            client_certificates.refuse_invalid(self._hub, request, found)
+            await client_certificates.refuse_foreign(self._hub, system, found, address)
+        if not allowed_from(system, address):
+            await alarms.raise_alarm(self._hub, "foreign_network", system.id, address)
             raise Refusal(Fault.FORBIDDEN, "this system may not call from this address")
         return system
 
-    def _bearer(self, text: str) -> System | None:
+    def _bearer(self, text: str, found: client_certificates.Shown | None) -> System | None:
         claims = self._read.get(text) or self._decoded(text)
         if claims is None:
             return None
         now = self._hub.clock.now()
         if claims.get("aud") != AUDIENCE or not isinstance(claims.get("exp"), int) or claims["exp"] <= now.timestamp():
             return None
+        bound = claims.get("cnf")
+        if bound is not None and (found is None or bound != _bound_to(found.thumbprint)):
+            return None
         system = self._hub.system(str(claims.get("sub")))
         if system is None or system.state != "active":
             return None
-        return system if claims.get("cred") in {_print(secret) for secret in system.secrets_at(now)} else None
+        return system if claims.get("cred") in self._credentials(system, now) else None
+
+    def _credentials(self, system: System, now: datetime) -> set[str]:
+        """Marks of everything that buys a token of this system now."""
+        keys = (*system.keys_at(now, "jwk"), *system.keys_at(now, client_certificates.CERTIFICATE))
+        marks = {_mark(key.thumbprint.encode()) for key in keys}
+        if self._hub.settings.hub.secrets_open:
+            marks |= {_mark(secret) for secret in system.secrets_at(now)}
+        return marks
 
     def _decoded(self, text: str) -> dict[str, Any] | None:
         """The claims of a token whose signature is ours; remembered, because a caller shows the same one each time."""
@@ -142,65 +138,110 @@ class Tokens:
             claims = jwt.decode(text, self._key, algorithms=["HS256"]).claims
         except (JoseError, ValueError, TypeError, KeyError):
             return None
-        if len(self._read) >= _KEPT:
-            self._read.clear()
         self._read[text] = claims
+        if len(self._read) > _KEPT:
+            self._read.popitem(last=False)
         return claims
 
-    def _buy(self, credentials: _Credentials, address: str) -> str:
-        waits = self._lockout.remaining(credentials.system_id, address)
+    async def _buy(self, proof: Proof, caller: _Caller) -> str:
+        hub, now = self._hub, self._hub.clock.now()
+        waits = hub.lockout.remaining(proof.system_id, caller.address, now)
         if waits:
-            text = "too many wrong secrets from this address; wait"
-            raise _TokenError("invalid_client", text, 429, {"Retry-After": str(waits)})
+            text = "too many wrong credentials from this address; wait"
+            raise TokenError("invalid_client", text, 429, {"Retry-After": str(waits)})
+        system = hub.system(proof.system_id)
+        proven = self._proven(system, proof, caller)
+        if system is None or proven is None or system.state != "active":
+            await self._failed(proof.system_id, caller.address)
+            raise client_auth.refused()
+        if not allowed_from(system, caller.address):
+            await alarms.raise_alarm(hub, "foreign_network", system.id, caller.address)
+            await self._failed(proof.system_id, caller.address)
+            raise client_auth.refused()
+        if caller.certificate is not None:
+            try:
+                await client_certificates.refuse_foreign(hub, system, caller.certificate, caller.address)
+            except Refusal as refusal:
+                raise client_auth.refused(refusal.detail) from refusal
+        if proof.method == client_auth.SECRET and not hub.settings.hub.secrets_open:
+            raise client_auth.refused(
+                "a shared secret opens this door only in test and demo; register a key (truc system key add) and use "
+                "private_key_jwt or a client certificate"
+            )
+        if proven.claims is not None:
+            await self._spend(system, proven.claims, caller)
+        hub.lockout.succeeded(proof.system_id, caller.address)
+        return self._token(system, proven.mark, caller, now)
+
+    def _proven(self, system: System | None, proof: Proof, caller: _Caller) -> _Proven | None:
+        """The credential that was proven, None when none was."""
         now = self._hub.clock.now()
-        system = self._hub.system(credentials.system_id)
-        wrapped = self._matching(system, credentials.secret)
-        if system is None or wrapped is None or system.state != "active" or not allowed_from(system, address):
-            self._lockout.failed(credentials.system_id, address)
-            raise _TokenError("invalid_client", "wrong system id or secret", 401, {"WWW-Authenticate": _BASIC})
-        self._lockout.succeeded(credentials.system_id, address)
+        if proof.method == client_auth.SECRET:
+            found = self._matching(system, proof.text)
+            return None if found is None else _Proven(_mark(found))
+        if proof.method == client_auth.ASSERTION:
+            keys = system.keys_at(now, "jwk") if system is not None else ()
+            signed = client_auth.signed_by(proof.text, keys or (self._no_key,))
+            return None if signed is None else _Proven(_mark(signed[0].thumbprint.encode()), signed[1])
+        shown = caller.certificate.thumbprint if caller.certificate is not None else ""
+        owned = system.keys_at(now, client_certificates.CERTIFICATE) if system is not None else ()
+        return _Proven(_mark(shown.encode())) if any(key.thumbprint == shown for key in owned) else None
+
+    async def _spend(self, system: System, claims: dict[str, Any], caller: _Caller) -> None:
+        """Raise TokenError unless the assertion is for us, in time, and was never used."""
+        audiences = {self._hub.settings.hub.organ_id, *caller.addresses}
+        if self._hub.settings.api.url:
+            audiences.add(self._hub.settings.api.url.rstrip("/") + TOKEN_PATH)
+        said = client_auth.checked(claims, system.id, audiences, self._hub.clock.now())
+        fresh = await self._hub.db.write(
+            lambda connection: assertions.use(connection, system.id, said.jti, said.expires_at)
+        )
+        if not fresh:
+            await alarms.raise_alarm(self._hub, "assertion_replayed", system.id, caller.address)
+            raise client_auth.refused("client_assertion: this jti was used before")
+
+    def _token(self, system: System, mark: str, caller: _Caller, now: datetime) -> str:
         issued = int(now.timestamp())
-        claims = {
+        claims: dict[str, Any] = {
             "iss": self._hub.settings.hub.organ_id,
             "aud": AUDIENCE,
             "sub": system.id,
             "iat": issued,
             "exp": issued + self._hub.settings.api.token_seconds,
-            "cred": _print(wrapped),
+            "cred": mark,
         }
+        shown = caller.certificate
+        own = {key.thumbprint for key in system.keys_at(now, client_certificates.CERTIFICATE)}
+        if shown is not None and shown.thumbprint in own:
+            claims["cnf"] = _bound_to(shown.thumbprint)
         return jwt.encode({"alg": "HS256", "typ": "JWT"}, claims, self._key)
+
+    def _refuse_invalid(self, request: web.Request, found: client_certificates.Shown) -> None:
+        try:
+            client_certificates.refuse_invalid(self._hub, request, found)
+        except Refusal as refusal:
+            if refusal.fault is Fault.REVOCATION_UNAVAILABLE:
+                raise TokenError("temporarily_unavailable", refusal.detail, 503, {"Retry-After": "60"}) from refusal
+            raise client_auth.refused(refusal.detail) from refusal
+
+    async def _failed(self, system_id: str, address: str) -> None:
+        locked = self._hub.lockout.failed(system_id, address, self._hub.clock.now())
+        if locked and self._hub.system(system_id) is not None:
+            await alarms.raise_alarm(self._hub, "locked_out", system_id, address)
 
     def _matching(self, system: System | None, given: str) -> bytes | None:
         """The wrapped secret that opens to what was given; the same work is done for an unknown system."""
         found = None
         offered = hashlib.sha256(given.encode("utf-8", "surrogatepass")).digest()
-        for wrapped in system.secrets_at(self._hub.clock.now()) if system is not None else ():
+        known = system.secrets_at(self._hub.clock.now()) if system is not None else ()
+        for wrapped in known or (self._no_secret,):
             try:
                 secret = self._hub.keys.unwrap(wrapped)
             except KeyProblem:
                 continue
             if hmac.compare_digest(hashlib.sha256(secret).digest(), offered):
                 found = wrapped
-        return found
-
-    async def _form(self, request: web.Request) -> dict[str, str]:
-        if request.content_type != "application/x-www-form-urlencoded":
-            raise _TokenError("invalid_request", "the body must be application/x-www-form-urlencoded")
-        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-            raise _TokenError("invalid_request", "the body must not be compressed")
-        body = b""
-        async for piece in request.content.iter_any():
-            body += piece
-            if len(body) > _FORM_BYTES:
-                raise _TokenError("invalid_request", "the form is too long")
-        try:
-            pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=20)
-        except ValueError as cause:
-            raise _TokenError("invalid_request", "the form cannot be read") from cause
-        form = dict(pairs)
-        if len(form) != len(pairs):
-            raise _TokenError("invalid_request", "a parameter is given twice")
-        return form
+        return found if known else None
 
 
 def allowed_from(system: System, address: str) -> bool:
@@ -215,41 +256,42 @@ def allowed_from(system: System, address: str) -> bool:
     return any(peer in ipaddress.ip_network(network, strict=False) for network in system.networks)
 
 
-def _print(wrapped: bytes) -> str:
-    """A short mark of one secret, that tells nothing about it."""
-    return hashlib.sha256(b"truc credential\x00" + wrapped).hexdigest()[:16]
+def address_of(request: web.BaseRequest) -> str:
+    """The peer's address; an IPv4 address seen through IPv6 is the IPv4 one."""
+    text = request.remote or ""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return text
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
+
+
+def _own_addresses(request: web.Request) -> frozenset[str]:
+    """The token door's address as a caller on this machine knows it; never what a Host header says."""
+    transport = request.transport
+    place = transport.get_extra_info("sockname") if transport is not None else None
+    if not place or not ipaddress.ip_address(place[0].partition("%")[0]).is_loopback:
+        return frozenset()
+    hosts = ("127.0.0.1", "localhost", "[::1]")
+    return frozenset(f"{request.scheme}://{host}:{place[1]}{TOKEN_PATH}" for host in hosts)
+
+
+def _bound_to(thumbprint: str) -> dict[str, str]:
+    """The confirmation claim of RFC 8705 3.1."""
+    return {"x5t#S256": base64.urlsafe_b64encode(bytes.fromhex(thumbprint)).rstrip(b"=").decode("ascii")}
+
+
+def _mark(credential: bytes) -> str:
+    """A short mark of one credential, that tells nothing about it."""
+    return hashlib.sha256(b"truc credential\x00" + credential).hexdigest()[:16]
 
 
 def _check_grant(form: dict[str, str]) -> None:
     given = form.get("grant_type")
     if given != "client_credentials":
         error = "unsupported_grant_type" if given else "invalid_request"
-        raise _TokenError(error, "grant_type must be client_credentials")
-
-
-def _credentials(request: web.Request, form: dict[str, str]) -> _Credentials:
-    header = request.headers.get("Authorization")
-    if header is None:
-        if not form.get("client_id") or "client_secret" not in form:
-            raise _TokenError("invalid_request", "client_id and client_secret are needed, in the form or by HTTP Basic")
-        return _Credentials(form["client_id"], form["client_secret"])
-    if "client_secret" in form:
-        raise _TokenError("invalid_request", "give the secret once: in the form or by HTTP Basic")
-    scheme, _, text = header.partition(" ")
-    try:
-        if scheme.lower() != "basic":
-            raise ValueError(scheme)  # noqa: TRY301 - answered below like any other unreadable header
-        user, colon, secret = base64.b64decode(text.strip(), validate=True).decode("utf-8").partition(":")
-        if not colon:
-            raise ValueError(text)  # noqa: TRY301
-    except (ValueError, binascii.Error) as cause:
-        raise _TokenError(
-            "invalid_client", "Authorization is not readable", 401, {"WWW-Authenticate": _BASIC}
-        ) from cause
-    user, secret = unquote_plus(user), unquote_plus(secret)
-    if form.get("client_id", user) != user:
-        raise _TokenError("invalid_request", "client_id differs from the Authorization header")
-    return _Credentials(user, secret)
+        raise TokenError(error, "grant_type must be client_credentials")
 
 
 def challenge(request: web.BaseRequest) -> dict[str, str]:

@@ -13,7 +13,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from hub.context import Hub
-from hub.http import health, patience, unreadable
+from hub.http import client_certificates, health, patience, unreadable
+from hub.http import tls as tls_context
 from hub.http.leaving import Leaving
 from hub.sections import Listen
 from hub.settings import Settings, SettingsProblem
@@ -42,6 +43,11 @@ def build(hub: Hub, listen: Listen, readiness: health.Readiness | None = None) -
     app[HUB] = hub
     app[LISTEN] = listen
     app[health.READINESS] = readiness or health.Readiness(hub)
+    if listen.client_revocations is not None and listen.client_authorities is not None:
+        at = hub.settings.at
+        app[client_certificates.REVOCATIONS] = client_certificates.Revocations(
+            at(listen.client_revocations), at(listen.client_authorities)
+        )
     Leaving().join(app)
     app.add_routes(health.routes())
     for door in listen.doors:
@@ -86,13 +92,15 @@ def site(settings: Settings, listen: Listen, running: web.AppRunner, *, reuse_po
         running,
         listen.address,
         listen.port,
-        ssl_context=tls(settings, listen),
+        ssl_context=tls(settings, listen, tls_context.registered_in(running.app[HUB])),
         reuse_port=reuse_port or None,
         backlog=1024,
     )
 
 
-def tls(settings: Settings, listen: Listen) -> ssl.SSLContext | None:
+def tls(
+    settings: Settings, listen: Listen, registered: tls_context.Registered = lambda: (0, ())
+) -> ssl.SSLContext | None:
     """The TLS context of a listener, None for plain HTTP. Raises SettingsProblem when that would be unsafe."""
     place = f"listen {listen.address}:{listen.port}"
     if listen.certificate is None or listen.key is None:
@@ -102,16 +110,7 @@ def tls(settings: Settings, listen: Listen) -> ssl.SSLContext | None:
             problem = "plain HTTP is served on loopback only: set certificate and key, or the networks that may use it"
             raise SettingsProblem(place, [("", problem)])
         return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(settings.at(listen.certificate), settings.at(listen.key))
-    if listen.client_certificate != "none":
-        if listen.client_authorities is None:
-            raise SettingsProblem(place, [("client_authorities", "is needed to check client certificates")])
-        context.load_verify_locations(settings.at(listen.client_authorities))
-        required = listen.client_certificate == "required"
-        context.verify_mode = ssl.CERT_REQUIRED if required else ssl.CERT_OPTIONAL
-    return context
+    return tls_context.context(settings, listen, registered)
 
 
 def is_loopback(address: str) -> bool:

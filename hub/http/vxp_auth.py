@@ -8,19 +8,19 @@ offers them, never the system for others. There is no freshness window: an SDK o
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import json
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from edxml.faults import Fault, Refusal
 from hub import log
+from hub.flow import alarms
+from hub.http import auth, client_certificates
 from hub.http import vxp_replies as replies
 from hub.http.vxp_replies import Failure
-from hub.store import events, vxp_clocks
+from hub.store import vxp_clocks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,14 +60,12 @@ class Gate:
         self._log = log.get()
         self._secrets: OrderedDict[bytes, bytes] = OrderedDict()
         self._clocks: OrderedDict[tuple[str, str], str] = OrderedDict()
-        self._failures: OrderedDict[tuple[str, str], tuple[int, datetime]] = OrderedDict()
-        self._alarmed: OrderedDict[tuple[str, ...], None] = OrderedDict()
         self._nobody = secrets.token_bytes(32)
 
     async def admit(self, request: web.Request) -> Call:
         """The call behind a request. Raises Refusal(AUTH_REQUIRED, FORBIDDEN) or Failure."""
         headers = _headers(request)
-        address = address_of(request)
+        address = auth.address_of(request)
         system_id = _one(headers, "systemid").decode("utf-8", "replace")[:_SYSTEM_ID_LENGTH]
         self._refuse_locked(system_id, address)
         signed = _one(headers, "sign-header")
@@ -79,9 +77,9 @@ class Gate:
         fields = _fields(signed, headers)
         if fields.get("systemid") != system.id:
             raise Refusal(Fault.AUTH_REQUIRED, "the signed systemid is not the one that signed")
-        self._failures.pop((system_id, address), None)
+        self._hub.lockout.succeeded(system_id, address)
         _refuse_idle(system)
-        _refuse_network(system, address)
+        await self._refuse_elsewhere(request, system, address)
         await self._bind(system, fields.get("timestamp", ""), address)
         return Call(system, fields, address)
 
@@ -102,29 +100,26 @@ class Gate:
         return secret
 
     def _refuse_locked(self, system_id: str, address: str) -> None:
-        count, last = self._failures.get((system_id, address), (0, self._hub.clock.now()))
-        settings = self._hub.settings.vxp
-        if count < settings.lockout_failures:
-            return
-        if self._hub.clock.now() - last >= timedelta(seconds=settings.lockout_seconds):
-            del self._failures[system_id, address]
-            return
-        raise Failure(
-            "15",
-            f"Sai khóa bí mật quá {settings.lockout_failures} lần từ địa chỉ này; "
-            f"thử lại sau {settings.lockout_seconds} giây kể từ lần sai cuối.",
-        )
+        waits = self._hub.lockout.remaining(system_id, address, self._hub.clock.now())
+        if waits:
+            failures = self._hub.lockout.failures
+            raise Failure("15", f"Sai khóa bí mật quá {failures} lần từ địa chỉ này; thử lại sau {waits} giây.")
 
     async def _failed(self, system_id: str, address: str) -> None:
-        now = self._hub.clock.now()
-        before, last = self._failures.get((system_id, address), (0, now))
-        forgotten = now - last >= timedelta(seconds=self._hub.settings.vxp.lockout_seconds)
-        count = 1 if forgotten else before + 1
-        _remember(self._failures, (system_id, address), (count, now))
-        if count == self._hub.settings.vxp.lockout_failures:
+        if self._hub.lockout.failed(system_id, address, self._hub.clock.now()):
             self._log.warning("vxp caller locked out", system=system_id, address=address)
             if self._hub.system(system_id) is not None:
-                await self._alarm("vxp_locked_out", system_id, address)
+                await alarms.raise_alarm(self._hub, "vxp_locked_out", system_id, address)
+
+    async def _refuse_elsewhere(self, request: web.Request, system: System, address: str) -> None:
+        """The system's own networks, when it has some, and its own client certificate, when one is shown."""
+        if not auth.allowed_from(system, address):
+            await alarms.raise_alarm(self._hub, "foreign_network", system.id, address)
+            raise Refusal(Fault.FORBIDDEN, f"system {system.id} may not call from {address}")
+        shown = client_certificates.shown(request)
+        if shown is not None:
+            client_certificates.refuse_invalid(self._hub, request, shown)
+            await client_certificates.refuse_foreign(self._hub, system, shown, address)
 
     async def _bind(self, system: System, timestamp: str, address: str) -> None:
         if not timestamp or len(timestamp) > _TIMESTAMP_LENGTH:
@@ -140,33 +135,13 @@ class Gate:
             _remember(self._clocks, (system.id, timestamp), owner)
         if owner != address:
             self._log.warning("vxp timestamp from another address", system=system.id, address=address, first=owner)
-            await self._alarm("vxp_timestamp_from_other_address", system.id, address, timestamp=timestamp, first=owner)
+            facts = {"timestamp": timestamp, "first": owner}
+            await alarms.raise_alarm(self._hub, "vxp_timestamp_from_other_address", system.id, address, **facts)
             raise Failure(
                 "15",
                 "Giá trị timestamp này đã được dùng từ một địa chỉ khác. Khởi động lại phần mềm để lấy timestamp mới; "
                 "nếu không phải hệ thống của bạn gọi, hãy đổi khóa bí mật ngay.",
             )
-
-    async def _alarm(self, alarm: str, system_id: str, address: str, **detail: str) -> None:
-        key = (alarm, system_id, address, *detail.values())
-        if key in self._alarmed:
-            return
-        _remember(self._alarmed, key, None)
-        facts = {"alarm": alarm, "system": system_id, "address": address, **detail}
-        event = events.Event("alarm.raised", "hub", detail=facts)
-        now = self._hub.clock.now()
-        await self._hub.db.write(lambda connection: self._hub.journal.record(connection, now, [event]))
-
-
-def address_of(request: web.Request) -> str:
-    """The peer's address; an IPv4 address seen through IPv6 is the IPv4 one."""
-    text = request.remote or ""
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return text
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return str(mapped or address)
 
 
 def _headers(request: web.Request) -> dict[str, list[bytes]]:
@@ -242,18 +217,6 @@ class _Pairs(list[tuple[str, Any]]):
 def _refuse_idle(system: System) -> None:
     if system.state != "active":
         raise Refusal(Fault.FORBIDDEN, f"system {system.id} is {system.state}")
-
-
-def _refuse_network(system: System, address: str) -> None:
-    """The system's list of addresses, when it has one."""
-    if not system.networks:
-        return
-    try:
-        peer = ipaddress.ip_address(address)
-    except ValueError:
-        peer = None
-    if peer is None or not any(peer in ipaddress.ip_network(network) for network in system.networks):
-        raise Refusal(Fault.FORBIDDEN, f"system {system.id} may not call from {address}")
 
 
 def _remember(table: OrderedDict[Any, Any], key: Any, value: Any) -> None:

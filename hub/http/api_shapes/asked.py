@@ -109,4 +109,10 @@ class TokenForm(BaseModel):
     grant_type: Literal["client_credentials"]
     client_id: Line | None = None
     client_secret: Line | None = None
+    client_assertion_type: Line | None = Field(
+        None, description="urn:ietf:params:oauth:client-assertion-type:jwt-bearer (RFC 7523)"
+    )
+    client_assertion: str | None = Field(
+        None, max_length=8192, description="JWT do hệ thống ký bằng khóa đã đăng ký; mỗi jti dùng một lần, sống 5 phút"
+    )
     scope: Line | None = None

@@ -102,7 +102,7 @@ async def test_a_required_client_certificate_is_required(hub, start, http):
         Listen(address="0.0.0.0"),
         Listen(address="192.0.2.1"),
         Listen(certificate="keys/tls.crt"),
-        Listen(certificate="keys/tls.crt", key="keys/tls.key", client_certificate="required"),
+        Listen(certificate="keys/tls.crt", key="keys/tls.key", client_revocations="crl.pem"),
     ],
 )
 async def test_an_unsafe_listener_is_refused(hub, listen):
