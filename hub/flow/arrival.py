@@ -19,8 +19,7 @@ from edxml.reader import Limits, Reader
 from hub.flow.checks.base import CheckedFile
 
 if TYPE_CHECKING:
-    from edxml.inside import Inside
-    from edxml.model import Package
+    from edxml.model import Attachment, Package
     from hub.context import Hub
     from hub.store.blobs import BlobWriter
 
@@ -152,7 +151,7 @@ class Arrival:
     def opened(self) -> tuple[list[CheckedFile], list[Checkable]]:
         """Every attachment as the checks see it, and the PDFs among them, those alone in a ZIP unpacked.
 
-        A PDF is one by its bytes, whatever its name says. Raises Refusal when a transport zip cannot be unpacked.
+        A PDF is one by its bytes, whatever its name says. Raises Refusal when one in a zip cannot be unpacked.
         """
         files, found = [], []
         for number, attachment in enumerate(self.package.attachments if self.package is not None else ()):
@@ -160,19 +159,31 @@ class Arrival:
             if sink is None or sink.path is None:
                 files.append(CheckedFile(attachment))
                 continue
-            pdf = sink.path if attachment.kind == "pdf" else None
-            if attachment.zipped:
-                path = self._unpacked(sink.path)
-                within: Inside | None = inside.look_unwrapped(path, attachment.name)
-                pdf = path if attachment.extension == "pdf" or (within is not None and within.kind == "pdf") else None
-            else:
-                path, within = sink.path, inside.look(sink.path, attachment.kind)
-                if attachment.inner_name:
-                    pdf = self._alone_in_zip(sink.path) or pdf
-            files.append(CheckedFile(attachment, path, None, within))
+            look = self._unwrapped if attachment.zipped else self._as_carried
+            seen, pdf = look(attachment, sink.path)
+            files.append(seen)
             if pdf is not None:
                 found.append(Checkable(attachment.name, str(pdf), number))
         return files, found
+
+    def _as_carried(self, attachment: Attachment, path: Path) -> tuple[CheckedFile, Path | None]:
+        """An attachment as it is, and the PDF that it is or holds."""
+        pdf = self._alone_in_zip(path) if attachment.inner_name else None
+        if pdf is None and attachment.kind == "pdf":
+            pdf = path
+        return CheckedFile(attachment, path, None, inside.look(path, attachment.kind)), pdf
+
+    def _unwrapped(self, attachment: Attachment, path: Path) -> tuple[CheckedFile, Path | None]:
+        """An attachment in a transport zip: the file in it, and the PDF that it is or holds."""
+        try:
+            path = self._unpacked(path)
+        except Refusal:
+            if attachment.extension == "pdf":
+                raise
+            return CheckedFile(attachment, path, None, inside.Inside("zip", ("damaged",))), None
+        within = inside.look_unwrapped(path, attachment.name)
+        is_pdf = attachment.extension == "pdf" or within.kind == "pdf"
+        return CheckedFile(attachment, path, None, within), path if is_pdf else self._alone_in_zip(path)
 
     def _alone_in_zip(self, path: Path) -> Path | None:
         """The PDF that is all a ZIP holds, also one ZIP further in; None for anything else."""

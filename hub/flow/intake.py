@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from edxml import model, organ, rules
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.flow import admission, checks, entries, quarantine, recording, routing, verify
+from hub.flow import admission, checks, entries, package_signature, quarantine, recording, routing, verify
 from hub.flow.arrival import Arrival
 from hub.flow.checks.base import CheckedFile, Stage, Subject
 from hub.states import DeliveryStatus, PackageStatus
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from edxml.verdict import DocumentReport
     from hub.context import Hub
+    from hub.flow.arrival import Checkable
 
 T = TypeVar("T")
 
@@ -178,13 +179,15 @@ async def _examine(hub: Hub, arrival: Arrival, submission: Submission) -> _Exami
     subject = Subject(
         package, sender, submission.system, submission.door, hub.clock.now(), declared=submission.declared
     )
-    judged = await checks.run(hub, subject, Stage.HEADER)
+    judged = await package_signature.check(hub, subject)
+    judged = judged.then(await checks.run(hub, subject, Stage.HEADER))
     if submission.door == "axis":
         found = routing.inner_routes(hub, package.recipient_ids)
     else:
         found = routing.routes(hub, package.recipient_ids)
         _require_one(found)
-    files, pdfs = [CheckedFile(one) for one in package.attachments], []
+    files = [CheckedFile(one) for one in package.attachments]
+    pdfs: list[Checkable] = []
     if arrival.has_scratch:
         files, pdfs = await _unbroken(hub.in_thread(arrival.opened))
     report = await verify.report(hub, pdfs, sender)

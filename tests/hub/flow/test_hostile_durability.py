@@ -31,7 +31,7 @@ async def test_nothing_is_cleaned_up_while_a_thread_still_works_on_it(sender, re
 
         monkeypatch.setattr(Arrival, name, work)
 
-    for name in ("feed", "finish", "seal", "checkable"):
+    for name in ("feed", "finish", "seal", "opened"):
         watched(name)
     discard = Arrival.discard
 
