@@ -43,6 +43,7 @@ class Directory:
         "_by_code",
         "_certificates",
         "_names",
+        "_owners",
         "_receivers",
         "_roles",
         "_systems",
@@ -71,10 +72,12 @@ class Directory:
         self._receivers = dict(receivers or {})
         self._certificates: dict[str, tuple[AgencyCertificate, ...]] = {}
         self._roles: dict[tuple[str, str] | str, Role] = {}
+        self._owners: dict[tuple[str, str] | str, frozenset[str]] = {}
         for one in certificates:
             self._certificates[one.organ_id] = (*self._certificates.get(one.organ_id, ()), one)
             self._roles[one.fingerprint] = self._roles[one.serial, names.key(one.issuer)] = one.role
-        self._names: frozenset[str] | None = None
+            self._owners[one.fingerprint] = self._owners[one.serial, names.key(one.issuer)] = frozenset({one.organ_id})
+        self._names: dict[str, frozenset[str]] | None = None
 
     def agency(self, code: str) -> Agency | None:
         """The agency that answers to this code, whichever form and case; None when nobody does."""
@@ -118,9 +121,24 @@ class Directory:
         known = self._roles.get(fingerprint) or self._roles.get((serial, names.key(issuer)))
         if known is not None or not name:
             return known
+        return Role.ORGANISATION if self._named(name) else None
+
+    def certificate_owners(self, fingerprint: str, serial: str, issuer: str, name: str) -> frozenset[str]:
+        """Organ ids of the agencies that a certificate belongs to; empty when the registry does not know it.
+
+        The same order as in `certificate_role`: what was registered, else every agency whose name the holder bears.
+        """
+        known = self._owners.get(fingerprint) or self._owners.get((serial, names.key(issuer)))
+        return known or (self._named(name) if name else frozenset())  # law: R-074 VP Đ8.1
+
+    def _named(self, name: str) -> frozenset[str]:
+        """Organ ids of all agencies with that name."""
         if self._names is None:  # made when first asked: most pictures are replaced before anybody asks
-            self._names = frozenset(names.key(agency.name) for agency in self._agencies)
-        return Role.ORGANISATION if names.key(name) in self._names else None
+            found: dict[str, set[str]] = {}
+            for agency in self._agencies:
+                found.setdefault(names.key(agency.name), set()).add(agency.organ_id)
+            self._names = {key: frozenset(ids) for key, ids in found.items()}
+        return self._names.get(names.key(name), frozenset())
 
 
 def load(connection: Connection, *, now: datetime | None = None, previous: Directory | None = None) -> Directory:

@@ -202,6 +202,10 @@ class Intake(_Section):
         60, description="Longest verification of one file; then INDETERMINATE, checked again later"
     )
     lease_seconds: Seconds = Field(300, description="How long a system that fetches a delivery has to acknowledge it")
+    signed_packages_from: tuple[str, ...] = Field(
+        (),
+        description="Systems whose packages must carry a package signature (profile truc-1), by id; `*` = every system",
+    )
 
 
 class Dispatch(_Section):
