@@ -74,6 +74,22 @@ def first_page(tree: Any) -> dict[str, Any]:
     raise ValueError("no first page")
 
 
+def is_visible(field: Any) -> bool:
+    """Whether a form field shows anything on a page: a widget with an area and a drawing, not hidden."""
+    try:
+        kids = list(pdf_fonts.entry(field, "/Kids", ()))[:ANNOTATIONS_LIMIT]
+        return any(_shows(widget) for widget in (field, *(kid.get_object() for kid in kids)))
+    except READ_ERRORS:
+        return False
+
+
+def _shows(widget: Any) -> bool:
+    if int(pdf_fonts.entry(widget, "/F", 0)) & (_HIDDEN | _NO_VIEW) or "/AP" not in widget:
+        return False
+    x0, y0, x1, y1 = (float(n) for n in widget["/Rect"])
+    return abs(x1 - x0) > 1 and abs(y1 - y0) > 1
+
+
 def _box(page: dict[str, Any]) -> tuple[float, float, float, float]:
     """What is displayed, in default user space."""
     given = page.get("/CropBox") or page.get("/MediaBox")

@@ -28,6 +28,7 @@ __all__ = [
     "Role",
     "SignatureReport",
     "SubIndication",
+    "TimestampReport",
     "Verdict",
     "main_file",
     "order_warnings",
@@ -82,7 +83,7 @@ class SignatureReport:
     anchor: the purpose of the trust anchor reached, "state" or "public"; None without a chain.
     revision: 1 for the first revision of the file; covers: bytes of the file up to the signature's end.
     copy_mark: SAO Y, SAO LỤC or TRÍCH SAO if the signature says so; shown: the text its widget draws, where number
-    and date of a document often stand and nowhere else.
+    and date of a document often stand and nowhere else. visible: whether it draws anything on a page.
     warnings: slugs: no_timestamp, timestamp_not_trusted, clock_differs, sha1_in_path, sha1_in_timestamp.
     algorithm: digest and key, as "sha256 rsa-3072". valid_from, valid_to: of the signer's certificate.
     needs: what could be fetched to decide what is not decided yet; not part of the JSON.
@@ -114,6 +115,7 @@ class SignatureReport:
     valid_to: datetime | None = None
     revocation: Revocation = Revocation()
     needs: tuple[Need, ...] = ()
+    visible: bool = True
 
     def as_json(self) -> dict[str, object]:
         """The signature in the shape outside tools rely on; times are +07:00."""
@@ -137,6 +139,7 @@ class SignatureReport:
             "covers": self.covers,
             "copy_mark": self.copy_mark,
             "shown": self.shown,
+            "visible": self.visible,
             "warnings": list(self.warnings),
             "detail": self.detail,
             "algorithm": self.algorithm,
@@ -144,6 +147,31 @@ class SignatureReport:
             "valid_to": _local(self.valid_to),
             "revocation": self.revocation.as_json(),
             "sentence": verdict_text.signature(self),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TimestampReport:
+    """A time-stamp over the document as it stood (/DocTimeStamp): nobody's signature, a proof of time.
+
+    at: None if the token cannot be read or stamps other bytes. trusted: whole, over a whole revision, and its
+    authority chains to a time-stamping anchor. covers: bytes of the file up to its end.
+    """
+
+    at: datetime | None
+    authority: str | None
+    trusted: bool
+    covers: int
+    field: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """The same as JSON values."""
+        return {
+            "at": _local(self.at),
+            "authority": self.authority,
+            "trusted": self.trusted,
+            "covers": self.covers,
+            "field": self.field,
         }
 
 
@@ -164,6 +192,7 @@ class FileReport:
     detail: str = ""
     warnings: tuple[str, ...] = ()
     active: tuple[str, ...] = ()
+    timestamps: tuple[TimestampReport, ...] = ()
     page: PageFacts | None = None
 
     @classmethod
@@ -191,6 +220,7 @@ class FileReport:
             "detail": self.detail,
             "warnings": list(self.warnings),
             "active": list(self.active),
+            "timestamps": [t.as_json() for t in self.timestamps],
             "page": None if self.page is None else self.page.as_json(),
             "sentence": verdict_text.file(self),
         }

@@ -40,17 +40,18 @@ def plain_pdf(size_bytes: int = 0, text: str = "Văn bản thử nghiệm", page
         )
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
     objects[3] = _padding(0)
-    missing = size_bytes - len(_assemble(objects))
+    missing = size_bytes - len(assemble(objects))
     objects[3] = _padding(max(missing, 0))
-    return _assemble(objects)
+    return assemble(objects)
 
 
 def _padding(length: int) -> bytes:
     return b"<< /Length %d >>\nstream\n%s\nendstream" % (length, b"\x00" * length)
 
 
-def _assemble(objects: Sequence[bytes]) -> bytes:
-    parts = [b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"]
+def assemble(objects: Sequence[bytes], version: str = "1.7") -> bytes:
+    """A PDF of these objects, numbered from 1; the first is the catalog."""
+    parts = [b"%%PDF-%s\n%%\xe2\xe3\xcf\xd3\n" % version.encode()]
     offsets = []
     place = len(parts[0])
     for number, body in enumerate(objects, 1):

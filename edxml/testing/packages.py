@@ -63,7 +63,8 @@ def make_package(
     number = number if number is not None else str(next(_numbers))
     issued = issued_on or datetime.now(dates.VIETNAM).date()
     document = document_id or _document_id(sender, issued, number, notation)
-    files = attachments if attachments is not None else [(f"{number}-{notation}.pdf", plain_pdf(size, subject))]
+    page = f"Số: {number}/{notation} {subject}"
+    files = attachments if attachments is not None else [(f"{number}-{notation}.pdf", plain_pdf(size, page))]
     header = model.MessageHeader(
         sender=organisation(sender),
         recipients=tuple(organisation(code) for code in ([to] if isinstance(to, str) else to)),

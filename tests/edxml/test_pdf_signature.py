@@ -102,7 +102,7 @@ def test_a_plain_file_is_unsigned(judge):  # law: R-062 QĐ28 Đ4.2
 def test_a_picture_of_a_signature_and_an_empty_field_are_none(judge):
     """law: R-059 TT Đ7.2.2, R-078 Luật 20/2023 Đ22."""
     drawing = b"q 120 0 0 60 400 100 cm /Scan Do Q"
-    document = documents._assemble(
+    document = documents.assemble(
         [
             b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [7 0 R] /SigFlags 3 >> >>",
             b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",

@@ -58,7 +58,7 @@ class Paper:
         """The file, signed now."""
         signers = [("person", self.person)] if self.person else []
         signers += [("organisation", self.author.name)] if self.seal else []
-        text = f"{self.author.name}: {self.subject}"
+        text = f"Số: {self.number}/{self.notation} {self.author.name}: {self.subject}"
         if not signers:
             return plain_pdf(self.size, text)
         made = signed_pdf(ca, signers, self.size, text=text, pages=1 + self.size // (400 * KB))
