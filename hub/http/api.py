@@ -34,9 +34,8 @@ def table(hub: Hub) -> tuple[Operation, ...]:
         Operation(
             method="POST", path=f"{PREFIX}/token", id="getToken", tag="Đăng nhập",
             title="Lấy mã truy cập", title_en="Get an access token (OAuth2 client credentials, RFC 6749)",
-            text="client_id là mã hệ thống. Chứng minh bằng một cách: JWT tự ký (client_assertion, RFC 7523); chứng thư "
-            "TLS đã đăng ký (chỉ gửi client_id, RFC 8705); khi chạy thử còn có client_secret, trong biểu mẫu hoặc bằng "
-            "HTTP Basic.",
+            text="client_id là mã hệ thống. Chứng minh bằng: JWT tự ký (client_assertion, RFC 7523); chứng thư TLS "
+            "đã đăng ký (chỉ gửi client_id, RFC 8705); client_secret trong biểu mẫu hoặc HTTP Basic (khi chạy thử).",
             handler=give, public=True, oauth=True,
             body=(Part("application/x-www-form-urlencoded", shapes.TokenForm),),
             replies=(Reply(200, "Mã truy cập", shapes.Token),),
