@@ -12,6 +12,7 @@ import hashlib
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from asn1crypto import pem, x509  # type: ignore[import-untyped]
@@ -143,6 +144,8 @@ class CertificateFacts:
     fingerprint: str
     role: Role
     personal_id: bool
+    valid_from: datetime
+    valid_to: datetime
 
 
 def facts(der: bytes, trust: Trust | None = None) -> CertificateFacts:
@@ -162,6 +165,8 @@ def facts(der: bytes, trust: Trust | None = None) -> CertificateFacts:
         fingerprint=fingerprint,
         role=_role(subject, serial, fingerprint, personal=personal, trust=trust or Trust()),
         personal_id=personal,
+        valid_from=certificate["tbs_certificate"]["validity"]["not_before"].native,
+        valid_to=certificate["tbs_certificate"]["validity"]["not_after"].native,
     )
 
 

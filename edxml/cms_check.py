@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from asn1crypto import core  # type: ignore[import-untyped]
 from pyhanko.sign.validation import errors, generic_cms
-from pyhanko.sign.validation.status import TimestampSignatureStatus
 
-from edxml import certificate_path
+from edxml import certificate_path, issued, revocation_check
 from edxml.certificate_path import Anchors, PathResult
+from edxml.revocation_sources import NOTHING, Stapled
+from edxml.timestamp_check import CLOCK_TOLERANCE
 from edxml.verdict_words import SubIndication
 
 WEAK_DIGESTS = frozenset({"md2", "md5", "sha1"})
-SMALLEST_RSA_BITS = 2048
+SIGNED_IN_FUTURE = "the signature claims a time later than now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,48 +52,18 @@ def check_wholeness(signed_data: Any, signer_info: Any, certificate: Any, digest
 
 
 def _weakness(signer_info: Any, certificate: Any) -> SubIndication | None:
-    """A document's digest is never SHA-1, an RSA key never shorter than 2048 bits."""
+    """A document's digest is never SHA-1; the key is one of those accepted in a path."""
     digests = {signer_info["digest_algorithm"]["algorithm"].native}
     algorithm = signer_info["signature_algorithm"]
     if "_" in algorithm["algorithm"].native and not algorithm["algorithm"].native.startswith("rsassa"):
         digests.add(algorithm.hash_algo)
-    key = certificate.public_key
-    if digests & WEAK_DIGESTS or (key.algorithm in ("rsa", "rsassa_pss") and key.bit_size < SMALLEST_RSA_BITS):
+    if digests & WEAK_DIGESTS:
         return SubIndication.CRYPTO_CONSTRAINTS_FAILURE
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """A time-stamp over a signature. trusted: whole, and its authority chains to a time-stamping anchor."""
-
-    at: datetime
-    trusted: bool
-    warnings: tuple[str, ...] = ()
-
-
-async def check_stamp(signer_info: Any, anchors: Anchors, at: datetime) -> Stamp | None:
-    """The best time-stamp a signature carries; None without one, or if it cannot be read."""
-    found: Stamp | None = None
-    for token in generic_cms.extract_tst_data_iter(signer_info, signed=False):
-        stamp = await stamp_of(token, generic_cms.message_imprint_checker(signer_info), anchors, at)
-        if stamp is not None and stamp.trusted:
-            return stamp
-        found = found or stamp
-    return found
-
-
-async def stamp_of(token: Any, imprint: Any, anchors: Anchors, at: datetime) -> Stamp | None:
-    """One time-stamp token checked against what it should stamp (`imprint`: digest by algorithm name)."""
-    setting = certificate_path.context(anchors, anchors.stamps, [], at, "require")
     try:
-        status = TimestampSignatureStatus(**await generic_cms.validate_tst_signed_data(token, setting, imprint))
-        info = token["encap_content_info"]["content"].parsed
-        algorithm = info["message_imprint"]["hash_algorithm"]["algorithm"].native
-    except (errors.SignatureValidationError, ValueError, TypeError, KeyError):
-        return None
-    warnings = ("sha1_in_timestamp",) if algorithm in WEAK_DIGESTS else ()
-    return Stamp(status.timestamp, bool(anchors.stamps) and status.trusted, warnings)
+        weak = issued.load(certificate.dump()).weakness
+    except ValueError:
+        return None  # what cannot be read has no path either
+    return None if weak is None else SubIndication.CRYPTO_CONSTRAINTS_FAILURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +73,7 @@ class TrustResult:
     path: PathResult
     problem: SubIndication | None
     failed: bool = False
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,24 +85,48 @@ class Times:
     claimed: datetime | None
 
 
-async def check_trust(certificate: Any, others: list[Any], anchors: Anchors, times: Times) -> TrustResult:
+def check_trust(
+    certificate: bytes, others: Sequence[bytes], anchors: Anchors, times: Times, stapled: Stapled = NOTHING
+) -> TrustResult:
     """Whether the key was good when it signed; without proof of that time it must be good at `times.at`.
 
     A revocation is proven to come before the signature only by a stamp or by the signer's own, later time.
+    A time that cannot be is not valid (R-080): before the certificate's start, or later than now.
     """
-    known = times.proven or times.claimed
-    path = await certificate_path.check_document_signer(certificate, others, anchors, times.proven or times.at)
+    known = revocation_check.Times(
+        times.at, times.proven or times.at, proven=times.proven is not None, grace=anchors.grace
+    )
+    path = certificate_path.check_document_signer(certificate, others, anchors, known, stapled)
+    signed_at = times.proven or times.claimed
     if path.problem is SubIndication.REVOKED_NO_POE and path.revoked_at is not None:
-        if known is not None and known >= path.revoked_at:
-            return TrustResult(path, SubIndication.REVOKED, failed=True)
-        return TrustResult(path, path.problem)
-    if path.problem is SubIndication.OUT_OF_BOUNDS_NO_POE:
-        validity = certificate["tbs_certificate"]["validity"]
-        if known is not None and known > validity["not_after"].native:
-            return TrustResult(path, SubIndication.EXPIRED)
-        if known is not None and known < validity["not_before"].native:
-            return TrustResult(path, SubIndication.NOT_YET_VALID)
-    return TrustResult(path, path.problem)
+        if signed_at is not None and signed_at >= path.revoked_at:
+            return TrustResult(path, SubIndication.REVOKED, failed=True, detail=path.detail)
+        return TrustResult(path, path.problem, detail=path.detail)
+    if signed_at is None or path.problem not in (None, SubIndication.TRY_LATER, SubIndication.OUT_OF_BOUNDS_NO_POE):
+        return TrustResult(path, path.problem, detail=path.detail)
+    validity = issued.load(certificate)
+    if signed_at + _tolerance(times) < validity.not_before:  # law: R-080
+        detail = "the signature was made before its certificate began"
+        return TrustResult(path, SubIndication.NOT_YET_VALID, failed=True, detail=detail)
+    if times.proven is None and signed_at > times.at + CLOCK_TOLERANCE:  # law: R-080
+        return TrustResult(path, SubIndication.NOT_YET_VALID, failed=True, detail=SIGNED_IN_FUTURE)
+    if path.problem is SubIndication.OUT_OF_BOUNDS_NO_POE and signed_at > validity.not_after:
+        return TrustResult(path, SubIndication.EXPIRED, detail=path.detail)
+    return TrustResult(path, path.problem, detail=path.detail)
+
+
+def _tolerance(times: Times) -> timedelta:
+    """The signer's own clock may be off; a trusted time-stamp is taken as it stands."""
+    return CLOCK_TOLERANCE if times.proven is None else timedelta(0)
+
+
+def algorithm_of(signer_info: Any, certificate: bytes) -> str:
+    """Digest and key of a signature, as "sha256 rsa-3072"; the key alone is "unknown" if it cannot be read."""
+    try:
+        kind = issued.key_name(issued.load(certificate).key)
+    except ValueError:
+        kind = "unknown"
+    return f"{signer_info['digest_algorithm']['algorithm'].native} {kind}"
 
 
 def digest_of(stream: Any, byte_range: list[int], algorithm: str) -> bytes:

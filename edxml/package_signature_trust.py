@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from asn1crypto import x509  # type: ignore[import-untyped]
-
-from edxml import certificates, verdict_text
+from edxml import certificate_path, certificates, verdict_text
 from edxml.certificates import Trust, TrustFiles
 from edxml.faults import Fault
+from edxml.revocation_check import Times
 from edxml.verdict_words import Role, SubIndication, Verdict
-from edxml.waiting import finish
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -95,14 +93,11 @@ def verify(carried: CarriedSignature, trust: Trust | TrustFiles, at: datetime) -
 
 
 def _verify(carried: CarriedSignature, trust: Trust, at: datetime) -> PackageSignature:
-    from edxml import certificate_path  # noqa: PLC0415 - pyHanko takes 0.4 s to import; only who verifies pays
-
     chain = [base64.b64decode(text) for text in carried.certificates]
     facts = certificates.facts(chain[0], trust)
-    parsed = [x509.Certificate.load(der) for der in chain]
     anchors = certificate_path.parse(trust)
-    path = finish(certificate_path.check_document_signer(parsed[0], parsed[1:], anchors, at))
-    problem, fault = path.problem, _fault(path.problem, parsed[0], trust, at)
+    path = certificate_path.check_document_signer(chain[0], chain[1:], anchors, Times(at, at, grace=anchors.grace))
+    problem, fault = path.problem, _fault(path.problem, facts, trust, at)
     return PackageSignature(
         verdict=Verdict.PASSED if problem is None else Verdict.INDETERMINATE,
         sub_indication=problem,
@@ -148,11 +143,12 @@ _FAULTS: Final = {
 }
 
 
-def _fault(problem: SubIndication | None, certificate: Any, trust: Trust, at: datetime) -> Fault | None:
+def _fault(
+    problem: SubIndication | None, facts: certificates.CertificateFacts, trust: Trust, at: datetime
+) -> Fault | None:
     """What a door says to the problem of a path; None for what cannot be decided now."""
     if problem is SubIndication.NO_CERTIFICATE_CHAIN_FOUND:
         return None if trust.is_empty else Fault.CERT_UNTRUSTED
     if problem is SubIndication.OUT_OF_BOUNDS_NO_POE:
-        not_before = certificate["tbs_certificate"]["validity"]["not_before"].native
-        return Fault.CERT_NOT_YET_VALID if at < not_before else Fault.CERT_EXPIRED
+        return Fault.CERT_NOT_YET_VALID if at < facts.valid_from else Fault.CERT_EXPIRED
     return None if problem is None else _FAULTS.get(problem)
