@@ -12,7 +12,7 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from edxml import kinds
+from edxml import kinds, unwrap
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,7 +88,7 @@ def _zip(path: Path) -> Inside:
             with zipfile.ZipFile(source) as container:
                 entries = container.infolist()
                 kind = _office_kind(container, entries)
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, RuntimeError, struct.error):
+        except unwrap.DAMAGED:
             return Inside("zip", ("damaged",))
     return Inside(kind, tuple(sorted(_zip_traits(entries, size))))
 

@@ -70,7 +70,7 @@ def describe(kind: str, data: bytes) -> Answer:
         else:
             [first, *_] = ocsp.load_der_ocsp_response(data).responses
             period = first.this_update_utc, first.next_update_utc
-    except (TypeError, UnsupportedAlgorithm) as error:
+    except (TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise ValueError(f"not readable: {type(error).__name__}") from error
     return Answer(kind, *period, hashlib.sha256(data).hexdigest())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 import zlib
 from typing import TYPE_CHECKING, Final
@@ -17,6 +18,12 @@ FREE_BYTES: Final = 1_048_576
 """Output below which the ratio is not asked: a short text of spaces packs very well."""
 _PIECE: Final = 65_536
 _ENCRYPTED: Final = 0x1
+_PACKINGS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+DAMAGED: Final = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError, RuntimeError, IndexError,
+    OverflowError,
+)  # fmt: skip
+"""What the library raises for a damaged zip; IndexError for an entry without a name."""
 
 
 def unwrap(source: BinaryIO, target: BinaryIO, *, most_bytes: int = 629_145_600) -> int:
@@ -32,6 +39,8 @@ def unwrap(source: BinaryIO, target: BinaryIO, *, most_bytes: int = 629_145_600)
                 raise Refusal(Fault.FORMAT_NOT_ALLOWED, "the zip does not hold exactly one file")
             if entries[0].flag_bits & _ENCRYPTED:
                 raise Refusal(Fault.FORMAT_NOT_ALLOWED, "the zip is encrypted")
+            if entries[0].compress_type not in _PACKINGS:
+                raise Refusal(Fault.FORMAT_NOT_ALLOWED, "the zip is packed in a way that is not read here")
             allowed = min(most_bytes, max(FREE_BYTES, entries[0].compress_size * RATIO))
             with container.open(entries[0]) as inside:
                 size = 0
@@ -41,7 +50,7 @@ def unwrap(source: BinaryIO, target: BinaryIO, *, most_bytes: int = 629_145_600)
                         raise Refusal(Fault.TOO_LARGE, f"the zip unfolds to more than {allowed} bytes")
                     target.write(piece)
                 return size
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError) as wrong:
+    except DAMAGED as wrong:
         raise Refusal(Fault.FORMAT_NOT_ALLOWED, "the zip is damaged or of an unknown kind") from wrong
 
 
@@ -50,9 +59,9 @@ def first_bytes(source: BinaryIO, most_bytes: int) -> bytes:
     try:
         with zipfile.ZipFile(source) as container:
             entries = container.infolist()
-            if len(entries) != 1 or entries[0].flag_bits & _ENCRYPTED:
+            if len(entries) != 1 or entries[0].flag_bits & _ENCRYPTED or entries[0].compress_type not in _PACKINGS:
                 return b""
             with container.open(entries[0]) as inside:
                 return inside.read(most_bytes)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError):
+    except DAMAGED:
         return b""
