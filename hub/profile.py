@@ -7,6 +7,7 @@ A profile is a TOML file. `national.toml` says everything; any other file names 
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -20,6 +21,8 @@ DOORS: Final = ("api", "page", "vxp", "axis")
 NATIONAL: Final = "national"
 _INSTALLED: Final = Path(__file__).parent / "profiles"
 _CHECKOUT: Final = Path(__file__).parents[1] / "config" / "profiles"
+_KEY: Final = re.compile(r"([\w-]+)\s*=")
+_TABLE: Final = re.compile(r"\[(\w+)\]\s*")
 SHIPPED: Final = _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
 """The profiles that come with Truc: packed beside this module, in a checkout those of config/."""
 
@@ -89,11 +92,32 @@ def names(folder: Path | None = None) -> list[str]:
     return sorted(found)
 
 
-def _read(name: str, folder: Path | None) -> dict[str, Any]:
+def reasons(name: str, folder: Path | None = None) -> dict[str, str]:
+    """Each line that a profile's own file sets, and the comment above it: the law it follows. Raises as `load`."""
+    found: dict[str, str] = {}
+    table, above = "", []
+    for line in _path(name, folder).read_text(encoding="utf-8").splitlines():
+        if (header := _TABLE.fullmatch(line)) is not None:
+            table = f"{header.group(1)}."
+        if line.startswith("#"):
+            above.append(line.lstrip("# "))
+            continue
+        if (key := _KEY.match(line)) is not None:
+            found[table + key.group(1)] = " ".join(above)
+        above = []
+    return found
+
+
+def _path(name: str, folder: Path | None) -> Path:
     places = ([folder / "profiles"] if folder is not None else []) + [SHIPPED]
     path = next((one for place in places if (one := place / f"{name}.toml").is_file()), None)
     if path is None or Path(name).name != name:
         raise SettingsProblem("profile", [(name[:60], _nearest("profile", name, names(folder)))])
+    return path
+
+
+def _read(name: str, folder: Path | None) -> dict[str, Any]:
+    path = _path(name, folder)
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
