@@ -10,10 +10,10 @@ from dataclasses import asdict
 
 from agency_registry.edit import RegistryError
 from edxml.faults import Fault, Refusal
-from hub import admin_registry, log, passwords
+from hub import admin_keeping, admin_registry, admin_trust, log, passwords
 from hub.admin_registry import Answer, Args, CommandFunction, WrongArgumentError
 from hub.context import Hub
-from hub.flow import figures, operate
+from hub.flow import figures, operate, trust
 from hub.store import schema, users
 from hub.store.database import StorageDownError, StorageFullError
 
@@ -112,8 +112,9 @@ async def report_monthly(hub: Hub, args: Args) -> Answer:
 
 
 async def reload(hub: Hub, _args: Args) -> Answer:
-    """Read registry and switches again, after a change from outside."""
+    """Read registry, switches and trust list again, after a change from outside."""
     await hub.reload()
+    await trust.reload(hub)
     return {"registry_version": hub.directory.version}
 
 
@@ -131,6 +132,8 @@ async def status(hub: Hub, _args: Args) -> Answer:
 
 COMMANDS: dict[str, CommandFunction] = {
     **admin_registry.COMMANDS,
+    **admin_trust.COMMANDS,
+    **admin_keeping.COMMANDS,
     "user.add": user_add,
     "user.list": user_list,
     "intake.stop": intake_stop,

@@ -98,6 +98,10 @@ class Fetcher(Protocol):
         """Ask what is needed, for so long; whether something came that was not there before."""
         ...
 
+    def silent(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Hosts that do not answer now, and hosts that were not asked because nothing trusted names them."""
+        ...
+
 
 @dataclass(slots=True)
 class Hub:

@@ -26,6 +26,10 @@ RECHECK = "recheck"
 """The name under which the bell wakes who looks at undecided packages again."""
 
 
+class TrustProblem(ValueError):  # noqa: N818 - what it says is for a person
+    """A file or a word that names no certificate; the trust list is as it was."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrustList:
     """What a hub knows of its trust folder. addresses: those its certificates name."""
@@ -50,12 +54,12 @@ def load(settings: Settings, version: int = 1) -> TrustList:
 async def reload(hub: Hub, actor: str = "hub", change: dict[str, Any] | None = None) -> None:
     """Believe what the folder says now, and have everything undecided looked at again.
 
-    Raises Refusal(CONFLICT) when a file in it cannot be used: the hub goes on with what it believed.
+    Raises TrustProblem when a file in it cannot be used: the hub goes on with what it believed.
     """
     try:
         found = await hub.in_thread(lambda: load(hub.settings, hub.trust.version + 1))
     except (ValueError, OSError) as cause:
-        raise Refusal(Fault.CONFLICT, str(cause)) from cause
+        raise TrustProblem(str(cause)) from cause
     hub.trust, hub.authorities = found.files, found.addresses
     await keep_answers(hub)
     now = hub.clock.now()
@@ -105,14 +109,14 @@ async def listed(hub: Hub) -> list[trust_folder.TrustEntry]:
 
 
 async def add(hub: Hub, data: bytes, purpose: str, operator: str) -> list[trust_folder.TrustEntry]:
-    """Believe these certificates from now on. Raises Refusal(PROFILE_INVALID) for what is no certificate."""
+    """Believe these certificates from now on. Raises TrustProblem for what is no certificate."""
     added = await _in_folder(hub, lambda folder: trust_folder.add(folder, data, purpose))
     await reload(hub, f"user:{operator}", _told("added", added))
     return added
 
 
 async def remove(hub: Hub, fingerprint: str, operator: str) -> list[trust_folder.TrustEntry]:
-    """Believe this certificate no more. Raises Refusal(NOT_FOUND)."""
+    """Believe this certificate no more. Raises Refusal(NOT_FOUND), TrustProblem."""
     gone = await _in_folder(hub, lambda folder: trust_folder.remove(folder, fingerprint))
     if not gone:
         raise Refusal(Fault.NOT_FOUND, fingerprint)
@@ -131,4 +135,4 @@ async def _in_folder(hub: Hub, work: Callable[[Path], list[trust_folder.TrustEnt
     try:
         return await hub.in_thread(lambda: work(hub.settings.trust_folder))
     except ValueError as cause:
-        raise Refusal(Fault.PROFILE_INVALID, str(cause)) from cause
+        raise TrustProblem(str(cause)) from cause

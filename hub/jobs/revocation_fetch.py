@@ -110,6 +110,10 @@ class RevocationFetcher:
         done, _ = await asyncio.wait(waited, timeout=seconds)
         return lately or any(task.result() for task in done if not task.cancelled())
 
+    def silent(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Hosts that do not answer now, and hosts that were not asked because nothing trusted names them."""
+        return tuple(name for name in self.rests.resting() if ":" in name), tuple(self.refused_hosts)
+
     async def close(self) -> None:
         """Break off what is under way and let go of the connections."""
         for task in list(self._tasks.values()):
