@@ -85,10 +85,10 @@ def _zip(path: Path) -> Inside:
             return Inside("zip", ("too_many_entries",))
         source.seek(0)
         try:
-            with zipfile.ZipFile(source) as container:
+            with unwrap.opened(source) as container:
                 entries = container.infolist()
                 kind = _office_kind(container, entries)
-        except unwrap.DAMAGED:
+        except unwrap.DamagedZipError:
             return Inside("zip", ("damaged",))
     return Inside(kind, tuple(sorted(_zip_traits(entries, size))))
 
