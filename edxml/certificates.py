@@ -150,24 +150,31 @@ class CertificateFacts:
 
 def facts(der: bytes, trust: Trust | None = None) -> CertificateFacts:
     """The facts of one certificate; raises ValueError if the bytes are no certificate."""
+    found, subject = _described(der)
+    role = _role(subject, found.serial, found.fingerprint, personal=found.personal_id, trust=trust or Trust())
+    return replace(found, role=role)
+
+
+@functools.lru_cache(maxsize=1024)
+def _described(der: bytes) -> tuple[CertificateFacts, dict[str, list[str]]]:
+    """What a certificate says by itself, its role left open, and the parts of its subject's name."""
     certificate = x509.Certificate.load(der)
-    subject = _names(certificate.subject)
-    serial = f"{certificate.serial_number:x}"
-    fingerprint = hashlib.sha256(der).hexdigest()
-    personal = any(_is_personal_id(value) for value in (*subject.get("user_id", ()), *subject.get("serial_number", ())))
-    name = _first(subject, "common_name") or _first(subject, "organization_name") or certificate.subject.human_friendly
-    issuer = _names(certificate.issuer)
-    return CertificateFacts(
-        subject=name,
+    subject, issuer = _names(certificate.subject), _names(certificate.issuer)
+    ids = (*subject.get("user_id", ()), *subject.get("serial_number", ()))
+    name = _first(subject, "common_name") or _first(subject, "organization_name")
+    validity = certificate["tbs_certificate"]["validity"]
+    found = CertificateFacts(
+        subject=name or certificate.subject.human_friendly,
         issuer=_first(issuer, "common_name") or certificate.issuer.human_friendly,
         organisation=_first(subject, "organization_name"),
-        serial=serial,
-        fingerprint=fingerprint,
-        role=_role(subject, serial, fingerprint, personal=personal, trust=trust or Trust()),
-        personal_id=personal,
-        valid_from=certificate["tbs_certificate"]["validity"]["not_before"].native,
-        valid_to=certificate["tbs_certificate"]["validity"]["not_after"].native,
+        serial=f"{certificate.serial_number:x}",
+        fingerprint=hashlib.sha256(der).hexdigest(),
+        role=Role.UNKNOWN,
+        personal_id=any(map(_is_personal_id, ids)),
+        valid_from=validity["not_before"].native,
+        valid_to=validity["not_after"].native,
     )
+    return found, subject
 
 
 def fold(name: str) -> str:

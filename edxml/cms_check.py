@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from asn1crypto import core  # type: ignore[import-untyped]
-from pyhanko.sign.validation import errors, generic_cms
 
-from edxml import certificate_path, issued, revocation_check
+from edxml import certificate_path, cms_signature, issued, revocation_check
 from edxml.certificate_path import Anchors, PathResult
 from edxml.revocation_sources import NOTHING, Stapled
 from edxml.timestamp_check import CLOCK_TOLERANCE
@@ -30,7 +29,7 @@ class Wholeness:
     detail: str = ""
 
 
-def check_wholeness(signed_data: Any, signer_info: Any, certificate: Any, digest: bytes) -> Wholeness:
+def check_wholeness(signed_data: Any, signer_info: Any, certificate: bytes, digest: bytes) -> Wholeness:
     """Compare the digest of the signed bytes, and the signature value, with the CMS.
 
     law: R-069 TT15/2025 Đ6 (decrypt, recompute and compare the digest; record the algorithm)
@@ -39,19 +38,19 @@ def check_wholeness(signed_data: Any, signer_info: Any, certificate: Any, digest
     if container["content"] is not core.VOID:
         return Wholeness(doubt=SubIndication.FORMAT_FAILURE, detail="the signature carries content of its own")
     try:
-        intact, valid = generic_cms.validate_sig_integrity(signer_info, certificate, "data", digest)
-    except errors.SignatureValidationError as error:
+        fit = cms_signature.fit(signer_info, certificate, "data", digest)
+    except cms_signature.UnfitError as error:
         return Wholeness(doubt=SubIndication.FORMAT_FAILURE, detail=str(error))
-    except (ValueError, TypeError, KeyError, NotImplementedError) as error:
+    except (ValueError, TypeError, KeyError) as error:
         return Wholeness(doubt=SubIndication.GENERIC, detail=f"{type(error).__name__}: {error}")
-    if not valid:
+    if not fit.valid:
         return Wholeness(broken=SubIndication.SIG_CRYPTO_FAILURE, detail="the signature value does not fit the key")
-    if not intact:
+    if not fit.intact:
         return Wholeness(broken=SubIndication.HASH_FAILURE, detail="the signed bytes have another digest")
     return Wholeness(doubt=_weakness(signer_info, certificate))
 
 
-def _weakness(signer_info: Any, certificate: Any) -> SubIndication | None:
+def _weakness(signer_info: Any, certificate: bytes) -> SubIndication | None:
     """A document's digest is never SHA-1; the key is one of those accepted in a path."""
     digests = {signer_info["digest_algorithm"]["algorithm"].native}
     algorithm = signer_info["signature_algorithm"]
@@ -60,7 +59,7 @@ def _weakness(signer_info: Any, certificate: Any) -> SubIndication | None:
     if digests & WEAK_DIGESTS:
         return SubIndication.CRYPTO_CONSTRAINTS_FAILURE
     try:
-        weak = issued.load(certificate.dump()).weakness
+        weak = issued.load(certificate).weakness
     except ValueError:
         return None  # what cannot be read has no path either
     return None if weak is None else SubIndication.CRYPTO_CONSTRAINTS_FAILURE

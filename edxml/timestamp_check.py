@@ -18,7 +18,7 @@ from asn1crypto import core, tsp  # type: ignore[import-untyped]
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.validation import errors, generic_cms
 
-from edxml import certificate_path, issued, stapled_answers
+from edxml import certificate_path, cms_signature, issued, stapled_answers
 from edxml.certificate_path import Anchors
 from edxml.revocation_check import Times
 from edxml.revocation_sources import Stapled
@@ -93,49 +93,46 @@ def of_token(token: Any, imprint: Callable[[str], bytes], setting: Setting) -> S
 def _of_token(token: Any, imprint: Callable[[str], bytes], setting: Setting) -> Stamp:
     content = token["encap_content_info"]["content"]
     info = content.parsed if isinstance(content, core.ParsableOctetString) else None
-    if not isinstance(info, tsp.TSTInfo) or len(token["signer_infos"]) != 1:
-        raise ValueError("not a time-stamp token")
+    if not isinstance(info, tsp.TSTInfo):
+        raise cms_signature.UnfitError("not a time-stamp token")
     at = info["gen_time"].native.astimezone(UTC)
     algorithm = info["message_imprint"]["hash_algorithm"]["algorithm"].native
     warnings = ("sha1_in_timestamp",) if algorithm in WEAK_IMPRINTS else ()
     blank = Stamp(at, at + _accuracy(info), trusted=False, warnings=warnings)
-    if (flaw := _flaw(token, content, info, imprint)) is not None:
+    bundle = cms_signature.bundle(token)
+    if (flaw := _flaw(token, info, imprint, bundle.signer)) is not None:
         return _with(blank, detail=flaw)
     if blank.latest > setting.at + CLOCK_TOLERANCE:
         return _with(blank, detail="the time-stamp is of a later time than now")  # law: R-080
-    return _believed(blank, token, setting)
+    return _believed(blank, token, bundle, setting)
 
 
-def _flaw(token: Any, content: Any, info: Any, imprint: Callable[[str], bytes]) -> str | None:
-    """Why a token is not whole, or not over these bytes."""
-    signer_info = token["signer_infos"][0]
-    bundle = generic_cms.extract_certs_for_validation(token)
+def _flaw(token: Any, info: Any, imprint: Callable[[str], bytes], signer: bytes) -> str | None:
+    """Why a token is not whole, or not over these bytes; signer: its signer's certificate."""
+    signer_info, content = token["signer_infos"][0], token["encap_content_info"]["content"]
     digest = signer_info["digest_algorithm"]["algorithm"].native
     algorithm = info["message_imprint"]["hash_algorithm"]["algorithm"].native
     if {digest, algorithm} & FORBIDDEN_DIGESTS:
         return "the time-stamp uses a digest that proves nothing"
-    if generic_cms.get_signing_cert_attr(signer_info["signed_attrs"]) is None:
+    if cms_signature.named_certificate(signer_info) is None:
         return "the time-stamp does not name its signer's certificate (RFC 3161 2.4.1)"
     own = hashlib.new(digest, bytes(content)).digest()
-    intact, valid = generic_cms.validate_sig_integrity(signer_info, bundle.signer_cert, "tst_info", own)
-    if not (intact and valid):
+    fit = cms_signature.fit(signer_info, signer, "tst_info", own)
+    if not (fit.intact and fit.valid):
         return "the time-stamp's own signature does not fit"
     if imprint(algorithm) != info["message_imprint"]["hashed_message"].native:
         return "the time-stamp is over other bytes"
     return None
 
 
-def _believed(blank: Stamp, token: Any, setting: Setting) -> Stamp:
+def _believed(blank: Stamp, token: Any, bundle: cms_signature.Bundle, setting: Setting) -> Stamp:
     """The same token after its authority was looked at."""
-    bundle = generic_cms.extract_certs_for_validation(token)
-    certificate = bundle.signer_cert.dump()
-    if not _was_valid(certificate, blank.at):
+    if not _was_valid(bundle.signer, blank.at):
         return _with(blank, SubIndication.OUT_OF_BOUNDS_NO_POE, "its authority's certificate was not valid then")
     known = setting.known
     times = Times(setting.at, known or setting.at, proven=known is not None, grace=setting.anchors.grace)
-    others = [c.dump() for c in bundle.other_certs]
     stapled = setting.stapled + stapled_answers.of_cms(token, token["signer_infos"][0])
-    path = certificate_path.check_stamp_signer(certificate, others, setting.anchors, times, stapled)
+    path = certificate_path.check_stamp_signer(bundle.signer, bundle.others, setting.anchors, times, stapled)
     if path.problem is None:
         return Stamp(blank.at, blank.latest, trusted=True, warnings=blank.warnings)
     unchecked = ("timestamp_revocation_unknown",) if path.problem is SubIndication.TRY_LATER else ()
