@@ -48,6 +48,7 @@ LOOPS: dict[str, str] = {
     "collect": "hub.flow.outward:fetch",
     "registry": "hub.jobs.registry:follow",
     "sweep": "hub.jobs.sweep:once",
+    "keep": "hub.jobs.keeping:follow",
     "revocation": "hub.jobs.revocation:run",
     "recheck": "hub.jobs.recheck:run",
     "lag": "hub.jobs.lag:watch",

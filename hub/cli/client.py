@@ -1,10 +1,11 @@
-"""`truc inbox|get|status|withdraw`: a system's side of the native API."""
+"""`truc inbox|get|status|declare|withdraw`: a system's side of the native API."""
 
 from __future__ import annotations
 
 import argparse
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,12 @@ _CODES = ("01", "02", "03", "04", "05", "06", "15", "16")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """By the command's name."""
-    {"inbox": _inbox_arguments, "get": _get_arguments, "status": _status_arguments, "withdraw": _withdraw_arguments}[
-        parser.get_default("command")
-    ](parser)
+    _COMMANDS[parser.get_default("command")][0](parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """By the command's name."""
-    commands = {"inbox": _inbox, "get": _get, "status": _status, "withdraw": _withdraw}
-    return commands[arguments.command](Client.from_environment(), arguments)
+    return _COMMANDS[arguments.command][1](Client.from_environment(), arguments)
 
 
 def _inbox_arguments(parser: argparse.ArgumentParser) -> None:
@@ -130,3 +128,24 @@ def _withdraw(client: Client, arguments: argparse.Namespace) -> int:
     line.show(arguments, answer, lambda: line.columns(rows))
     refused = all(row["recall_state"] == "refused" for row in answer["recipients"])
     return EXIT_NO if refused and answer["recipients"] else EXIT_DONE
+
+
+def _declare_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("package_id")
+    parser.add_argument("--by", required=True, metavar="HỌ_TÊN", help="văn thư chịu trách nhiệm / who answers for it")
+
+
+def _declare(client: Client, arguments: argparse.Namespace) -> int:
+    body = {"declaration": "not_secret", "declared_by": arguments.by}
+    answer = client.post(f"{API}/packages/{arguments.package_id}/declare", body)
+    line.show(arguments, answer, f"{answer['package_id']}: {answer['status']}")
+    return EXIT_DONE
+
+
+_COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], Callable[[Client, argparse.Namespace], int]]] = {
+    "inbox": (_inbox_arguments, _inbox),
+    "get": (_get_arguments, _get),
+    "status": (_status_arguments, _status),
+    "withdraw": (_withdraw_arguments, _withdraw),
+    "declare": (_declare_arguments, _declare),
+}

@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = table.add_actions(parser)
     found = table.add_action(actions, "add", "Thêm người dùng; mật khẩu đầu chỉ hiện một lần", "add a person")
     found.add_argument("name")
-    found.add_argument("--role", required=True, choices=("operator", "clerk", "office"))
+    found.add_argument("--role", required=True, choices=("operator", "clerk", "office", "security"))
     found.add_argument("--organ-id", metavar="ORGAN_ID", help="cơ quan của văn thư / the clerk's agency")
     table.add_action(actions, "list", "Liệt kê", "list people")
 

@@ -15,7 +15,7 @@ from hub.store import deliveries, events, keeping, packages
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from agency_registry.agency import System
     from hub.context import Hub
@@ -44,7 +44,7 @@ async def declare(hub: Hub, system: System, package_id: str, declared_by: str) -
             if row.status in (PackageStatus.ACCEPTED, PackageStatus.HELD) and _declared(connection, package_id):
                 return PackageStatus(row.status), []
             raise Refusal(Fault.STATE_CONFLICT, f"the package is {row.status} and waits for no declaration")
-        return lift(hub, connection, row, Hold.STAMP, f"system:{system.id}", detail)
+        return lift(hub, connection, package_id, Hold.STAMP, f"system:{system.id}", detail)
 
     status, woken = await hub.db.write(work)
     wake(hub, woken)
@@ -52,13 +52,17 @@ async def declare(hub: Hub, system: System, package_id: str, declared_by: str) -
 
 
 def lift(
-    hub: Hub, connection: Connection, row: Row[Any], reason: Hold, actor: str, detail: Mapping[str, Any]
+    hub: Hub, connection: Connection, package_id: str, reason: Hold, actor: str, detail: Mapping[str, Any]
 ) -> tuple[PackageStatus, list[str]]:
     """Take one reason off a held package; where it is then, and which systems to wake.
 
-    Raises StaleStatusError when it is not held any more.
+    Raises StaleStatusError when it is not held for that reason any more.
     """
     now = hub.clock.now()
+    row = packages.get(connection, package_id)
+    if row is None or row.status != PackageStatus.HELD or reason not in keeping.words(row.held_for):
+        message = f"{package_id} is not held for {reason}"
+        raise events.StaleStatusError(message)
     left = tuple(word for word in keeping.words(row.held_for) if word is not reason)
     told = {"held_for": reason.value, **detail}
     if left:

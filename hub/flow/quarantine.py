@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from edxml.faults import Refusal
+from edxml.faults import Fault, Refusal
+from hub import log
 from hub.flow import entries
-from hub.states import Hold, PackageStatus
-from hub.store import events, packages
+from hub.states import DeliveryStatus, Hold, PackageMove, PackageStatus
+from hub.store import deliveries, events, keeping, packages
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row
 
     from hub.context import Hub
     from hub.flow.arrival import Arrival
@@ -65,3 +68,119 @@ async def seal_away(hub: Hub, arrival: Arrival, submission: Submission, judged: 
     if kept:
         refusal.instance = row.id
     return refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """One recipient whose copy left the hub, or was about to."""
+
+    recipient: str
+    system_id: str | None
+    status: str
+    exposed_at: str | None
+    ended_at: str | None
+    business_status: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One package that is kept back, without a word of it. reached: those whose copy left. opened: content.opened."""
+
+    package_id: str
+    status: str
+    held_for: tuple[str, ...]
+    sender: str
+    door: str
+    size: int
+    received_at: str
+    fault: str | None
+    reached: tuple[Holder, ...] = ()
+    opened: tuple[dict[str, Any], ...] = ()
+
+
+async def add(hub: Hub, package_id: str, operator: str, reason: str) -> PackageStatus:
+    """Stop a package by name wherever it is, at once: nothing more of it leaves by any door, nobody opens it here.
+
+    Sender, recipients that have it, and operators hear of it. Raises Refusal: NOT_FOUND, STATE_CONFLICT,
+    REASON_REQUIRED.
+    """
+    # law: R-013 NĐ30 Đ21.2b
+    reason = " ".join(reason.split())[:500]
+    if not reason:
+        raise Refusal(Fault.REASON_REQUIRED, where="reason")
+    now, actor = hub.clock.now(), f"user:{operator}"
+
+    def work(connection: Connection) -> int:
+        row = packages.get(connection, package_id)
+        if row is None:
+            raise Refusal(Fault.NOT_FOUND)
+        if row.status not in (PackageStatus.ACCEPTED, PackageStatus.HELD):
+            raise Refusal(Fault.STATE_CONFLICT, f"the package is {row.status}")
+        stop(hub, connection, now, row, Hold.ORDER, actor, reason)
+        return sum(one.exposed_at is not None for one in deliveries.of_package(connection, package_id))
+
+    try:
+        reached = await hub.db.write(work)
+    except events.StaleStatusError as stale:
+        raise Refusal(Fault.STATE_CONFLICT, "the package was moved by somebody else") from stale
+    log.get().warning("package quarantined", package=package_id, by=operator, reached=reached)
+    return PackageStatus.QUARANTINED
+
+
+def stop(hub: Hub, connection: Connection, now: datetime, row: Row[Any], why: Hold, actor: str, reason: str) -> None:
+    """Quarantine one package and tell everybody who has to know. Raises StaleStatusError."""
+    reasons = (*(word for word in keeping.words(row.held_for) if word is not why), why)
+    if why is Hold.VIRUS:
+        reasons = (why,)
+    reached = [one for one in deliveries.of_package(connection, row.id) if one.exposed_at is not None]
+    detail = {"held_for": why.value, "reason": reason, "reached": [one.recipient for one in reached]}
+    values = {"held_for": " ".join(reasons)}
+    events.change_package(
+        connection, hub.journal, now, events.PackageChange(row.id, PackageMove.QUARANTINE, actor, values, detail)
+    )
+    alarm = {"alarm": "package_quarantined", "reason": reason}
+    told = [events.Event("alarm.raised", "hub", row.id, detail=alarm)]
+    told += [events.Event("alarm.raised", "hub", row.id, one.id, one.recipient, alarm) for one in reached]
+    hub.journal.record(connection, now, told)
+
+
+async def kept_back(hub: Hub) -> tuple[Trace, ...]:
+    """Everything held or quarantined, oldest first, 1,000 of each at most."""
+
+    def look(connection: Connection) -> tuple[Trace, ...]:
+        rows = [
+            row
+            for status in (PackageStatus.HELD, PackageStatus.QUARANTINED)
+            for row in keeping.kept(connection, status)
+        ]
+        return tuple(_trace(row) for row in rows)
+
+    return await hub.db.read(look)
+
+
+async def trace(hub: Hub, package_id: str) -> Trace:
+    """One package in any state: who has it, and who opened it. Raises Refusal(NOT_FOUND)."""
+    # law: R-013
+
+    def look(connection: Connection) -> Trace:
+        row = packages.get(connection, package_id)
+        if row is None:
+            raise Refusal(Fault.NOT_FOUND)
+        reached = tuple(
+            Holder(one.recipient, one.system_id, one.status, one.exposed_at, one.ended_at, one.business_status)
+            for one in deliveries.of_package(connection, package_id)
+            if one.exposed_at is not None or one.status == DeliveryStatus.DELIVERED
+        )
+        opened = tuple(
+            {"at": one.at, **json.loads(one.detail)}
+            for one in events.of_package(connection, package_id)
+            if one.type == "content.opened"
+        )
+        return replace(_trace(row), reached=reached, opened=opened)
+
+    return await hub.db.read(look)
+
+
+def _trace(row: Row[Any]) -> Trace:
+    words = tuple((row.held_for or "").split())
+    return Trace(row.id, row.status, words, row.sender, row.door, row.size, row.received_at, row.fault)

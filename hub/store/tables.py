@@ -190,7 +190,7 @@ users = Table(
     "users",
     metadata,
     Column("name", String(64), primary_key=True),
-    Column("role", String(16), nullable=False),  # operator | clerk | office
+    Column("role", String(16), nullable=False),  # operator | clerk | office | security
     Column("password", Text, nullable=False),  # argon2id
     Column("organ_id", String(64)),
     Column("state", String(16), nullable=False),

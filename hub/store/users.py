@@ -10,8 +10,9 @@ from sqlalchemy import Connection, insert, select, update
 from hub import clock
 from hub.store.tables import users
 
-ROLES = ("operator", "clerk", "office")
-"""operator: watches delivery, sees no subject; clerk: one agency's mailbox; office: statistics."""
+ROLES = ("operator", "clerk", "office", "security")
+"""operator: watches delivery, sees no subject; clerk: one agency's mailbox; office: statistics; security: with a second
+person opens, releases or erases what is kept back, and has no pages."""
 
 
 def add(
