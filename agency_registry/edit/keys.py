@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import warnings
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey, import_key
 
 from agency_registry.agency import SystemKey
@@ -105,15 +106,22 @@ def read_key(data: bytes) -> SystemKey:
     """The key or certificate in a file. Raises RegistryError(key_private, key_invalid, key_weak)."""
     if b"PRIVATE KEY" in data:
         raise RegistryError("key_private")
-    text = data.strip()
     try:
-        if text.startswith(b"{"):
-            return _jwk(import_key(json.loads(text)))
-        if text.startswith(b"-----BEGIN PUBLIC KEY-----"):
-            return _public(serialization.load_pem_public_key(text))
-        return _certificate(x509.load_der_x509_certificate(der_of(data)))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", SecurityWarning)  # the library warns of keys that are too short
+            return _read(data.strip())
+    except SecurityWarning as cause:
+        raise RegistryError("key_weak") from cause
     except (ValueError, TypeError, KeyError, JoseError, UnsupportedAlgorithm) as cause:
         raise RegistryError("key_invalid") from cause
+
+
+def _read(text: bytes) -> SystemKey:
+    if text.startswith(b"{"):
+        return _jwk(import_key(json.loads(text)))
+    if text.startswith(b"-----BEGIN PUBLIC KEY-----"):
+        return _public(serialization.load_pem_public_key(text))
+    return _certificate(x509.load_der_x509_certificate(der_of(text)))
 
 
 def _public(key: object) -> SystemKey:

@@ -89,7 +89,7 @@ class Tokens:
         seconds = self._hub.settings.api.token_seconds
         return web.json_response({"access_token": token, "token_type": "Bearer", "expires_in": seconds}, headers=_FRESH)
 
-    async def holder(self, request: web.BaseRequest) -> System:
+    async def holder(self, request: web.Request) -> System:
         """The system behind a call. Raises Refusal: AUTH_REQUIRED, FORBIDDEN (address, certificate)."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():

@@ -56,7 +56,7 @@ class Revocations:
         self._refresh()
         issuer = certificate.issuer.public_bytes()
         if issuer not in self._known:
-            return "good"
+            return "good" if self._known else "unknown"
         found = self._known[issuer]
         if found is None:
             return "unknown"
@@ -66,25 +66,21 @@ class Revocations:
         return "good" if end is not None and now < end else "unknown"
 
     def _refresh(self) -> None:
+        """Whatever cannot be read leaves what is known; at first that is nothing, which is no reason to believe."""
         try:
-            stamp = (self._lists.stat().st_mtime_ns, self._authorities.stat().st_mtime_ns)
-            if stamp != self._stamp:
-                authorities = x509.load_pem_x509_certificates(self._authorities.read_bytes())
-                self._known = {one.subject.public_bytes(): None for one in authorities}
-                for found in _lists(self._lists.read_bytes()):
-                    self._take(found, authorities)
-                self._stamp = stamp
+            stamp = (_stamp(self._authorities), _stamp(self._lists))
+            if stamp == self._stamp:
+                return
+            self._stamp = stamp
+            authorities = x509.load_pem_x509_certificates(self._authorities.read_bytes())
+            found: dict[bytes, x509.CertificateRevocationList | None]
+            found = {one.subject.public_bytes(): None for one in authorities}
+            self._known = {**found, **{name: kept for name, kept in self._known.items() if name in found}}
+            for one in _lists(self._lists.read_bytes()):
+                _take(found, one, authorities)
+            self._known = found
         except (OSError, ValueError):
             log.get().exception("revocation lists of client certificates not read", file=self._lists.name)
-
-    def _take(self, found: x509.CertificateRevocationList, authorities: list[x509.Certificate]) -> None:
-        """Keep a list signed by its authority, the newest of each."""
-        issuer = found.issuer.public_bytes()
-        if not any(one.subject == found.issuer and _signed_by(found, one) for one in authorities):
-            return
-        kept = self._known[issuer]
-        if kept is None or kept.last_update_utc < found.last_update_utc:
-            self._known[issuer] = found
 
 
 REVOCATIONS = web.AppKey("client_revocations", Revocations)
@@ -98,7 +94,7 @@ def shown(request: web.BaseRequest) -> Shown | None:
     return None if not der else _parsed(der)
 
 
-def refuse_invalid(hub: Hub, request: web.BaseRequest, found: Shown) -> None:
+def refuse_invalid(hub: Hub, request: web.Request, found: Shown) -> None:
     """Raise Refusal when the certificate no longer counts: FORBIDDEN (revoked, expired), REVOCATION_UNAVAILABLE."""
     now = hub.clock.now()
     if not found.certificate.not_valid_before_utc <= now < found.certificate.not_valid_after_utc:
@@ -131,6 +127,27 @@ def owner_of(hub: Hub, found: Shown) -> System | None:
 @functools.lru_cache(maxsize=4096)
 def _parsed(der: bytes) -> Shown:
     return Shown(hashlib.sha256(der).hexdigest(), x509.load_der_x509_certificate(der))
+
+
+def _take(
+    known: dict[bytes, x509.CertificateRevocationList | None],
+    found: x509.CertificateRevocationList,
+    authorities: list[x509.Certificate],
+) -> None:
+    """Keep a list signed by its authority, the newest of each."""
+    if not any(one.subject == found.issuer and _signed_by(found, one) for one in authorities):
+        return
+    kept = known[found.issuer.public_bytes()]
+    if kept is None or kept.last_update_utc < found.last_update_utc:
+        known[found.issuer.public_bytes()] = found
+
+
+def _stamp(path: Path) -> int:
+    """When a file last changed; 0 while it is missing."""
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def _lists(data: bytes) -> Iterator[x509.CertificateRevocationList]:
