@@ -85,6 +85,7 @@ class SignatureReport:
     copy_mark: SAO Y, SAO LỤC or TRÍCH SAO if the signature says so; shown: the text its widget draws, where number
     and date of a document often stand and nowhere else. visible: whether it draws anything on a page.
     warnings: slugs: no_timestamp, timestamp_not_trusted, clock_differs, sha1_in_path, sha1_in_timestamp.
+    checked_at: the moment of which the verdict speaks; the age of a revocation answer counts up to it.
     algorithm: digest and key, as "sha256 rsa-3072". valid_from, valid_to: of the signer's certificate.
     needs: what could be fetched to decide what is not decided yet; not part of the JSON.
     """
@@ -116,6 +117,7 @@ class SignatureReport:
     revocation: Revocation = Revocation()
     needs: tuple[Need, ...] = ()
     visible: bool = True
+    checked_at: datetime | None = None
 
     def as_json(self) -> dict[str, object]:
         """The signature in the shape outside tools rely on; times are +07:00."""
@@ -146,7 +148,9 @@ class SignatureReport:
             "valid_from": _local(self.valid_from),
             "valid_to": _local(self.valid_to),
             "revocation": self.revocation.as_json(),
+            "checked_at": _local(self.checked_at),
             "sentence": verdict_text.signature(self),
+            "sentence_en": verdict_text.signature(self, verdict_text.EN),
         }
 
 
@@ -223,6 +227,7 @@ class FileReport:
             "timestamps": [t.as_json() for t in self.timestamps],
             "page": None if self.page is None else self.page.as_json(),
             "sentence": verdict_text.file(self),
+            "sentence_en": verdict_text.file(self, verdict_text.EN),
         }
 
 
@@ -267,6 +272,7 @@ class DocumentReport:
             "files": [f.as_json() for f in self.files],
             "unsigned": self.is_unsigned,
             "sentence": verdict_text.document(self),
+            "sentence_en": verdict_text.document(self, verdict_text.EN),
         }
 
 
