@@ -14,7 +14,7 @@ from pyhanko.sign.general import find_unique_cms_attribute
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from edxml import cms_check, pdf_reading
+from edxml import cms_check, pdf_fields
 from edxml.pdf_reading import READ_ERRORS
 from edxml.pdf_revisions import STAMP_FORMAT, History
 from edxml.verdict_words import Integrity, SubIndication
@@ -34,8 +34,8 @@ class Found:
     be read; error: why; empty: there is nothing in /Contents that could be a signature.
     """
 
-    field: pdf_reading.SignatureField
-    range: pdf_reading.ByteRange
+    field: pdf_fields.SignatureField
+    range: pdf_fields.ByteRange
     format: str
     embedded: EmbeddedPdfSignature | None = None
     error: str = ""
@@ -56,9 +56,9 @@ class Wholeness:
     detail: str = ""
 
 
-def examine(field: pdf_reading.SignatureField, stream: BinaryIO, reader: Any) -> Found:
+def examine(field: pdf_fields.SignatureField, stream: BinaryIO, reader: Any) -> Found:
     """Read one field; never raises for a damaged one."""
-    place = pdf_reading.byte_range(stream, field.value)
+    place = pdf_fields.byte_range(stream, field.value)
     kind = str(field.value.get("/SubFilter", "")) if hasattr(field.value, "get") else ""
     if place.problem is not None:
         return Found(field, place, kind)
@@ -78,6 +78,9 @@ def judge(item: Found, stream: BinaryIO, certificate: Any, history: History, *, 
         detail = f"signatures of the kind {item.format or '(none)'} are not supported"
         return Wholeness(Integrity.UNKNOWN, SubIndication.FORMAT_FAILURE, detail)
     digest = cms_check.digest_of(stream, [int(n) for n in embedded.byte_range], embedded.md_algorithm)
+    if not item.range.holds(embedded.pkcs7_content, stream):
+        detail = "the bytes left out are not the signature itself"
+        return Wholeness(Integrity.BROKEN, SubIndication.FORMAT_FAILURE, detail)
     if not _is_padded_with_zeros(embedded.pkcs7_content):
         return Wholeness(Integrity.UNKNOWN, SubIndication.FORMAT_FAILURE, "other bytes than zeros follow the signature")
     whole = cms_check.check_wholeness(embedded.signed_data, embedded.signer_info, certificate, digest)

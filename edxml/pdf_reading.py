@@ -1,4 +1,4 @@
-"""A PDF opened for verification: its signature fields, and whether a signature's byte range fits the file.
+"""A PDF opened for verification, at the speed of C where pyHanko reads byte by byte.
 
 The file stays a file: pyHanko needs 54 MiB for a 200 MB document that way, 244 MiB for the same as bytes.
 """
@@ -9,12 +9,14 @@ import binascii
 import io
 import mmap
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
 from pyhanko.pdf_utils import generic, misc
 from pyhanko.pdf_utils.decode_limits import DecodePurpose
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.xref import ObjStreamRef
 
 # What reading a damaged or malicious document may raise, besides what this module names itself.
 READ_ERRORS = (
@@ -64,6 +66,29 @@ generic.read_hex_string_from_stream = read_hex_string
 # --- reading object streams once
 
 _INDEX_LIMIT = 64 * 1024 * 1024
+_DICTIONARY_END = re.compile(rb"endobj|stream")
+_PIECE = 4096
+_PIECE_LIMIT = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectStream:
+    """An object stream as decoded. holder: the stream object it was made from; places: offsets by object number.
+
+    places is empty for a stream whose head is not what /N and /First say, or that has a number twice.
+    """
+
+    holder: Any
+    data: io.BytesIO
+    places: dict[int, int]
+
+    def texts(self) -> Iterator[tuple[int, bytes]]:
+        """Object numbers with what stands there."""
+        whole = self.data.getvalue()
+        ends = sorted(self.places.values())
+        following = dict(zip(ends, [*ends[1:], len(whole)], strict=False))
+        for number, place in self.places.items():
+            yield number, whole[place : following[place]]
 
 
 class IndexedReader(PdfFileReader):
@@ -74,31 +99,58 @@ class IndexedReader(PdfFileReader):
     """
 
     def __init__(self, stream: IO[bytes], *, strict: bool) -> None:
-        self._indexes: dict[int, tuple[Any, io.BytesIO, list[int]]] = {}
+        self._indexes: dict[int, ObjectStream] = {}
         self._indexed_bytes = 0
         super().__init__(stream, strict=strict)
 
+    def in_use(self) -> dict[int, tuple[int, int | ObjStreamRef]]:
+        """Generation and place of every object in use in the last revision, by number."""
+        places: dict[int, tuple[int, int | ObjStreamRef]] = {}
+        for revision in range(self.xrefs.total_revisions):
+            data = self.xrefs.get_xref_data(revision)
+            for section in (data.hybrid.xref_data, data) if data.hybrid is not None else (data,):
+                for number in section.freed:
+                    places.pop(number, None)
+                places.update(section.standard_xrefs)
+                places.update((number, (0, place)) for number, place in section.xrefs_in_objstm.items())
+        return places
+
+    def head(self, place: int) -> bytes:
+        """The bytes of an object at a place in the file, up to its end or to its stream; at most a megabyte."""
+        size = _PIECE
+        while True:
+            self.stream.seek(place)
+            piece: bytes = self.stream.read(size)
+            if (end := _DICTIONARY_END.search(piece)) is not None:
+                return piece[: end.start()]
+            if len(piece) < size or size >= _PIECE_LIMIT:
+                return piece
+            size *= 8
+
+    def object_stream(self, number: int) -> ObjectStream:
+        """An object stream by its number, decoded once. Raises what the reader raises for a broken one."""
+        holder: Any = generic.Reference(number, 0, self).get_object()
+        known = self._indexes.get(number)
+        if known is None or known.holder is not holder:
+            known = self._indexes[number] = self._index(holder)
+        return known
+
     def _get_object_from_stream(self, idnum: int, stmnum: int, idx: int) -> Any:
-        holder: Any = generic.Reference(stmnum, 0, self).get_object()
-        known = self._indexes.get(stmnum)
-        if known is None or known[0] is not holder:
-            known = self._indexes[stmnum] = (holder, *self._index(holder))
-        _, data, numbers = known
-        # numbers: object number and offset in turn
-        if not 0 <= 2 * idx < len(numbers) or numbers[2 * idx] != idnum or numbers[::2].count(idnum) != 1:
+        known = self.object_stream(stmnum)
+        place = known.places.get(idnum)
+        if place is None:
             return super()._get_object_from_stream(idnum, stmnum, idx)  # type: ignore[no-untyped-call]
-        data.seek(int(holder["/First"]) + numbers[2 * idx + 1])
+        known.data.seek(place)
         try:
-            value = generic.read_object(data, generic.Reference(idnum, 0, self))
+            value = generic.read_object(known.data, generic.Reference(idnum, 0, self))
         except READ_ERRORS:
             value = None
         if value is None or isinstance(value, (generic.StreamObject, generic.IndirectObject)):
             return super()._get_object_from_stream(idnum, stmnum, idx)  # type: ignore[no-untyped-call]
         return value
 
-    def _index(self, holder: Any) -> tuple[io.BytesIO, list[int]]:
-        """The decoded stream and the numbers at its head; no numbers when they are not what /N and /First say."""
-        nothing: tuple[io.BytesIO, list[int]] = (io.BytesIO(), [])
+    def _index(self, holder: Any) -> ObjectStream:
+        nothing = ObjectStream(holder, io.BytesIO(), {})
         if not isinstance(holder, generic.StreamObject) or holder.get("/Type") != "/ObjStm":
             return nothing
         data = holder.read_data(DecodePurpose.OBJECT_STREAM)
@@ -108,130 +160,14 @@ class IndexedReader(PdfFileReader):
         words = bytes(data[:first]).split()
         if len(words) != 2 * count or not all(word.isdigit() and len(word) <= 10 for word in words):
             return nothing
+        places = {int(number): first + int(place) for number, place in zip(words[::2], words[1::2], strict=True)}
+        if len(places) != count or max(places.values(), default=0) > len(data):
+            return nothing
         self._indexed_bytes += len(data)
         if self._indexed_bytes > _INDEX_LIMIT:
             self._indexes.clear()
             self._indexed_bytes = len(data)
-        return io.BytesIO(data), [int(word) for word in words]
-
-
-# --- signature fields
-
-
-@dataclass(frozen=True, slots=True)
-class SignatureField:
-    """A filled signature field as the form lists it."""
-
-    name: str
-    field: Any
-    value: Any
-
-
-class UnreadableFormError(ValueError):
-    """The form cannot be walked, so nobody knows what signatures the file carries."""
-
-
-def signature_fields(document: Any) -> list[SignatureField]:
-    """The filled signature fields below /AcroForm; nothing else in a file is a signature.
-
-    document: a PdfFileReader or a view on one of its revisions.
-    law: R-059 TT Đ7.2.2, R-078 Luật 20/2023 Đ22 (a picture of a signature is none)
-    Raises UnreadableFormError for a form that is not a tree of dictionaries.
-    """
-    form = _entry(document.root, "/AcroForm")
-    if form is None:
-        return []
-    if not isinstance(form, generic.DictionaryObject):
-        raise UnreadableFormError("/AcroForm is not a dictionary")
-    found: list[SignatureField] = []
-    seen: set[tuple[int, int]] = set()
-    todo: list[tuple[Any, str, str | None, Any]] = [
-        (f, "", None, None) for f in reversed(_array(_entry(form, "/Fields")))
-    ]
-    while todo:
-        reference, prefix, kind, value = todo.pop()
-        if isinstance(reference, generic.IndirectObject):
-            if (key := (reference.idnum, reference.generation)) in seen:
-                raise UnreadableFormError("a form field is listed twice or contains itself")
-            seen.add(key)
-        field = reference.get_object()
-        if not isinstance(field, generic.DictionaryObject):
-            raise UnreadableFormError("a form field is not a dictionary")
-        own = _entry(field, "/T")
-        name = prefix if own is None else f"{prefix}.{own}" if prefix else str(own)
-        kind = str(_entry(field, "/FT") or kind or "") or None
-        value = _entry(field, "/V") if "/V" in field else value
-        kids = [k for k in _array(_entry(field, "/Kids")) if _is_field(k)]
-        if kids:
-            todo.extend((kid, name, kind, value) for kid in reversed(kids))
-        elif kind == "/Sig" and value is not None and not isinstance(value, generic.NullObject):
-            found.append(SignatureField(name, field, value))
-    return found
-
-
-def empty_fields(document: Any) -> int:
-    """How many signature fields of the form's first level wait for a signature."""
-    form = _entry(document.root, "/AcroForm")
-    fields = _array(_entry(form, "/Fields")) if isinstance(form, generic.DictionaryObject) else []
-    return sum(_entry(f.get_object(), "/FT") == "/Sig" and "/V" not in f.get_object() for f in fields)
-
-
-def _is_field(reference: Any) -> bool:
-    kid = reference.get_object()
-    return isinstance(kid, generic.DictionaryObject) and ("/T" in kid or "/FT" in kid)
-
-
-def _entry(holder: Any, key: str) -> Any:
-    try:
-        return holder[key]
-    except KeyError:
-        return None
-
-
-def _array(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    if not isinstance(value, generic.ArrayObject):
-        raise UnreadableFormError("a list of form fields is no array")
-    return list(value)
-
-
-# --- byte ranges
-
-
-@dataclass(frozen=True, slots=True)
-class ByteRange:
-    """Where a signature's bytes are. end: the first byte that is not covered; problem: why it does not fit."""
-
-    end: int
-    problem: str | None = None
-
-
-def byte_range(stream: IO[bytes], value: Any) -> ByteRange:
-    """Whether the two signed stretches begin with the file, lie in it and leave out exactly one hex string.
-
-    Two numbers decide what a signature vouches for, and they are the attacker's favourite: checked here before
-    any digest, apart from what pyHanko checks.
-    """
-    numbers = _entry(value, "/ByteRange")
-    if not isinstance(numbers, generic.ArrayObject) or len(numbers) != 4:
-        return ByteRange(0, "/ByteRange is missing or has not four numbers")
-    if not all(isinstance(n, int) and n >= 0 for n in numbers):
-        return ByteRange(0, "/ByteRange has negative numbers or none")
-    first, length, second, rest = (int(n) for n in numbers)
-    size = stream.seek(0, 2)
-    end = second + rest
-    if first != 0 or length == 0:
-        return ByteRange(end, "the signed bytes do not begin with the file")
-    if end > size:
-        return ByteRange(end, f"the signed bytes end at {end}, the file at {size}")
-    if second < length + 2:
-        return ByteRange(end, "the two signed stretches overlap")
-    stream.seek(length)
-    gap = stream.read(second - length)
-    if not (gap.startswith(b"<") and gap.endswith(b">")) or re.search(rb"[^0-9A-Fa-f\s]", gap[1:-1]):
-        return ByteRange(end, "the bytes left out are not one hex string")
-    return ByteRange(end)
+        return ObjectStream(holder, io.BytesIO(data), places)
 
 
 # --- the whole file
@@ -241,7 +177,7 @@ def byte_range(stream: IO[bytes], value: Any) -> ByteRange:
 class Opened:
     """A PDF that could be opened. strict: False when only the forgiving reader could."""
 
-    reader: PdfFileReader
+    reader: IndexedReader
     strict: bool
 
 
@@ -259,7 +195,7 @@ def open_pdf(stream: IO[bytes]) -> Opened:
     Raises NotAPdfError, EncryptedError, or whatever the reader raises for a document it cannot read at all.
     """
     stream.seek(0)
-    if b"%PDF-" not in stream.read(1024):
+    if HEADER not in stream.read(HEADER_WITHIN):
         raise NotAPdfError("no PDF header")
     try:
         opened = Opened(IndexedReader(stream, strict=True), strict=True)
@@ -269,6 +205,26 @@ def open_pdf(stream: IO[bytes]) -> Opened:
     if opened.reader.encrypted:
         raise EncryptedError("the document is encrypted")
     return opened
+
+
+HEADER = b"%PDF-"
+HEADER_WITHIN = 1024  # bytes; where readers still look for it
+
+
+def doubts(stream: IO[bytes], opened: Opened) -> tuple[str, ...]:
+    """Why another reader may see another document in the same bytes, by slug.
+
+    read_forgivingly: only with guesses could it be read; bytes_before_header: offsets count from the file or from
+    the header, as readers please, and the file may be of another kind as well; two_headers: likewise.
+    """
+    stream.seek(0)
+    head = stream.read(HEADER_WITHIN)
+    found = [] if opened.strict else ["read_forgivingly"]
+    if not head.startswith(HEADER):
+        found.append("bytes_before_header")
+    if head.count(HEADER) > 1:
+        found.append("two_headers")
+    return tuple(found)
 
 
 def count_signature_marks(stream: IO[bytes]) -> int:

@@ -39,7 +39,7 @@ from pyhanko.sign.diff_analysis import (
 )
 from pyhanko.sign.fields import MDPPerm
 
-from edxml import pdf_objects, pdf_reading
+from edxml import pdf_fields, pdf_objects
 from edxml.pdf_comparison import Comparison
 from edxml.pdf_graph import Graph, View
 from edxml.pdf_reading import READ_ERRORS
@@ -93,12 +93,13 @@ class History:
     explained against the file as it then was, and nothing may be taken away.
     """
 
-    def __init__(self, reader: Any) -> None:
+    def __init__(self, graph: Graph) -> None:
+        reader: Any = graph.reader
         self.reader = reader
         self.final: int = reader.xrefs.total_revisions - 1
         self._steps: dict[int, DiffResult | str] = {}
         self._differences: dict[int, str | None] = {}
-        self._graph = Graph(reader)
+        self._graph = graph
         self._seen: dict[int, View] = {}
 
     def explain(self, signature: Any) -> ModificationLevel | str:
@@ -137,8 +138,8 @@ class History:
         return all(self._keeps_up(*self._views(r)) for r in range(self.final, signature.signed_revision, -1))
 
     def _keeps_up(self, old: Any, new: Any) -> bool:
-        stamps = {f.name for f in pdf_reading.signature_fields(new) if f.value.get("/SubFilter") == STAMP_FORMAT}
-        if stamps - {f.name for f in pdf_reading.signature_fields(old)}:
+        stamps = {f.name for f in pdf_fields.signature_fields(new) if f.value.get("/SubFilter") == STAMP_FORMAT}
+        if stamps - {f.name for f in pdf_fields.signature_fields(old)}:
             return True
         store = pdf_objects.raw(new.root, "/DSS")
         if store is None:

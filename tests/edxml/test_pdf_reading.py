@@ -11,7 +11,7 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import PdfFileWriter, copy_into_new_writer
 
-from edxml import pdf_reading
+from edxml import pdf_fields, pdf_reading
 from edxml.testing import TestCA, plain_pdf, signed_pdf
 
 
@@ -67,7 +67,7 @@ def test_only_fields_of_the_form_count_as_signatures():
     data = signed_pdf(TestCA())
     document = pdf_reading.open_pdf(io.BytesIO(data)).reader
 
-    assert [f.name for f in pdf_reading.signature_fields(document)] == ["Signature1", "Signature2"]
+    assert [f.name for f in pdf_fields.signature_fields(document)] == ["Signature1", "Signature2"]
 
 
 def _dictionary(number):
