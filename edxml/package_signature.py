@@ -95,19 +95,19 @@ def _open(signature: _Element) -> _Signature:
             where=_WHERE,
         )
     info, value, keys, container = signature
-    _check_methods(signature)
     if [child.tag for child in info] != [
         DS + one for one in ("CanonicalizationMethod", "SignatureMethod", "Reference")
     ]:
         raise Refusal(Fault.SIG_COVERAGE, "SignedInfo holds one Reference, to the Manifest", where=_WHERE)
     if info[2].get("URI") != MANIFEST_URI:
         raise Refusal(Fault.SIG_COVERAGE, f"the Reference must name {MANIFEST_URI}", where=_WHERE)
+    _check_methods(signature)
     if [child.tag for child in container] != [f"{DS}Manifest"] or container[0].get("Id") != MANIFEST_URI[1:]:
         raise Refusal(Fault.SIG_COVERAGE, "Object holds the one Manifest, Id='truc-1'", where=f"{_WHERE}/Object")
     manifest = container[0]
     digests = {line.get("URI", ""): _text(line, "DigestValue") for line in manifest}
-    if len(digests) != len(manifest):
-        raise Refusal(Fault.SIG_COVERAGE, "the Manifest names a part twice", where=f"{_WHERE}/Object")
+    if len(digests) != len(manifest) or len(manifest) > signature_profile.MOST_PARTS:
+        raise Refusal(Fault.SIG_COVERAGE, "the Manifest names a part twice, or too many", where=f"{_WHERE}/Object")
     texts = tuple(one.text or "" for one in keys.iterfind(f"{DS}X509Data/{DS}X509Certificate"))
     if not 1 <= len(texts) <= signature_profile.MOST_CERTIFICATES:
         raise Refusal(Fault.SIG_INVALID, "X509Data holds one to eight certificates", where=f"{_WHERE}/KeyInfo")
@@ -158,14 +158,20 @@ def _check_parts(root: _Element, files: Sequence[CarriedFile], digests: dict[str
 
 
 def _certificate(text: str) -> x509.Certificate:
+    """A certificate whose names and serial number can be read. Raises Refusal(SIG_INVALID)."""
+    where = f"{_WHERE}/KeyInfo"
+    if len(text) > signature_profile.LONGEST_CERTIFICATE:
+        raise Refusal(Fault.SIG_INVALID, "a certificate is too long", where=where)
+    der = _decode(text)
     try:
-        if len(text) <= signature_profile.LONGEST_CERTIFICATE:
-            found = x509.load_der_x509_certificate(_decode(text))
-            hash((found.subject, found.issuer))  # names are parsed when asked for: a broken one is found here
-            return found
-    except (ValueError, x509.InvalidVersion) as wrong:
-        raise Refusal(Fault.SIG_INVALID, "X509Certificate holds no certificate", where=f"{_WHERE}/KeyInfo") from wrong
-    raise Refusal(Fault.SIG_INVALID, "a certificate is too long", where=f"{_WHERE}/KeyInfo")
+        found = x509.load_der_x509_certificate(der)
+        hash((found.subject, found.issuer))  # names are parsed when asked for: a broken one is found here
+        numbered = found.serial_number > 0
+    except Exception as wrong:  # nobody vouches for these bytes yet, and the library has many words for "bad"
+        raise Refusal(Fault.SIG_INVALID, "X509Certificate holds no certificate", where=where) from wrong
+    if not numbered:
+        raise Refusal(Fault.SIG_INVALID, "a certificate without a serial number", where=where)
+    return found
 
 
 def _key(certificate: x509.Certificate) -> package_signature_keys.PublicKey:
@@ -173,7 +179,7 @@ def _key(certificate: x509.Certificate) -> package_signature_keys.PublicKey:
         return package_signature_keys.public_key(certificate)
     except package_signature_keys.ForbiddenKeyError as wrong:
         raise Refusal(Fault.SIG_ALG_FORBIDDEN, f"{wrong} may not sign", where=f"{_WHERE}/KeyInfo") from wrong
-    except ValueError as wrong:
+    except Exception as wrong:  # as above
         raise Refusal(Fault.SIG_INVALID, "the certificate's key is broken", where=f"{_WHERE}/KeyInfo") from wrong
 
 

@@ -44,6 +44,7 @@ ENDING: Final = b"\n"
 CONTENT_ID: Final = re.compile(r"cid:[A-Za-z0-9._~@!$&'()*+,=:%-]{1,255}")
 """What an attachment of a signed package is called; letters that no reader writes in two ways."""
 
+MOST_PARTS: Final = 1_000
 MOST_CERTIFICATES: Final = 8
 LONGEST_CERTIFICATE: Final = 32_768
 """Characters of the base64 text of one certificate."""
