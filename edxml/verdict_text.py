@@ -154,8 +154,9 @@ def document(report: DocumentReport, language: Language = VI) -> str:
     notice = notices([w for w in told.warnings if not stale], language)
     integrity, periods = _integrity(told.signatures, language), _periods(told.signatures, language)
     if report.verdict is Verdict.PASSED:
+        by = who_signed or _say("somebody", language)
         return _say(
-            "document_passed", language, signers=who_signed, integrity=integrity, period=periods,
+            "document_passed", language, signers=by, integrity=integrity, period=periods,
             notice=f"; {notice}" if notice else "", worth=worth, because=_because(report, language),
         )  # fmt: skip
     parts = [part for part in (who_signed, "" if integrity in why else integrity, periods, notice) if part]

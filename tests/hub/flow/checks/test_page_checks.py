@@ -95,9 +95,8 @@ async def test_letters_of_a_stamp_may_stand_far_apart(desk):
 
 async def test_a_stamp_drawn_by_an_annotation_or_in_an_annex_is_seen(desk):
     ca = TestCA()
-    drawn = sign_once(
-        plain_pdf(), ca, ca.issue("organisation", "Sở Nội vụ"), 0, ca.now, box=(60, 640, 160, 680), stamp_text="TOI MAT"
-    )
+    office, box = ca.issue("organisation", "Sở Nội vụ"), (60, 640, 160, 680)
+    drawn = sign_once(plain_pdf(), ca, office, 0, ca.now, box=box, stamp_text="TOI MAT")
 
     assert await desk.ask(secret_stamp, drawn)
     (finding,) = await desk.ask(secret_stamp, official_page(), with_line("TUYỆT MẬT"))
@@ -107,8 +106,8 @@ async def test_a_stamp_drawn_by_an_annotation_or_in_an_annex_is_seen(desk):
 @pytest.mark.parametrize(
     "text",
     [
-        "bảo mật", "Mật", "mật", "bí mật kinh doanh", "BẢO MẬT", "QUY CHẾ BẢO MẬT THÔNG TIN", "V/v bảo vệ bí mật nhà nước",
-        "BÍ MẬT NHÀ NƯỚC", "MẬT KHẨU", "MẬT ĐỘ XÂY DỰNG", "CƠ MẬT", "Độ mật: Thường", "MẶT", "MẤT", "ỦY BAN MẶT TRẬN",
+        "bảo mật", "Mật", "mật", "bí mật kinh doanh", "BẢO MẬT", "QUY CHẾ BẢO MẬT THÔNG TIN",
+        "V/v bảo vệ bí mật nhà nước", "BÍ MẬT NHÀ NƯỚC", "MẬT KHẨU", "MẬT ĐỘ XÂY DỰNG", "CƠ MẬT", "Độ mật: Thường", "MẶT", "MẤT", "ỦY BAN MẶT TRẬN",
         "TỐI MẬT là độ mật thứ hai",
     ],
 )  # fmt: skip
