@@ -17,7 +17,7 @@ from edxml.timestamp_check import CLOCK_TOLERANCE
 from edxml.verdict_words import SubIndication
 
 WEAK_DIGESTS = frozenset({"md2", "md5", "sha1"})
-SIGNED_IN_FUTURE = "the signature claims a time later than now"
+SIGNED_IN_FUTURE = "signed_in_future"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +67,16 @@ def _weakness(signer_info: Any, certificate: bytes) -> SubIndication | None:
 
 @dataclass(frozen=True, slots=True)
 class TrustResult:
-    """The trust axis of one signature; problem None means trusted. failed: the problem is proven."""
+    """The trust axis of one signature; problem None means trusted. failed: the problem is proven.
+
+    warnings: those of the path, and signed_in_future.
+    """
 
     path: PathResult
     problem: SubIndication | None
     failed: bool = False
     detail: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +103,27 @@ def check_trust(
     signed_at = times.proven or times.claimed
     if path.problem is SubIndication.REVOKED_NO_POE and path.revoked_at is not None:
         if signed_at is not None and signed_at >= path.revoked_at:
-            return TrustResult(path, SubIndication.REVOKED, failed=True, detail=path.detail)
-        return TrustResult(path, path.problem, detail=path.detail)
+            return _result(path, SubIndication.REVOKED, path.detail, failed=True)
+        return _result(path, path.problem, path.detail)
     if signed_at is None or path.problem not in (None, SubIndication.TRY_LATER, SubIndication.OUT_OF_BOUNDS_NO_POE):
-        return TrustResult(path, path.problem, detail=path.detail)
+        return _result(path, path.problem, path.detail)
     validity = issued.load(certificate)
     if signed_at + _tolerance(times) < validity.not_before:  # law: R-080
         detail = "the signature was made before its certificate began"
-        return TrustResult(path, SubIndication.NOT_YET_VALID, failed=True, detail=detail)
+        return _result(path, SubIndication.NOT_YET_VALID, detail, failed=True)
     if times.proven is None and signed_at > times.at + CLOCK_TOLERANCE:  # law: R-080
-        return TrustResult(path, SubIndication.NOT_YET_VALID, failed=True, detail=SIGNED_IN_FUTURE)
+        detail = "the signature claims a time later than now"
+        return _result(path, SubIndication.NOT_YET_VALID, detail, failed=True, warning=SIGNED_IN_FUTURE)
     if path.problem is SubIndication.OUT_OF_BOUNDS_NO_POE and signed_at > validity.not_after:
-        return TrustResult(path, SubIndication.EXPIRED, detail=path.detail)
-    return TrustResult(path, path.problem, detail=path.detail)
+        return _result(path, SubIndication.EXPIRED, path.detail)
+    return _result(path, path.problem, path.detail)
+
+
+def _result(
+    path: PathResult, problem: SubIndication | None, detail: str, *, failed: bool = False, warning: str | None = None
+) -> TrustResult:
+    warnings = path.warnings if warning is None else (*path.warnings, warning)
+    return TrustResult(path, problem, failed=failed, detail=detail, warnings=warnings)
 
 
 def _tolerance(times: Times) -> timedelta:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import warnings
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtensionOID
 
 from edxml import key_signatures
@@ -93,7 +95,7 @@ class Issued:
     @property
     def has_odd_serial(self) -> bool:
         """Whether the serial number is not positive, or longer than 20 bytes."""
-        return not 0 < self.serial < 1 << LONGEST_SERIAL_BITS
+        return self.serial < 1 or self.serial.bit_length() > LONGEST_SERIAL_BITS
 
     @property
     def is_self_issued(self) -> bool:
@@ -123,7 +125,7 @@ def load(der: bytes) -> Issued:
 def _load(der: bytes) -> Issued:
     if len(der) > LONGEST_CERTIFICATE_BYTES:
         raise ValueError(f"it is longer than {LONGEST_CERTIFICATE_BYTES} bytes")
-    parsed = x509.load_der_x509_certificate(der)
+    parsed = _parsed(der)
     extensions = {e.oid: e for e in parsed.extensions}
     constraints = _value(extensions, ExtensionOID.BASIC_CONSTRAINTS)
     extended = extensions.get(ExtensionOID.EXTENDED_KEY_USAGE)
@@ -137,7 +139,7 @@ def _load(der: bytes) -> Issued:
         parsed=parsed,
         subject=name_key(parsed.subject),
         issuer=name_key(parsed.issuer),
-        serial=parsed.serial_number,
+        serial=_serial(parsed),
         not_before=parsed.not_valid_before_utc,
         not_after=parsed.not_valid_after_utc,
         spki=spki,
@@ -157,6 +159,19 @@ def _load(der: bytes) -> Issued:
         crl_urls=_crl_urls(_value(extensions, ExtensionOID.CRL_DISTRIBUTION_POINTS)),
         ocsp_urls=_ocsp_urls(_value(extensions, ExtensionOID.AUTHORITY_INFORMATION_ACCESS)),
     )
+
+
+def _parsed(der: bytes) -> x509.Certificate:
+    """The certificate; of a serial number below 1, which roots of the nineties have, the library warns at each look."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        return x509.load_der_x509_certificate(der)
+
+
+def _serial(parsed: x509.Certificate) -> int:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        return parsed.serial_number
 
 
 @functools.lru_cache(maxsize=4096)

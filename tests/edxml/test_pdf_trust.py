@@ -13,6 +13,7 @@ from edxml.certificates import Role, Trust
 from edxml.pdf_signature import verify_pdf
 from edxml.testing import TestCA, plain_pdf, signed_pdf
 from edxml.testing.documents import sign_once
+from edxml.timestamp_check import CLOCK_TOLERANCE
 from edxml.verdict import SubIndication, Verdict
 
 DAY = timedelta(days=1)
@@ -126,12 +127,23 @@ def test_expired_is_undecided_unless_a_time_stamp_proves_it_was_in_time(judge, o
     assert judge(signed_pdf(own, [signer], at=old, timestamp=True), own.trust()).verdict is Verdict.PASSED
 
 
-def test_not_yet_valid_is_undecided(judge, own):
+def test_a_signature_from_before_its_certificate_is_not_valid(judge, own):  # law: R-080
     signer = own.issue("person", "Lê An", not_before=own.now + DAY)
 
     report = judge(signed_pdf(own, [signer]), own.trust())
 
-    assert (report.verdict, report.sub_indication) == (Verdict.INDETERMINATE, SubIndication.NOT_YET_VALID)
+    assert (report.verdict, report.sub_indication) == (Verdict.FAILED, SubIndication.NOT_YET_VALID)
+
+
+def test_a_signature_from_the_future_is_not_valid(judge, own):  # law: R-080
+    within, beyond = (own.now + CLOCK_TOLERANCE + step * timedelta(seconds=1) for step in (0, 1))
+
+    near = judge(signed_pdf(own, ORGANISATION, at=within), own.trust(), own.now)
+    far = judge(signed_pdf(own, ORGANISATION, at=beyond), own.trust(), own.now)
+
+    assert near.verdict is Verdict.PASSED
+    assert (far.verdict, far.sub_indication) == (Verdict.FAILED, SubIndication.NOT_YET_VALID)
+    assert far.signatures[0].warnings[0] == "signed_in_future"
 
 
 def test_a_time_stamping_certificate_signs_no_documents(judge, own):
