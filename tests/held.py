@@ -1,31 +1,20 @@
-"""Packages that are held as real ones are: a stamp on page 1, a scanner that does not answer."""
+"""Packages that are held: a stamp of secrecy on page 1, a scanner that does not answer."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 
-from edxml.faults import Fault
-from hub.flow import checks
-from hub.flow.checks.base import Action, Check, Finding, everywhere
-from hub.profile import Outcome
+from edxml.testing import make_package
+from edxml.testing.pages import Line, official_page
 from hub.store import events, packages, tables
 
-MARK = b"STAMPED"
 NO_SCANNER = {"address": "unix:/nonexistent/clamd.ctl"}
 
 
-async def _stamped(_hub, subject):
-    if MARK.decode() in subject.header.subject:
-        return [Finding(Fault.SECRET, "a stamp on page 1", "a.pdf", Action.HOLD, "secret_stamp")]
-    return []
-
-
-STAMP = Check("test_stamp", "R-012", "Dấu mật ở trang 1", "A secrecy stamp", _stamped, everywhere(Outcome.ENFORCE))
-
-
-def with_stamps(monkeypatch) -> None:
-    """Documents whose subject says STAMPED are held like those whose page 1 does."""
-    monkeypatch.setattr(checks, "CHECKS", (*checks.CHECKS, STAMP))
+def stamped(sender: str, to, **more) -> bytes:
+    """A package whose document looks secret: MẬT in box 10a of its page 1."""
+    page = official_page(more=[Line("MẬT", 100.0, 132.0, 13.0)])
+    return make_package(sender, to, attachments=[("van-ban.pdf", page)], **more)
 
 
 async def row(hub, package_id: str):

@@ -12,7 +12,7 @@ from edxml.verdict_text import REASONS
 from hub import clock
 from hub.context import Hub
 from hub.flow import views
-from hub.states import MOVES, DeliveryStatus, Move
+from hub.states import MOVES, DeliveryStatus, Move, PackageStatus
 from hub.store import overview
 from hub.web import words
 
@@ -24,6 +24,7 @@ ACTIONS: dict[str, Move] = {
 }
 """The operator's actions, the mildest first: that one is done by the Enter key."""
 
+_KEPT_BACK = (PackageStatus.HELD, PackageStatus.QUARANTINED)
 _FACTS = ("fault", "attempt", "system", "reason", "code", "alarm", "verdict", "sub_indication")
 _PARTIES_WORDS = ("status.", "recall.", "takeback.", "update.", "replace.")
 _SUB_INDICATIONS = {sub.value: text for sub, text in REASONS.items()}
@@ -80,6 +81,7 @@ class PackageShown:
     events: tuple[EventShown, ...]
     warnings: tuple[Mapping[str, Any], ...]
     fault: Fault | None
+    held_for: tuple[str, ...]  # keys of `words.HOLD`
 
 
 async def show(hub: Hub, package_id: str) -> PackageShown:
@@ -102,6 +104,7 @@ async def show(hub: Hub, package_id: str) -> PackageShown:
         tuple(_event(one) for one in timeline),
         tuple(json.loads(row.warnings)),
         Fault[row.fault.upper()] if row.fault else None,
+        tuple((row.held_for or "").split()) if row.status in _KEPT_BACK else (),
     )
 
 

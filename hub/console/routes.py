@@ -15,7 +15,7 @@ from hub.console import packages, queue
 from hub.context import Hub
 from hub.flow import operate
 from hub.states import DeliveryStatus, PackageStatus
-from hub.store import deliveries, overview
+from hub.store import deliveries, keeping, overview
 from hub.web import guard, login, words
 from hub.web.pages import Visit
 
@@ -56,6 +56,7 @@ async def _show_overview(visit: Visit, *, problem: str = "", status: int = 200, 
     shaped = await queue.read(hub)
     rejected = await hub.db.read(lambda connection: overview.rejected_since(connection, midnight))
     rows = await hub.db.read(lambda connection: overview.newest(connection, limit=10))
+    kept = await hub.db.read(keeping.by_status)
     response = visit.page(
         "console/overview.html",
         status=status,
@@ -65,6 +66,7 @@ async def _show_overview(visit: Visit, *, problem: str = "", status: int = 200, 
         slow_column=queue.SLOW_COLUMN,
         late_column=queue.LATE_COLUMN,
         rejected_today=rejected,
+        kept=kept,
         intake_stopped=hub.intake_stopped,
         newest=await _listed(hub, rows),
         done=_done(visit),

@@ -36,6 +36,10 @@ class Readiness:
         """Whether every check is `ok`."""
         return all(state == "ok" for state in (await self.checks()).values())
 
+    def beside(self) -> dict[str, str]:
+        """What does not keep the hub from working: whether the antivirus scanner answered when it was last asked."""
+        return {"scanner": self._hub.scanner.state} if self._hub.scanner is not None else {}
+
     async def _database(self) -> str:
         try:
             async with asyncio.timeout(CHECK_SECONDS):
@@ -66,7 +70,7 @@ async def _ready(request: web.Request) -> web.Response:
     readiness = request.app[READINESS]
     checks = await readiness.checks()
     good = all(state == "ok" for state in checks.values())
-    body = {"status": "ready" if good else "not_ready", "checks": checks}
+    body = {"status": "ready" if good else "not_ready", "checks": checks, **readiness.beside()}
     return web.json_response(body, status=200 if good else 503, headers=_FRESH)
 
 

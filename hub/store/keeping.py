@@ -57,6 +57,12 @@ def counts(connection: Connection) -> dict[tuple[str, str], int]:
     return dict(found)
 
 
+def by_status(connection: Connection) -> dict[str, int]:
+    """How many packages are held, and how many quarantined."""
+    query = select(_P.c.status, func.count()).where(_P.c.status.in_([_HELD, _QUARANTINED]), _KEPT)
+    return dict(connection.execute(query.group_by(_P.c.status)).tuples().all())
+
+
 def withdrawn(connection: Connection) -> Sequence[Row[Any]]:
     """Held packages that their sender withdrew from every recipient: nobody waits for them any more."""
     waits = exists(select(_D.c.id).where(_D.c.package_id == _P.c.id, _D.c.status.in_(_OPEN)))

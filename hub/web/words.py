@@ -12,6 +12,26 @@ PACKAGE: dict[str, Pair] = {
     "erased": ("Đã xóa nội dung", "erased"),
 }
 
+HOLD: dict[str, Pair] = {
+    "secret_stamp": (
+        "Trang 1 có dấu hiệu mật. Văn thư nơi gửi khai báo không mật, hoặc thu hồi.",
+        "Page 1 looks marked secret. The sender's clerk declares that it is not, or withdraws it.",
+    ),
+    "scanner": (
+        "Chưa quét được mã độc. Trục tự quét và chuyển khi máy quét trả lời.",
+        "Not scanned yet. The hub scans it and lets it go when the scanner answers.",
+    ),
+    "virus": (
+        "Có mã độc. Cán bộ an ninh và người thứ hai xem xét; hết hạn trục tự xóa.",
+        "Infected. A security officer and a second person decide; the hub erases it when its time is over.",
+    ),
+    "order": (
+        "Bị dừng theo lệnh. Cán bộ an ninh và người thứ hai thả hoặc xóa.",
+        "Stopped by order. A security officer and a second person release or erase it.",
+    ),
+}
+"""Why a package is kept back, and who acts next."""
+
 DELIVERY: dict[str, Pair] = {
     "queued": ("Chờ chuyển", "queued"),
     "sending": ("Đang chuyển", "sending"),
@@ -97,6 +117,9 @@ DONE: dict[str, Pair] = {
 ALARM: dict[str, Pair] = {
     "intake_stopped": ("ngừng tiếp nhận", "intake stopped"),
     "intake_started": ("mở lại tiếp nhận", "intake opened"),
+    "package_quarantined": (
+        "gói tin bị cách ly: không mở, không chuyển tiếp", "a package is quarantined: do not open it, pass it on to nobody",
+    ),
     "endpoint_down": ("hệ thống của nơi nhận không trả lời", "a system does not answer"),
     "listed_without_fetch": ("nơi nhận xem danh sách nhiều lần mà không lấy", "listed again and again, never fetched"),
     "vxp_locked_out": ("hệ thống bị khóa tạm vì sai khóa nhiều lần", "a system is locked out after wrong secrets"),

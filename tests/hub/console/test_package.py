@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
+from held import stamped
 
 from edxml.testing import make_package, make_status
 from hub.flow import withdraw
@@ -38,6 +39,19 @@ async def test_the_page_says_where_a_package_is(operator, sent):
     assert "Cơ quan 000.00.02.H99 000.00.02.H99 Chờ nơi nhận lấy" in page.words
     assert "Trục tiếp nhận gói tin, đã lập biên nhận package.accepted" in page.words
     assert "Không ký số" in page.words
+
+
+async def test_the_page_says_why_a_package_is_held_and_who_acts_next(operator, hub, snv, stc):
+    """law: R-012 R-191"""
+    answer = await snv.do("sendEdoc", stamped("000.00.01.H99", "000.00.02.H99", subject=SUBJECT), "000.00.01.H99")
+
+    page = await operator.get(f"/console/packages/{answer.json['DocId']}")
+    front = await operator.get("/console")
+
+    assert "Đang giữ . Trang 1 có dấu hiệu mật. Văn thư nơi gửi khai báo không mật, hoặc thu hồi." in page.words
+    assert "bổ nhiệm" not in page.text
+    assert "van-ban.pdf" not in page.text
+    assert "1 gói tin: đang giữ" in front.words
 
 
 async def test_an_operator_sees_no_subject_and_no_file_name(operator, sent, snv, stc, hub):

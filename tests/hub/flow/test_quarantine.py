@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from held import journal, row, with_stamps
+from held import journal, row, stamped
 
 from edxml.faults import Fault, Refusal
 from edxml.testing import make_package
@@ -157,10 +157,9 @@ async def test_what_was_stopped_by_mistake_travels_on(hub, sender, recipient, pe
     await fetched(recipient)
 
 
-async def test_a_held_package_that_its_sender_withdraws_is_erased(hub, sender, recipient, monkeypatch):
+async def test_a_held_package_that_its_sender_withdraws_is_erased(hub, sender, recipient):
     """law: R-009 R-012"""
-    with_stamps(monkeypatch)
-    held = await sender.give(make_package(A, (B,), subject="STAMPED"))
+    held = await sender.give(stamped(A, (B,)))
 
     states = await withdraw.withdraw(hub, sender.system, held.package_id, reason="đúng là mật")
     await keeping.turn(hub)
@@ -172,10 +171,9 @@ async def test_a_held_package_that_its_sender_withdraws_is_erased(hub, sender, r
     assert (await journal(hub, held.package_id))[-1] == "package.erased"
 
 
-async def test_a_recall_of_type_1_takes_a_held_package_back(hub, sender, recipient, monkeypatch):
+async def test_a_recall_of_type_1_takes_a_held_package_back(hub, sender, recipient):
     """A VXP sender has no other verb."""
-    with_stamps(monkeypatch)
-    held = await sender.give(make_package(A, (B,), subject="STAMPED"))
+    held = await sender.give(stamped(A, (B,)))
     recall = make_package(A, (B,), held.document_id, business_type=1, reason="đúng là mật", attachments=[])
 
     await sender.give(recall)
@@ -185,9 +183,8 @@ async def test_a_recall_of_type_1_takes_a_held_package_back(hub, sender, recipie
     assert (await pickup.inbox(hub, recipient.system, limit=10)).items == ()
 
 
-async def test_many_declarations_at_once_are_one(hub, sender, recipient, monkeypatch):
-    with_stamps(monkeypatch)
-    held = await sender.give(make_package(A, (B,), subject="STAMPED"))
+async def test_many_declarations_at_once_are_one(hub, sender, recipient):
+    held = await sender.give(stamped(A, (B,)))
 
     answers = await asyncio.gather(
         *(hold.declare(hub, sender.system, held.package_id, f"Văn thư {n}") for n in range(8))
@@ -198,10 +195,9 @@ async def test_many_declarations_at_once_are_one(hub, sender, recipient, monkeyp
     assert len((await pickup.inbox(hub, recipient.system, limit=10)).items) == 1
 
 
-async def test_a_declaration_and_a_withdrawal_at_once_leave_one_outcome(hub, sender, recipient, monkeypatch):
-    with_stamps(monkeypatch)
+async def test_a_declaration_and_a_withdrawal_at_once_leave_one_outcome(hub, sender, recipient):
     for _ in range(5):
-        held = await sender.give(make_package(A, (B,), subject="STAMPED"))
+        held = await sender.give(stamped(A, (B,)))
         await asyncio.gather(
             hold.declare(hub, sender.system, held.package_id, "Văn thư"),
             withdraw.withdraw(hub, sender.system, held.package_id, reason="rút", kind="cancel"),
@@ -215,10 +211,9 @@ async def test_a_declaration_and_a_withdrawal_at_once_leave_one_outcome(hub, sen
         assert (await pickup.inbox(hub, recipient.system, limit=10)).items == ()
 
 
-async def test_operators_see_where_a_held_package_is_and_no_word_of_it(hub, sender, recipient, monkeypatch):
+async def test_operators_see_where_a_held_package_is_and_no_word_of_it(hub, sender, recipient):
     """law: R-191 R-012"""
-    with_stamps(monkeypatch)
-    held = await sender.give(make_package(A, (B,), subject="STAMPED V/v nhân sự"))
+    held = await sender.give(stamped(A, (B,), subject="V/v nhân sự"))
 
     [shown] = (await ask(hub, "kept.list"))["packages"]
 

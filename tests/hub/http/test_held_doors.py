@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 from actors import Office
-from held import NO_SCANNER, journal, with_stamps
+from held import NO_SCANNER, journal, stamped
 
 from edxml import model, writer
 from edxml.testing import make_package
@@ -69,17 +69,15 @@ async def test_a_held_package_is_taken_in_and_its_sender_is_told(both):
     assert answered["status"] == shown["status"] == "held"
     assert shown["held_for"] == ["scanner"]
     assert answered["receipt"]
-    assert [one["code"] for one in answered["warnings"]] == ["virus"]
+    assert "virus" in [one["code"] for one in answered["warnings"]]
     assert [one["type"] for one in events][:2] == ["package.accepted", "package.held"]
 
 
-async def test_a_repeat_gets_the_first_answer_also_after_the_release(both, monkeypatch):
+async def test_a_repeat_gets_the_first_answer_also_after_the_release(both):
     """law: R-114"""
     _, _, sender, recipient = both
-    with_stamps(monkeypatch)
-    sender.hub = both[0].hub
     both[0].hub.scanner = None
-    data = make_package(SENDER, RECIPIENT, subject="STAMPED")
+    data = stamped(SENDER, RECIPIENT)
     first = (await sender.offer(data)).expect(201)
     await declare(sender, first["package_id"])
 
@@ -162,17 +160,16 @@ async def declare(office, package_id: str, **more):
     return await office.post(f"/packages/{package_id}/declare", json=said)
 
 
-async def stamped(both, monkeypatch) -> str:
+async def held_for_a_stamp(both) -> str:
     """A package held for a stamp alone."""
-    with_stamps(monkeypatch)
     both[0].hub.scanner = None
-    return (await both[2].offer(make_package(SENDER, RECIPIENT, subject="STAMPED"))).expect(201)["package_id"]
+    return (await both[2].offer(stamped(SENDER, RECIPIENT))).expect(201)["package_id"]
 
 
-async def test_the_senders_clerk_declares_and_the_recipient_gets_it(both, monkeypatch):
+async def test_the_senders_clerk_declares_and_the_recipient_gets_it(both):
     """law: R-011 R-012 NĐ30 PL VI"""
     snv, stc, sender, recipient = both
-    package_id = await stamped(both, monkeypatch)
+    package_id = await held_for_a_stamp(both)
 
     declared = (await declare(sender, package_id)).expect()
     events = (await sender.get(f"/packages/{package_id}/timeline")).expect()["events"]
@@ -187,9 +184,9 @@ async def test_the_senders_clerk_declares_and_the_recipient_gets_it(both, monkey
     assert (await snv.do("getSentEdocList")).json["data"][0]["sendStatus"] == "done"
 
 
-async def test_a_declaration_needs_a_name_and_a_held_package(both, monkeypatch):
+async def test_a_declaration_needs_a_name_and_a_held_package(both):
     _, _, sender, _ = both
-    package_id = await stamped(both, monkeypatch)
+    package_id = await held_for_a_stamp(both)
 
     assert (await declare(sender, package_id, declared_by="  ")).code == "reason_required"
     assert (await declare(sender, package_id, declaration="maybe")).code == "schema_invalid"
@@ -197,9 +194,9 @@ async def test_a_declaration_needs_a_name_and_a_held_package(both, monkeypatch):
     assert (await declare(sender, free)).code == "state_conflict"
 
 
-async def test_a_declaration_by_anybody_else_hears_of_nothing(both, monkeypatch, province):
+async def test_a_declaration_by_anybody_else_hears_of_nothing(both, province):
     snv, _, _, recipient = both
-    package_id = await stamped(both, monkeypatch)
+    package_id = await held_for_a_stamp(both)
     await province.agencies(STRANGER)
     stranger = await province.system("stranger", STRANGER)
 
@@ -212,10 +209,9 @@ async def test_a_declaration_by_anybody_else_hears_of_nothing(both, monkeypatch,
     assert "package.released" not in await journal(snv.hub, package_id)
 
 
-async def test_a_stamped_and_unscanned_package_waits_for_both(both, monkeypatch):
-    with_stamps(monkeypatch)
+async def test_a_stamped_and_unscanned_package_waits_for_both(both):
     _, _, sender, recipient = both
-    accepted = (await sender.offer(make_package(SENDER, RECIPIENT, subject="STAMPED"))).expect(201)
+    accepted = (await sender.offer(stamped(SENDER, RECIPIENT))).expect(201)
 
     declared = (await declare(sender, accepted["package_id"])).expect()
     shown = (await sender.get(f"/packages/{accepted['package_id']}")).expect()

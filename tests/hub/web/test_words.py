@@ -14,6 +14,7 @@ from hub.web import words
 TABLES = {
     "EVENT": states.JOURNAL,
     "PACKAGE": {status.value for status in states.PackageStatus},
+    "HOLD": {reason.value for reason in states.Hold},
     "DELIVERY": {status.value for status in states.DeliveryStatus},
     "DELIVERY_MEANING": {status.value for status in states.DeliveryStatus},
     "RECALL": {state.value for state in states.RecallState},
