@@ -52,7 +52,12 @@ class Comparison:
         if len(self._old_pages) != len(self._new_pages):
             return f"{len(self._old_pages)} pages became {len(self._new_pages)}"
         both = zip(self._old_pages, self._new_pages, strict=True)
-        for number, ((_, old_page), (_, new_page)) in enumerate(both, 1):
+        for number, ((old_reference, old_page), (new_reference, new_page)) in enumerate(both, 1):
+            for key in pdf_objects.INHERITED:
+                # some readers inherit along /Parent, which need not be the way the tree was walked
+                above = (pdf_objects.inherited(deref(r), key) for r in (old_reference, new_reference))
+                if not self._equal(*above):
+                    return f"{key} of page {number} is different"
             for key in PAGE_KEYS:
                 if not self._equal(old_page.get(key), new_page.get(key)):
                     return f"{key} of page {number} is different"

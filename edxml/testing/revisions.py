@@ -45,23 +45,27 @@ def stream(content: bytes, entries: bytes = b"") -> bytes:
 
 
 def update(
-    data: bytes, objects: Mapping[int, bytes], *, freed: Sequence[int] = (), trailer: bytes = b"", xref: bool = True
+    data: bytes,
+    objects: Mapping[int, bytes],
+    *,
+    freed: Sequence[int] = (),
+    places: Mapping[int, int] | None = None,
+    trailer: bytes = b"",
 ) -> bytes:
     """The file with one more revision. objects: new bodies by number; trailer: entries that go before the old ones.
 
-    xref: False leaves out table and trailer, as the crudest forgeries do.
+    places: objects whose bodies stand somewhere in the file already.
     """
     match = list(_TRAILER.finditer(data))[-1]
     size_before = int(_SIZE.findall(match[1])[-1])
     parts = [data if data.endswith(b"\n") else data + b"\n"]
     place = len(parts[0])
     entries: dict[int, bytes] = dict.fromkeys(freed, b"%010d %05d f \n" % (0, 1))
+    entries |= {number: b"%010d %05d n \n" % (where, 0) for number, where in (places or {}).items()}
     for number, body in objects.items():
         entries[number] = b"%010d %05d n \n" % (place, 0)
         parts.append(b"%d 0 obj\n%s\nendobj\n" % (number, body))
         place += len(parts[-1])
-    if not xref:
-        return b"".join(parts)
     table = b"".join(b"%d 1\n%s" % (number, entries[number]) for number in sorted(entries))
     size = max(size_before, *(n + 1 for n in entries), 1)
     rest = _PREVIOUS.sub(b"", _SIZE.sub(b"", match[1]))
