@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from edxml.faults import Fault, Refusal
 from hub import clock
 from hub.states import PackageStatus
-from hub.store import deliveries, events, packages
+from hub.store import answers, deliveries, events, packages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,7 +154,8 @@ async def verdicts(hub: Hub, system: System, package_id: str) -> dict[str, Any]:
             raise Refusal(Fault.NOT_FOUND)
         report: dict[str, Any] = json.loads(row.verdicts)
         empty = {"verdict": row.verdict, "sub_indication": None, "legal_value": "information", "files": []}
-        return {**empty, **report, "checks": json.loads(row.checks)}
+        used = [_answer(one) for one in answers.of_package(connection, package_id)]
+        return {**empty, **report, "checks": json.loads(row.checks), "answers": used}
 
     return await hub.db.read(look)
 
@@ -226,6 +227,13 @@ def _shows(row: Row[Any], mine: set[str], *, is_sender: bool) -> bool:
 def _event(row: Row[Any], *, named: bool) -> TimelineEvent:
     actor = row.actor if named or not row.actor.startswith("user:") else "operator"
     return TimelineEvent(row.seq, clock.from_text(row.at), row.type, actor, row.recipient, json.loads(row.detail))
+
+
+def _answer(row: Row[Any]) -> dict[str, Any]:
+    """An authority's answer that decided the verdict.  law: R-071 TT15/2025 Đ5"""
+    moments = {"as_of": row.as_of, "next_at": row.next_at, "fetched_at": row.fetched_at}
+    times = {name: clock.local_text(clock.from_text(at)) if at else None for name, at in moments.items()}
+    return {"sha256": row.sha256, "kind": row.kind, "url": row.url, **times}
 
 
 def _moment(text: str | None) -> datetime | None:

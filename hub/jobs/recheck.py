@@ -25,6 +25,9 @@ MOST_PAUSE_SECONDS = 1.0
 RECOVERY_SECONDS = 10.0
 """Answers of an authority that is back come in numbers: what waits for them is hastened once in so long."""
 
+START_SECONDS = 10.0
+"""After a start, how long until what waits for answers is looked at: they may have come while nobody was there."""
+
 _RECHECKS = Counter("hub_rechecks", "Undecided verdicts made again", ["verdict"])
 _WAITING = Gauge("hub_rechecks_waiting", "Packages whose verdict is to be made again")
 
@@ -66,6 +69,8 @@ async def _rounds(hub: Hub) -> None:
 
 
 async def _recoveries(hub: Hub) -> None:
+    await asyncio.sleep(START_SECONDS)
+    await hasten(hub)
     while hub.fetcher is not None:
         await hub.fetcher.recovered.wait()
         hub.fetcher.recovered.clear()

@@ -43,6 +43,8 @@ AT_ONCE = 4
 STILL_NEW_SECONDS = 30.0
 """How long an answer counts as new to a document whose verification may have begun before it came."""
 
+RESTING = "resting"
+
 _ADDRESS = re.compile(
     r"http://(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?P<port>:[0-9]{1,5})?(?P<rest>/[!-~]*)?"
 )
@@ -79,6 +81,7 @@ class RevocationFetcher:
         self._files = AnswerFiles(settings.answers_folder)
         self._tasks: dict[str, asyncio.Task[bool]] = {}
         self._slots: dict[str, asyncio.Semaphore] = {}
+        self._tried: set[str] = set()
         self._new: dict[str, float] = {}
         self._authorities: tuple[tuple[str, ...] | None, frozenset[str]] = None, frozenset()
         self.rests = Rests(hub.clock.now)
@@ -166,6 +169,8 @@ class RevocationFetcher:
 
     def _failed(self, need: Need, place: _Place, trouble: _TroubleError) -> None:
         _FETCHES.labels(need.kind, trouble.outcome).inc()
+        if trouble.outcome == RESTING:
+            return
         if trouble.host:
             self.rests.failed(place.host)
         log.get().warning(
@@ -196,8 +201,11 @@ class RevocationFetcher:
     async def _call(self, need: Need, place: _Place) -> bytes:
         slot = self._slots.setdefault(place.host, asyncio.Semaphore(AT_ONCE))
         async with slot:
-            if self.rests.is_resting(place.host):  # it failed while this question waited its turn
-                raise _TroubleError("resting", host=False)
+            ailing = self.rests.is_ailing(place.host)
+            if self.rests.is_resting(place.host) or (ailing and place.host in self._tried):
+                raise _TroubleError(RESTING, host=False)  # it failed meanwhile, or one try is enough to find out
+            if ailing:
+                self._tried.add(place.host)
             try:
                 return await self._exchange(need, place)
             except TimeoutError as error:
@@ -207,6 +215,9 @@ class RevocationFetcher:
             except (aiohttp.ClientError, OSError, ValueError) as error:
                 forbidden = isinstance(getattr(error, "os_error", None), outgoing.ForbiddenAddressError)
                 raise _TroubleError("address_forbidden" if forbidden else "connection", type(error).__name__) from error
+            finally:
+                if ailing:
+                    self._tried.discard(place.host)
 
     async def _exchange(self, need: Need, place: _Place) -> bytes:
         if need.kind == "ocsp":

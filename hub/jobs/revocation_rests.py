@@ -42,7 +42,9 @@ class Rests:
         return name in self._rests
 
     def failed(self, name: str) -> None:
-        """Leave it in peace, twice as long as the last time."""
+        """Leave it in peace, twice as long as the last time; several failures at once are one."""
+        if self.is_resting(name):
+            return
         known = self._rests.get(name)
         failures = min(known.failures + 1 if known else 1, 16)
         seconds = min(FIRST_SECONDS * 2 ** (failures - 1), LONGEST_SECONDS)
