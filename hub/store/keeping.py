@@ -60,7 +60,7 @@ def counts(connection: Connection) -> dict[tuple[str, str], int]:
 def by_status(connection: Connection) -> dict[str, int]:
     """How many packages are held, and how many quarantined."""
     query = select(_P.c.status, func.count()).where(_P.c.status.in_([_HELD, _QUARANTINED]), _KEPT)
-    return dict(connection.execute(query.group_by(_P.c.status)).tuples().all())
+    return {str(row[0]): int(row[1]) for row in connection.execute(query.group_by(_P.c.status))}
 
 
 def withdrawn(connection: Connection) -> Sequence[Row[Any]]:

@@ -118,7 +118,7 @@ ALARM: dict[str, Pair] = {
     "intake_stopped": ("ngừng tiếp nhận", "intake stopped"),
     "intake_started": ("mở lại tiếp nhận", "intake opened"),
     "package_quarantined": (
-        "gói tin bị cách ly: không mở, không chuyển tiếp", "a package is quarantined: do not open it, pass it on to nobody",
+        "gói tin bị cách ly: không mở, không chuyển tiếp", "quarantined: do not open it, do not pass it on",
     ),
     "endpoint_down": ("hệ thống của nơi nhận không trả lời", "a system does not answer"),
     "listed_without_fetch": ("nơi nhận xem danh sách nhiều lần mà không lấy", "listed again and again, never fetched"),
