@@ -246,7 +246,8 @@ def _by_revocation(
     missing = next((s for _, s in open_ones if not s.stale), None)
     if missing is not None:
         return replace(base, problem=SubIndication.TRY_LATER, detail=missing.detail, needs=needs)
-    return replace(base, problem=SubIndication.TRY_LATER, detail=_stale_words(open_ones[0][1], times), needs=needs)
+    detail = f"the answer at hand ended at {open_ones[0][1].until:%Y-%m-%dT%H:%M:%SZ}"
+    return replace(base, problem=SubIndication.TRY_LATER, detail=detail, needs=needs)
 
 
 def _is_revoked(status: Status, times: Times) -> bool:
@@ -254,13 +255,6 @@ def _is_revoked(status: Status, times: Times) -> bool:
     if status.word != REVOKED:
         return False
     return not times.proven or status.since is None or times.known >= status.since
-
-
-def _stale_words(status: Status, times: Times) -> str:
-    """The degraded mode in words: an old answer is named, and does not decide."""
-    assert status.as_of is not None, "a stale answer has a time"
-    minutes = max(0, int((times.at - status.as_of).total_seconds() // 60))
-    return f"đã kiểm tra theo danh sách lưu cách đây {minutes} phút"
 
 
 def _warnings(path: Sequence[Issued], statuses: Sequence[Status]) -> tuple[str, ...]:

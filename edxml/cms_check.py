@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from asn1crypto import core  # type: ignore[import-untyped]
 from edxml import certificate_path, cms_signature, issued, revocation_check
 from edxml.certificate_path import Anchors, PathResult
 from edxml.revocation_sources import NOTHING, Stapled
-from edxml.timestamp_check import CLOCK_TOLERANCE
+from edxml.timestamp_check import CLOCK_TOLERANCE, Stamp
 from edxml.verdict_words import SubIndication
 
 WEAK_DIGESTS = frozenset({"md2", "md5", "sha1"})
@@ -117,6 +117,28 @@ def check_trust(
     if path.problem is SubIndication.OUT_OF_BOUNDS_NO_POE and signed_at > validity.not_after:
         return _result(path, SubIndication.EXPIRED, path.detail)
     return _result(path, path.problem, path.detail)
+
+
+def with_stamp(trust: TrustResult, stamp: Stamp | None) -> TrustResult:
+    """The same with what a time-stamp still lets hope for.
+
+    An ended certificate is saved by a stamp from its lifetime; while only the revocation of that stamp's authority is
+    unknown, the answer is "try later", and what could be asked is said.
+    """
+    if stamp is None or not stamp.needs or trust.problem not in _HELPED_BY_STAMP:
+        return trust
+    path = replace(trust.path, needs=(*trust.path.needs, *stamp.needs))
+    if trust.problem is SubIndication.OUT_OF_BOUNDS_NO_POE:
+        return replace(trust, path=path, problem=SubIndication.TRY_LATER, detail=stamp.detail)
+    return replace(trust, path=path)
+
+
+_HELPED_BY_STAMP = (
+    None,
+    SubIndication.TRY_LATER,
+    SubIndication.OUT_OF_BOUNDS_NO_POE,
+    SubIndication.REVOKED_NO_POE,
+)
 
 
 def _result(

@@ -152,6 +152,7 @@ def _judge(
     times = cms_check.Times(at=case.at, proven=proven, claimed=claimed)
     stapled = case.stapled + stapled_answers.of_cms(embedded.signed_data, embedded.signer_info)
     trust = cms_check.check_trust(bundle.signer, bundle.others, case.anchors, times, stapled)
+    trust = cms_check.with_stamp(trust, stamp)
     verdict, why, detail = _conclude(wholeness, trust, last=last)
     return replace(
         blank,
@@ -180,7 +181,7 @@ def _judge(
         valid_from=facts.valid_from,
         valid_to=facts.valid_to,
         revocation=trust.path.revocation,
-        needs=(*trust.path.needs, *(stamp.needs if stamp is not None else ())),
+        needs=trust.path.needs,
     )
 
 
