@@ -113,6 +113,9 @@ WARNINGS: dict[str, Pair] = {
     "revocation_stale": (
         "danh sách thu hồi đã quá hạn cập nhật", "the revocation list is past its time",
     ),
+    "signed_in_future": (
+        "thời điểm ký ghi trong chữ ký còn ở tương lai", "the signature claims a time in the future",
+    ),
     "organisation_before_person": (
         "cơ quan ký trước người có thẩm quyền", "the organisation signed before the person",
     ),
