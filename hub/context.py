@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -108,6 +109,7 @@ class Hub:
     """One running hub. `directory`, `trust` and `intake_stopped` are replaced as a whole when they change.
 
     authorities: every address that a trusted certificate names for lists, OCSP and issuers' certificates.
+    limiter, lockout: one for all doors. unrecorded: system id -> refused packages counted since the last alarm.
     """
 
     settings: Settings
@@ -130,6 +132,7 @@ class Hub:
     authorities: tuple[str, ...] = ()
     limiter: Limiter = field(default_factory=Limiter)
     lockout: Lockout = field(init=False)
+    unrecorded: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         """One count of wrong secrets for all doors."""

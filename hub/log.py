@@ -1,15 +1,19 @@
 """The log: one JSON object per line on stderr; the event's name first, facts as fields.
 
 A log is read by people who may not read the documents, so some facts never enter it: subjects, contents, secrets.
+It is bounded too: of one event so many lines a minute are written, the rest are counted in the next line (`dropped`).
 """
 
 from __future__ import annotations
 
 import logging
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import structlog
+
+from hub.limits import Limiter, Rate
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -18,6 +22,9 @@ NEVER_LOGGED = frozenset({
     "subject", "content", "body", "secret", "password", "token", "authorization", "key", "private_key", "nonce",
     "signature_text", "cookie", "session",
 })  # fmt: skip
+LINES_PER_MINUTE = Rate(600, 60)
+"""Most lines of one event."""
+
 LEVELS = ("debug", "info", "warning", "error")
 
 _TRACEBACK = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
@@ -35,8 +42,10 @@ def configure(level: str = "info", stream: TextIO | None = None) -> Log:
     """
     number = cast("int", getattr(logging, level.upper()))
     out = stream or sys.stderr
+    sparing = Sparing()
     structlog.configure(
         processors=[
+            sparing,
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
@@ -49,12 +58,37 @@ def configure(level: str = "info", stream: TextIO | None = None) -> Log:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=max(number, logging.WARNING), stream=out, format=_STANDARD, force=True)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(lambda record: sparing.passes(f"library {record.name}") is not None)
     return cast("Log", structlog.get_logger())
 
 
 def get() -> Log:
     """The logger of the present configuration; before `configure` it prints to the terminal."""
     return cast("Log", structlog.get_logger())
+
+
+class Sparing:
+    """Lets so many lines of each event through; a flood of bad calls must not fill the disk."""
+
+    def __init__(self, rate: Rate = LINES_PER_MINUTE, limiter: Limiter | None = None) -> None:
+        self._rate = rate
+        self._limiter = limiter or Limiter()
+        self._dropped: Counter[str] = Counter()
+
+    def passes(self, event: str) -> int | None:
+        """How many lines of this event were dropped before this one; None when this one is to be dropped too."""
+        if self._limiter.wait(event, self._rate):
+            self._dropped[event] += 1
+            return None
+        return self._dropped.pop(event, 0)
+
+    def __call__(self, _logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        """Drop the line, or tell what was dropped before it."""
+        dropped = self.passes(str(event.get("event")))
+        if dropped is None:
+            raise structlog.DropEvent
+        return {**event, "dropped": dropped} if dropped else event
 
 
 def _withhold(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

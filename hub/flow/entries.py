@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from edxml import model, organ
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.flow import admission
+from hub.flow import admission, quotas
 from hub.states import PackageStatus
 from hub.store import events, packages
 from hub.store.database import StorageDownError, StorageFullError
@@ -137,6 +137,8 @@ async def keep_refusal(hub: Hub, arrival: Arrival, submission: Submission, refus
     One that has a record already (`instance`) gets no second one.
     """
     if refusal.fault in _UNRECORDED or refusal.instance is not None:
+        return
+    if not quotas.may_record_refusal(hub, submission.system.id):
         return
     now = hub.clock.now()
     row = refused(arrival, submission, refusal, now)

@@ -13,11 +13,13 @@ from aiohttp import web
 from edxml.faults import Fault, Refusal
 from hub import log
 from hub.context import Hub
+from hub.flow import quotas
 from hub.http import api_docs, auth, problems
 from hub.http import api_shapes as shapes
 from hub.http.api_call import BrokenBodyError, Call, query_of
 from hub.http.api_table import OPERATIONS, PREFIX
 from hub.http.openapi import Operation, Part, Reply
+from hub.limits import TooManyError
 from hub.store.database import StorageDownError, StorageFullError
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -71,6 +73,8 @@ def _edge(hub: Hub, tokens: auth.Tokens, operation: Operation) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
             caller = None if operation.public else await tokens.holder(request)
+            if caller is not None:
+                quotas.call(hub, caller, "api")
             _check_accept(request, operation.media)
             query = None if operation.query is None else query_of(operation.query, request)
             return await operation.handler(Call(hub, request, caller, query))
@@ -79,6 +83,8 @@ def _edge(hub: Hub, tokens: auth.Tokens, operation: Operation) -> Handler:
             return problems.from_refusal(request, refusal, headers)
         except problems.ProblemError as problem:
             return problems.from_problem(request, problem)
+        except TooManyError as many:
+            return problems.from_limit(request, many)
         except BrokenBodyError:
             return problems.render(request, problems.BAD_REQUEST, headers={"Connection": "close"})
         except StorageFullError:

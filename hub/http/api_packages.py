@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,9 +11,9 @@ from aiohttp import web
 from edxml.faults import Fault, Refusal
 from edxml.model import Warning as Note
 from edxml.verdict import DocumentReport
-from hub.flow import checks, hold, intake, pickup, views, withdraw
+from hub.flow import checks, hold, intake, pickup, quotas, views, withdraw
 from hub.http import api_shapes as shapes
-from hub.http import api_upload
+from hub.http import api_upload, auth
 from hub.http.api_call import Call, answer
 
 XML_TYPES = ("application/xml", "text/xml", "application/octet-stream")
@@ -20,24 +21,18 @@ XML_TYPES = ("application/xml", "text/xml", "application/octet-stream")
 
 async def send(call: Call) -> web.StreamResponse:
     """POST /packages."""
-    submission = intake.Submission(call.system, "api", call.request.remote or "")
-    if call.request.content_type == "multipart/form-data":
-        async with api_upload.built(call) as body:
-            accepted = await intake.accept(call.hub, body, submission)
-    else:
-        accepted = await intake.accept(call.hub, _package_body(call), submission)
+    submission = intake.Submission(call.system, "api", auth.address_of(call.request))
+    async with _sent_package(call) as body:
+        accepted = await intake.accept(call.hub, body, submission)
     location = f"/api/v1/packages/{accepted.package_id}"
     return answer(told(accepted, english=call.english), 200 if accepted.repeated else 201, {"Location": location})
 
 
 async def dry_run(call: Call) -> web.StreamResponse:
     """POST /packages/dry-run."""
-    submission = intake.Submission(call.system, "api", call.request.remote or "")
-    if call.request.content_type == "multipart/form-data":
-        async with api_upload.built(call) as body:
-            found = await intake.dry_run(call.hub, body, submission)
-    else:
-        found = await intake.dry_run(call.hub, _package_body(call), submission)
+    submission = intake.Submission(call.system, "api", auth.address_of(call.request))
+    async with _sent_package(call) as body:
+        found = await intake.dry_run(call.hub, body, submission)
     return answer(
         shapes.CheckedPackage(
             document_id=found.document_id,
@@ -152,6 +147,18 @@ def told(accepted: intake.Accepted, *, english: bool) -> shapes.AcceptedPackage:
             for one in accepted.deliveries
         ],
     )
+
+
+@contextlib.asynccontextmanager
+async def _sent_package(call: Call) -> AsyncIterator[AsyncIterator[bytes]]:
+    """The package of a request as a body for accept(), counted against the system's quotas."""
+    came = call.request.content
+    with quotas.sending(call.hub, call.system, call.request.content_length, lambda: came.total_bytes):
+        if call.request.content_type != "multipart/form-data":
+            yield _package_body(call)
+            return
+        async with api_upload.built(call) as body:
+            yield body
 
 
 def _package_body(call: Call) -> AsyncIterator[bytes]:

@@ -88,7 +88,10 @@ class Operation:
         if self.oauth:
             return []
         if not self.public:
-            found += [Fault.AUTH_REQUIRED, Fault.FORBIDDEN, Fault.DEPENDENCY_DOWN]
+            found += [
+                Fault.AUTH_REQUIRED, Fault.FORBIDDEN, Fault.RATE_LIMITED, Fault.DEPENDENCY_DOWN,
+                Fault.REVOCATION_UNAVAILABLE,
+            ]  # fmt: skip
         if JSON in self.media:
             kinds.append(problems.NOT_ACCEPTABLE)
         if self.parameters:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from edxml.faults import Fault, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from hub.limits import TooManyError
 
 CONTENT_TYPE = "application/problem+json"
 TYPE_PREFIX = "/api/docs#"
@@ -116,6 +119,17 @@ def from_problem(request: web.BaseRequest, problem: ProblemError) -> web.Respons
     """The answer for a problem of HTTP itself."""
     more = {"where": problem.where} if problem.where else {}
     return render(request, problem.kind, problem.detail, headers=problem.headers, **more)
+
+
+def from_limit(request: web.BaseRequest, many: TooManyError) -> web.Response:
+    """The answer when a limit is used up: when to come again (Retry-After; draft-ietf-httpapi-ratelimit-headers)."""
+    seconds = math.ceil(many.wait_seconds)
+    headers = {
+        "Retry-After": str(seconds),
+        "RateLimit-Policy": f'"{many.name}";q={many.rate.count};w={many.rate.seconds:.0f}',
+        "RateLimit": f'"{many.name}";r=0;t={seconds}',
+    }
+    return render(request, of_fault(Fault.RATE_LIMITED), many.name, headers=headers)
 
 
 def render(

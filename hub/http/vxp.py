@@ -7,6 +7,7 @@ of an endpoint configured with one at its end. Parameters are signed headers (`v
 from __future__ import annotations
 
 import asyncio
+import math
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from hub.http import vxp_agencies, vxp_documents
 from hub.http import vxp_replies as replies
 from hub.http.vxp_auth import Call, Gate
 from hub.http.vxp_replies import Failure
+from hub.limits import TooManyError
 
 BASES = ("", "/XrdAdapter/adapter")
 VERBS = ("GET", "POST", "PUT")
@@ -96,6 +98,9 @@ async def _answer(gate: Gate, name: str, method: Method, request: web.Request) -
         why = Failure.of(refusal)
     except Failure as failure:
         why = failure
+    except TooManyError as many:
+        seconds = math.ceil(many.wait_seconds)
+        why = Failure.of(Refusal(Fault.RATE_LIMITED, f"{many.name}; {seconds} s"))
     except ConnectionError:
         raise  # the caller is gone: there is nobody to tell
     except Exception:  # noqa: BLE001 - the edge: whatever it is, the SDK needs its JSON

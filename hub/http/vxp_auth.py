@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from edxml.faults import Fault, Refusal
 from hub import log
-from hub.flow import alarms
+from hub.flow import alarms, quotas
 from hub.http import auth, client_certificates
 from hub.http import vxp_replies as replies
 from hub.http.vxp_replies import Failure
@@ -24,6 +24,7 @@ from hub.store import vxp_clocks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from aiohttp import web
     from sqlalchemy import Connection
@@ -59,7 +60,7 @@ class Gate:
         self._hub = hub
         self._log = log.get()
         self._secrets: OrderedDict[bytes, bytes] = OrderedDict()
-        self._clocks: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._clocks: OrderedDict[tuple[str, str], tuple[str, date]] = OrderedDict()
         self._nobody = secrets.token_bytes(32)
 
     async def admit(self, request: web.Request) -> Call:
@@ -80,6 +81,7 @@ class Gate:
         self._hub.lockout.succeeded(system_id, address)
         _refuse_idle(system)
         await self._refuse_elsewhere(request, system, address)
+        quotas.call(self._hub, system, "vxp")
         await self._bind(system, fields.get("timestamp", ""), address)
         return Call(system, fields, address)
 
@@ -124,15 +126,15 @@ class Gate:
     async def _bind(self, system: System, timestamp: str, address: str) -> None:
         if not timestamp or len(timestamp) > _TIMESTAMP_LENGTH:
             raise Refusal(Fault.AUTH_REQUIRED, "the signed timestamp is missing or too long")
-        owner = self._clocks.get((system.id, timestamp))
-        if owner is None:
-            now = self._hub.clock.now()
+        now = self._hub.clock.now()
+        owner, day = self._clocks.get((system.id, timestamp), (None, now.date()))
+        if owner is None or day != now.date():
 
             def work(connection: Connection) -> str:
                 return vxp_clocks.bind(connection, system.id, timestamp, address, now)
 
             owner = await self._hub.db.write(work)
-            _remember(self._clocks, (system.id, timestamp), owner)
+            _remember(self._clocks, (system.id, timestamp), (owner, now.date()))
         if owner != address:
             self._log.warning("vxp timestamp from another address", system=system.id, address=address, first=owner)
             facts = {"timestamp": timestamp, "first": owner}

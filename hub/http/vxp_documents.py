@@ -15,7 +15,7 @@ from aiohttp import web
 
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.flow import intake, items
+from hub.flow import intake, items, quotas
 from hub.http import vxp_replies as replies
 from hub.http.vxp_replies import Failure
 
@@ -45,7 +45,8 @@ async def send(hub: Hub, request: web.Request, call: Call) -> web.Response:
         call.get("messagetype") or None,
         call.get("hash-file") or None,
     )
-    accepted = await intake.accept(hub, _pieces(request), submission)
+    with quotas.sending(hub, call.system, request.content_length, lambda: request.content.total_bytes):
+        accepted = await intake.accept(hub, _pieces(request), submission)
     return replies.success(ascii_only=True, DocId=accepted.package_id)
 
 
