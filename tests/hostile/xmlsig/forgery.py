@@ -33,7 +33,7 @@ SIGNER = package_signer(AUTHORITY)
 
 def good(**more) -> bytes:
     """A signed package with two attachments of equal length."""
-    return make_package(attachments=FILES, number="7", signer=SIGNER, **more)
+    return make_package(attachments=FILES, signer=SIGNER, **more)
 
 
 @dataclass

@@ -18,13 +18,13 @@ from xml.etree import ElementTree as ET
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from edxml import model, names, reader, writer
+from edxml import model, names, plain, reader, writer
 from edxml.package_signing import sign_bytes
 
 from .forgery import SIGNER, Forgery, good
 
 COUNT = int(os.environ.get("TRUC_ROUND_TRIPS", "1000"))
-XMLSEC = 100
+XMLSEC = 40
 WORDS = [
     "Báo cáo",
     "quý <4>",
@@ -84,11 +84,12 @@ def canonical_again(data: bytes, tag: str) -> bytes:
     return ET.canonicalize(text.decode()).encode()
 
 
+@pytest.mark.slow
 def test_c_21_generated_packages_verify_and_mean_the_same_after_signing():
     chance = random.Random(21)
     for number in range(COUNT):
-        plain = generated(chance)
-        signed = sign_bytes(plain, SIGNER)
+        unsigned = generated(chance)
+        signed = sign_bytes(unsigned, SIGNER)
         whole = reader.Reader()
         at = 0
         while at < len(signed):
@@ -96,12 +97,27 @@ def test_c_21_generated_packages_verify_and_mean_the_same_after_signing():
             whole.feed(signed[at : at + size])
             at += size
         package = whole.close()
-        before = reader.read(plain)
+        before = reader.read(unsigned)
 
         assert package.carried_signature.fault == "", (number, package.carried_signature)
-        assert package.header == before.header
+        assert meaning(package.header) == meaning(before.header)
         assert [one.sha256 for one in package.attachments] == [one.sha256 for one in before.attachments]
         assert sign_once_more_is_the_same(signed)
+
+
+def meaning(value):
+    """A header as plain data, unknown elements in the form that does not depend on unused declarations."""
+    data = plain.to_plain(value)
+
+    def settle(part):
+        if isinstance(part, dict):
+            return {
+                name: [ET.canonicalize(one) for one in inner] if name == "extra" else settle(inner)
+                for name, inner in part.items()
+            }
+        return [settle(one) for one in part] if isinstance(part, list) else part
+
+    return settle(data)
 
 
 def sign_once_more_is_the_same(signed: bytes) -> bool:
@@ -118,6 +134,7 @@ def test_c_21_the_digests_are_those_of_another_canonicaliser():
         assert manifest[f"truc:{tag}".encode()] == expected, tag
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("xmlsec1") is None, reason="xmlsec1 is not on PATH: apt-get install xmlsec1")
 def test_c_21_xmlsec1_agrees_with_the_signature(tmp_path):
     chance = random.Random(1)
