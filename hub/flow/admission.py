@@ -166,7 +166,7 @@ class Admission:
         original = effects.answer(self._package, addressee, self._row.sender)
         earlier = packages.thread(connection, addressee, status.response_for.document_id) if original is None else []
         foreign = any(one.package_status == packages.ACCEPTED for one in earlier)
-        if foreign and self._row.door != "axis":  # law: R-124
+        if foreign and self._row.door not in ("axis", "hub"):  # law: R-124
             raise Refusal(Fault.SENDER_NOT_ALLOWED, f"{self._row.sender} is not a recipient of this document")
         return original
 

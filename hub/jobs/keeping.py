@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from prometheus_client import Gauge
 
 from hub import log
-from hub.flow import erasing, rescan
+from hub.flow import erasing, notices, rescan
 from hub.states import Hold, PackageStatus
 from hub.store import keeping
 from hub.store.database import StorageDownError, StorageFullError
@@ -26,9 +26,11 @@ _KEPT = Gauge("hub_packages_kept", "Packages held or quarantined now, by why", [
 
 async def follow(hub: Hub) -> None:
     """Turn after turn, `antivirus.retry_seconds` between them; never returns."""
+    told: set[tuple[str, str]] = set()
     while True:
         try:
             await turn(hub)
+            await notices.send(hub, told)
         except (OSError, StorageDownError, StorageFullError):
             log.get().exception("kept packages not looked at")
         await asyncio.sleep(hub.settings.antivirus.retry_seconds)

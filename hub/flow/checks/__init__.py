@@ -96,15 +96,13 @@ _KEPT: Final = {Action.HOLD: PackageStatus.HELD, Action.QUARANTINE: PackageStatu
 
 
 async def run(hub: Hub, subject: Subject, stage: Stage) -> Judgement:
-    """Ask every check of that stage about one document; nothing is asked about a status message.
+    """Ask every check of that stage about one document; about a status message only those that ask about any.
 
     Raises the Refusal of the first finding that refuses.
     """
     judged = Judgement()
-    if subject.package.header is None:
-        return judged
     for check in CHECKS:
-        if check.stage is not stage:
+        if check.stage is not stage or (subject.package.header is None and not check.any_message):
             continue
         outcome = outcome_of(hub, check, subject.door)
         if outcome is Outcome.OFF:

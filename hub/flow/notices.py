@@ -1,0 +1,85 @@
+"""What the hub tells a VXP sender in its own name: that door answers OK and has no place for a warning.
+
+A status message from the hub's organ id, never in a recipient's: 01, the document has come as far as the hub and is
+held there; 02, the hub stopped it for good. It is always the same bytes, so however often it is sent it arrives once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from agency_registry.agency import System
+from edxml import model, writer
+from edxml.faults import Refusal
+from hub import clock, log
+from hub.flow import intake, statuses
+from hub.states import Hold, PackageStatus
+from hub.store import keeping
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Row
+
+    from hub.context import Hub
+
+OWN_ID: Final = "(hub)"
+"""The hub as a system of its own; no registered system can be called so."""
+
+_HELD: Final = {
+    Hold.STAMP: "Trục đang giữ văn bản này, chưa nơi nhận nào thấy: trang 1 có dấu hiệu mật. Nếu không mật, văn thư "
+    "khai báo qua trang web, API hoặc lệnh `truc declare` của trục; nếu mật, gửi thu hồi (loại 1) ngay.",
+    Hold.SCANNER: "Trục đang giữ văn bản này vì chưa quét được mã độc; quét xong trục tự chuyển, không phải gửi lại.",
+}
+_STOPPED: Final = {
+    Hold.VIRUS: "Trục đã cách ly văn bản này vì tệp đính kèm có mã độc. Làm sạch máy, tạo lại tệp rồi gửi văn bản mới.",
+    Hold.ORDER: "Trục đã cách ly văn bản này và dừng chuyển tới mọi nơi nhận. Liên hệ đơn vị vận hành trục.",
+}
+
+
+async def send(hub: Hub, told: set[tuple[str, str]]) -> int:
+    """Tell VXP senders of what is kept back now; how many messages. told: what was said already, kept by the caller."""
+
+    def look(connection: Connection) -> list[Row[Any]]:
+        kept = [
+            row
+            for status in (PackageStatus.HELD, PackageStatus.QUARANTINED)
+            for row in keeping.kept(connection, status)
+        ]
+        return [row for row in kept if row.door == "vxp" and row.fault is None and row.message_type == "edoc"]
+
+    kept = {(row.id, row.held_for): row for row in await hub.db.read(look)}
+    told.intersection_update(kept)
+    sent = 0
+    for key, row in kept.items():
+        if key in told:
+            continue
+        try:
+            accepted = await intake.accept(hub, statuses.pieces(_message(hub, row)), _submission(hub))
+        except Refusal as refusal:
+            log.get().warning("notice not sent", package=row.id, why=refusal.fault.slug)
+            if refusal.fault.retry != "never":  # the intake is stopped
+                continue
+        else:
+            sent += not accepted.repeated
+        told.add(key)
+    return sent
+
+
+def _submission(hub: Hub) -> intake.Submission:
+    return intake.Submission(System(OWN_ID, hub.settings.hub.name or hub.settings.hub.organ_id), "hub")
+
+
+def _message(hub: Hub, row: Row[Any]) -> bytes:
+    code, sentences = ("01", _HELD) if row.status == PackageStatus.HELD else ("02", _STOPPED)
+    words = keeping.words(row.held_for)
+    own = hub.settings.hub
+    number = "/".join(part for part in (row.number, row.notation) if part)
+    return writer.write_status(
+        model.StatusMessage(
+            sender=model.Organization(own.organ_id, own.name or own.organ_id),
+            response_for=model.ResponseFor(row.sender, number, row.document_id, row.promulgated),
+            staff=None,
+            code=code,
+            description=" ".join(sentences[word] for word in words if word in sentences),
+            timestamp=clock.local(clock.from_text(row.received_at)).strftime("%Y/%m/%d %H:%M:%S"),
+        )
+    )
