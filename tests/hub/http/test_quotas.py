@@ -1,0 +1,164 @@
+"""Quotas at both doors: a system that floods is told to wait, and nobody else notices."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from datetime import timedelta
+
+import pytest
+from actors import Office
+from sqlalchemy import func, select
+
+from agency_registry import edit
+from edxml.testing import make_package
+from hub.clock import FakeClock
+from hub.jobs import pruning
+from hub.store import tables
+
+SENDER, RECIPIENT = "000.00.01.H99", "000.00.02.H99"
+
+
+@pytest.fixture
+def sections():
+    return {
+        "listen": [{"port": 0, "doors": ["api", "vxp"]}],
+        "limits": {"refusals_per_minute": 3},
+        "vxp": {"timestamp_days": 90},
+    }
+
+
+async def quota(province, system_id, **more):
+    await province.change(lambda c: edit.change_system(c, system_id, quotas=more))
+
+
+async def test_calls_beyond_the_quota_are_told_when_to_come_again(offices, province):
+    sender, recipient, _ = offices
+    await quota(province, "sender", requests_per_second=1)
+    for _ in range(10):
+        assert (await sender.get("/inbox")).status == 200
+
+    refused = await sender.get("/inbox")
+
+    assert (refused.status, refused.code) == (429, "rate_limited")
+    assert refused.headers["retry-after"] == "1"
+    assert refused.headers["ratelimit-policy"] == '"requests_per_second";q=10;w=10'
+    assert refused.headers["ratelimit"] == '"requests_per_second";r=0;t=1'
+    assert (await recipient.get("/inbox")).status == 200
+
+
+async def test_packages_and_bytes_have_quotas_of_their_own(offices, province):
+    sender, recipient, _ = offices
+    await quota(province, "sender", packages_per_minute=2)
+    for _ in range(2):
+        await sender.send(make_package(SENDER, RECIPIENT))
+
+    refused = await sender.offer(make_package(SENDER, RECIPIENT))
+    await quota(province, "sender", bytes_per_day=1000)
+    first = await sender.offer(make_package(SENDER, RECIPIENT))
+    second = await sender.offer(make_package(SENDER, RECIPIENT))
+
+    assert (refused.status, refused.code) == (429, "rate_limited")
+    assert 1 <= int(refused.headers["retry-after"]) <= 30
+    assert first.status == 201, "one package may be larger than a day; the day is then used up"
+    assert (second.status, "bytes_per_day" in second.json["detail"]) == (429, True)
+    assert (await sender.get("/inbox")).status == 200
+    assert (await recipient.offer(make_package(RECIPIENT, SENDER))).status == 201
+
+
+async def test_bytes_nobody_announced_are_counted_too(offices, province):
+    sender, _, _ = offices
+    await quota(province, "sender", bytes_per_day=100)
+
+    async def pieces(data):
+        yield data
+
+    xml = {"Content-Type": "application/xml"}
+    first = await sender.post("/packages", data=pieces(make_package(SENDER, RECIPIENT)), headers=xml)
+    second = await sender.post("/packages", data=pieces(make_package(SENDER, RECIPIENT)), headers=xml)
+
+    assert (first.status, second.status) == (201, 429)
+
+
+async def test_the_vxp_door_says_it_in_its_own_words(snv, stc, province):
+    await quota(province, "snv", packages_per_minute=1)
+    first = await snv.do("sendEdoc", make_package(SENDER, RECIPIENT), SENDER)
+    second = await snv.do("sendEdoc", make_package(SENDER, RECIPIENT), SENDER)
+    await quota(province, "snv", requests_per_second=1)
+    listed = [await snv.do("getReceivedEdocList") for _ in range(20)]
+
+    assert first.ok
+    assert (second.code, second.json["DocId"]) == ("20", "")
+    assert "packages_per_minute" in second.why
+    assert {one.code for one in listed} == {"0", "20"}
+    assert (await stc.do("getReceivedEdocList")).ok
+
+
+async def test_refusals_of_a_flood_are_counted_not_written(offices, province, hub):
+    sender, recipient, _ = offices
+    answers = [await sender.offer(b"<x/>") for _ in range(10)]
+    other = await recipient.offer(b"<x/>")
+
+    async def count(query):
+        return await hub.db.read(lambda c: c.execute(query).scalar())
+
+    rejected = select(func.count()).select_from(tables.packages).where(tables.packages.c.status == "rejected")
+    assert {one.status for one in answers} == {422}
+    assert [bool(one.json.get("instance")) for one in answers] == [True] * 3 + [False] * 7
+    assert other.json["instance"], "another system's refusals are recorded as ever"
+    assert await count(rejected) == 4
+    assert await pruning.tell(hub) == 1
+    assert await pruning.tell(hub) == 0
+    detail = await count(select(tables.events.c.detail).where(tables.events.c.type == "alarm.raised"))
+    assert json.loads(detail) == {"alarm": "refusals_not_recorded", "system": "sender", "count": "7"}
+
+
+async def test_I12_one_flooding_agency_delays_nobody(offices, province, url):  # noqa: N802 - the id of the case
+    sender, recipient, _ = offices
+    await quota(province, "sender", requests_per_second=2)
+    await asyncio.gather(sender.sign_in(), recipient.sign_in())
+
+    async def paced(count):
+        taken = []
+        for _ in range(count):
+            began = time.perf_counter()
+            assert (await recipient.get("/inbox")).status == 200
+            taken.append(time.perf_counter() - began)
+        return sorted(taken)
+
+    stop = asyncio.Event()
+    refused = 0
+
+    async def flood(one):
+        nonlocal refused
+        while not stop.is_set():
+            refused += (await one.get("/inbox")).status == 429
+
+    await paced(50)
+    alone = await paced(200)
+    async with Office(url, "sender", sender.secret) as second:
+        second.token = sender.token
+        floods = [asyncio.create_task(flood(one)) for one in (sender, second)]
+        beside = await paced(200)
+        stop.set()
+        await asyncio.gather(*floods)
+
+    assert refused > 200, "a flood of a hundred times its quota"
+    # the flood's own client shares this process and its loop: each of its two calls at most stands in front of ours
+    assert beside[197] < max(4 * alone[197], 0.1), (alone[197], beside[197])
+    assert beside[100] < max(5 * alone[100], 0.05), (alone[100], beside[100])
+
+
+async def test_clock_values_nobody_uses_are_forgotten(snv, province, hub):
+    clock = hub.clock = FakeClock(hub.clock.now())
+    used, idle = snv.sdk(timestamp="used"), snv.sdk(timestamp="idle")
+    await snv.do("getReceivedEdocList", sdk=used)
+    await snv.do("getReceivedEdocList", sdk=idle)
+    clock.advance(timedelta(days=60))
+    await snv.do("getReceivedEdocList", sdk=used)
+    clock.advance(timedelta(days=60))
+
+    assert (await pruning.prune(hub))[1] == 1
+    kept = await hub.db.read(lambda c: c.execute(select(tables.vxp_clocks.c.timestamp)).scalars().all())
+    assert kept == ["used"]
