@@ -6,8 +6,13 @@ import io
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
+from edxml.revocation_sources import NOTHING, Stapled
 from edxml.testing.authority import TestCA, TestSigner
+
+if TYPE_CHECKING:
+    from edxml.testing.tsa import TestStamper
 
 DEFAULT_SIGNERS = (("person", "Nguyễn Văn An"), ("organisation", "UBND tỉnh Thử Nghiệm"))
 SIGNATURE_HEX = 16_384  # reserve for one CMS in hex digits, as real tools leave
@@ -108,14 +113,18 @@ def sign_once(
     digest: str = "sha256",
     box: tuple[int, int, int, int] | None = None,
     stamp_text: str | None = None,
+    stamper: TestStamper | None = None,
+    stapled: Stapled = NOTHING,
 ) -> bytes:
     """One more signature, number `index`, in a new field of the first page; box: left, bottom, right, top in points.
 
     stamp_text: what the widget draws, in letters without marks (default: signer and time).
+    timestamp: the time of a token by the authority's own stamper; stamper: another one instead.
+    stapled: revocation answers that come in the signature.
     """
     from pyhanko.sign import fields, signers  # noqa: PLC0415 (0.4 s to import)
 
-    from edxml.testing import signing  # noqa: PLC0415
+    from edxml.testing import signing, tsa  # noqa: PLC0415
 
     place = box or (60 + 130 * (index % 4), 500 - 60 * (index // 4), 170 + 130 * (index % 4), 540 - 60 * (index // 4))
     name = f"Signature{index + 1}"
@@ -128,8 +137,12 @@ def sign_once(
         name=signer.name,
     )
     field = fields.SigFieldSpec(name, on_page=0, box=place if visible else None)
-    stamped = (ca, timestamp) if timestamp else None
-    return signing.sign(data, signer, metadata, field, moment, reserve=SIGNATURE_HEX, tsa=stamped, text=stamp_text)
+    if timestamp is not None and stamper is None:
+        stamper = tsa.TestStamper(ca.tsa(), timestamp)
+    reserve = SIGNATURE_HEX + 2 * sum(map(len, (*stapled.crls, *stapled.ocsps)))
+    return signing.sign(
+        data, signer, metadata, field, moment, reserve=reserve, stamper=stamper, text=stamp_text, stapled=stapled
+    )
 
 
 def flip_byte(data: bytes, place: int | None = None) -> bytes:

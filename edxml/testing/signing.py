@@ -5,17 +5,20 @@ from __future__ import annotations
 import io
 from datetime import datetime
 
-from asn1crypto import keys  # type: ignore[import-untyped]
+from asn1crypto import crl, ocsp  # type: ignore[import-untyped]
+from asn1crypto import pdf as asn1_pdf
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
-from pyhanko.sign.timestamps import DummyTimeStamper
+from pyhanko.sign.timestamps.api import TimeStamper
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.stamp import TextStampStyle
 
-from edxml.testing.authority import TestCA, TestSigner
+from edxml.revocation_sources import NOTHING, Stapled
+from edxml.testing.authority import TestSigner
 from edxml.waiting import finish
 
 HASHES: dict[str, type[hashes.SHA1 | hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {
@@ -48,14 +51,14 @@ def sign(
     moment: datetime,
     *,
     reserve: int,
-    tsa: tuple[TestCA, datetime] | None = None,
+    stamper: TimeStamper | None = None,
     text: str | None = None,
+    stapled: Stapled = NOTHING,
 ) -> bytes:
-    """One signature in a new field; the claimed time is `moment`. tsa: who stamps, and with which time.
+    """One signature in a new field; the claimed time is `moment`. stamper: who adds a time-stamp.
 
-    text: what the widget draws instead of signer and time.
+    text: what the widget draws instead of signer and time. stapled: answers for the signature's own archive.
     """
-    stamper = None if tsa is None else _stamper(*tsa)
     style = None if text is None else TextStampStyle(stamp_text=text)
     pdf_signer = signers.PdfSigner(
         metadata, KeptKeySigner(signer), timestamper=stamper, new_field_spec=field, stamp_style=style
@@ -64,21 +67,39 @@ def sign(
     session.system_time = moment
     document = session.prepare_tbs_document(validation_info=None, bytes_reserved=reserve, appearance_text_params=None)
     prepared, output = document.digest_tbs_document()
-    attributes = PdfCMSSignedAttributes(signing_time=moment)
+    attributes = PdfCMSSignedAttributes(signing_time=moment, adobe_revinfo_attr=_archive(stapled))
     after = finish(document.perform_signature(prepared.document_digest, pdf_cms_signed_attrs=attributes))
     finish(after.post_signature_processing(output))
     output.seek(0)
     return bytes(output.read())
 
 
+def with_answers(data: bytes, stapled: Stapled) -> bytes:
+    """The same PDF with a document security store, as an update that signs nothing."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(data))
+    DocumentSecurityStore.supply_dss_in_writer(
+        writer,
+        None,
+        certs=[asn1_x509.Certificate.load(der) for der in stapled.certificates],
+        ocsps=[ocsp.OCSPResponse.load(der) for der in stapled.ocsps],
+        crls=[crl.CertificateList.load(der) for der in stapled.crls],
+    )
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def _archive(stapled: Stapled) -> asn1_pdf.RevocationInfoArchival | None:
+    if stapled == NOTHING:
+        return None
+    return asn1_pdf.RevocationInfoArchival(
+        {
+            "crl": [crl.CertificateList.load(der) for der in stapled.crls],
+            "ocsp": [ocsp.OCSPResponse.load(der) for der in stapled.ocsps],
+        }
+    )
+
+
 def asn1_certificate(signer: TestSigner) -> asn1_x509.Certificate:
     """The certificate as asn1crypto has it."""
     return asn1_x509.Certificate.load(signer.certificate.public_bytes(serialization.Encoding.DER))
-
-
-def _stamper(ca: TestCA, moment: datetime) -> DummyTimeStamper:
-    tsa = ca.tsa()
-    key = tsa.key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return DummyTimeStamper(asn1_certificate(tsa), keys.PrivateKeyInfo.load(key), fixed_dt=moment)
