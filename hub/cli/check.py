@@ -6,13 +6,13 @@ import argparse
 import sqlite3
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hub.cli import line, table
+from hub.cli import check_trust, line, table
 from hub.cli.errors import EXIT_DONE, EXIT_NO
+from hub.cli.findings import Finding
 
 if TYPE_CHECKING:
     from hub.keys import Keys
@@ -22,16 +22,6 @@ WAL_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """SQLite versions in which several connections can no longer corrupt a WAL (sqlite.org/wal.html, 2026)."""
 
 _WARN_BEFORE = timedelta(days=60)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing to know before real documents travel. level: red (not fit), yellow (know it), green (fine)."""
-
-    level: str
-    code: str
-    vietnamese: str
-    english: str
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     loaded = settings.load(line.settings_file(arguments.config))
     found = [*_settings(loaded), *_keys(loaded, keys.Keys.load(loaded.keys_folder)), *_sqlite()]
+    found += check_trust.findings(line.call(arguments.config, "trust.list", {}))
     found += _systems(arguments, secrets_open=loaded.hub.secrets_open)
     red = any(finding.level == "red" for finding in found)
     rows = [
@@ -82,9 +73,6 @@ def _settings(loaded: Settings) -> Iterator[Finding]:
     if not loaded.hub.prefixes and loaded.hub.role == "province":
         yield Finding("red", "no_prefixes", "[hub] prefixes trống: mã gõ sai của tỉnh có thể ra ngoài",
                       "[hub] prefixes is empty: a mistyped code of the province could leave it")  # fmt: skip
-    if not any(any((loaded.trust_folder / purpose).glob("*.pem")) for purpose in ("state", "public")):
-        yield Finding("red", "no_trust", "Chưa có chứng thư tin cậy trong trust/: mọi chữ ký đều INDETERMINATE",
-                      "trust/ holds no certificate: every signature is INDETERMINATE")  # fmt: skip
     if loaded.sqlite_path is not None:
         yield Finding("yellow", "sqlite", "Cơ sở dữ liệu SQLite: chỉ một tiến trình",
                       "the database is SQLite: one process only")  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 
 from edxml.testing import TestCA
 from hub import cli
+from hub.cli import check_trust
 
 
 @pytest.fixture
@@ -88,3 +89,35 @@ def test_a_certificate_taken_out_of_a_file_leaves_the_others_in_it(config, ca, t
     truc(capsys, "remove", listed[0]["fingerprint"], "--config", config)
 
     assert truc(capsys, "list", "--config", config)[1]["certificates"] == [listed[1]]
+
+
+def test_check_says_what_is_missing_for_trust(config, ca, tmp_path, capsys):
+    def codes() -> set[str]:
+        cli.main(["check", "--config", config, "--json"])
+        return {one["code"] for one in json.loads(capsys.readouterr().out)["findings"]}
+
+    assert {"no_trust", "no_tsa"} <= codes()
+
+    ca.write_trust(tmp_path / "D" / "trust")
+
+    assert not {"no_trust", "no_tsa"} & codes()
+
+
+def test_check_names_outdated_lists_silent_authorities_and_hosts_nobody_vouches_for():
+    answer = {
+        "certificates": [
+            {"purpose": "state", "anchor": True, "subject": "CA", "valid_to": "2020-01-01T00:00:00+00:00"}
+        ],
+        "lists": [{"url": "http://a/x.crl", "outdated": True}, {"url": "http://b/x.crl", "outdated": False}],
+        "silent": ["a:80"],
+        "refused_hosts": ["c:80"],
+        "undecided": 3,
+    }
+
+    found = {one.code: one for one in check_trust.findings(answer)}
+
+    assert set(found) == {
+        "no_tsa", "trust_expires", "crl_outdated", "authority_silent", "authority_not_asked", "undecided",
+    }  # fmt: skip
+    assert "http://a/x.crl" in found["crl_outdated"].english
+    assert "http://b/x.crl" not in found["crl_outdated"].english
