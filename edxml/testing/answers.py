@@ -50,8 +50,8 @@ def crl(
     extra: Iterable[tuple[x509.ExtensionType, bool]] = (),
 ) -> bytes:
     """A revocation list, signed with `key` whether it is the issuer's or not; DER."""
-    builder = x509.CertificateRevocationListBuilder().issuer_name(issuer).last_update(period.since)
-    builder = builder.next_update(period.until or period.since + timedelta(days=36_500))
+    until = period.until or period.since + timedelta(days=36_500)
+    builder = x509.CertificateRevocationListBuilder(issuer, period.since, until, [], list(map(_line, entries)))
     builder = builder.add_extension(
         x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False
     )
@@ -59,11 +59,12 @@ def crl(
         builder = builder.add_extension(x509.CRLNumber(number), critical=False)
     for extension, critical in extra:
         builder = builder.add_extension(extension, critical=critical)
-    for one in entries:
-        entry = x509.RevokedCertificateBuilder().serial_number(one.serial).revocation_date(one.since)
-        entry = entry.add_extension(x509.CRLReason(one.reason), critical=False)
-        builder = builder.add_revoked_certificate(entry.build())
     return builder.sign(key, hashes.SHA256()).public_bytes(DER)
+
+
+def _line(one: Revoked) -> x509.RevokedCertificate:
+    entry = x509.RevokedCertificateBuilder().serial_number(one.serial).revocation_date(one.since)
+    return entry.add_extension(x509.CRLReason(one.reason), critical=False).build()
 
 
 def ocsp_answer(
