@@ -96,13 +96,15 @@ _KEPT: Final = {Action.HOLD: PackageStatus.HELD, Action.QUARANTINE: PackageStatu
 
 
 async def run(hub: Hub, subject: Subject, stage: Stage) -> Judgement:
-    """Ask every check of that stage about one document; about a status message only those that ask about any.
+    """Ask every check of that stage about one document; nothing is asked about a status message, which carries no files.
 
     Raises the Refusal of the first finding that refuses.
     """
     judged = Judgement()
+    if subject.package.header is None:
+        return judged
     for check in CHECKS:
-        if check.stage is not stage or (subject.package.header is None and not check.any_message):
+        if check.stage is not stage:
             continue
         outcome = outcome_of(hub, check, subject.door)
         if outcome is Outcome.OFF:

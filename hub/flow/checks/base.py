@@ -126,7 +126,7 @@ class Check:
     """A named check. outcomes: by door, as long as the profile says nothing else. law: the rules it serves.
 
     title_vi, title_en: what a warning or a refusal by this check is called.
-    fixed: no profile may change its outcomes. any_message: it asks about status messages too, which have no header.
+    fixed: no profile may change its outcomes.
     """
 
     slug: str
@@ -137,4 +137,3 @@ class Check:
     outcomes: Mapping[str, Outcome] = field(default_factory=outcomes)
     stage: Stage = Stage.CONTENT
     fixed: bool = False
-    any_message: bool = False

@@ -58,6 +58,5 @@ CHECK = Check(
     title_en="Antivirus",
     find=find,
     outcomes=everywhere(Outcome.ENFORCE),
-    any_message=True,  # a status message may carry files too
     fixed=True,  # law: R-178: whether to scan is the setting [antivirus], not a profile
 )
