@@ -8,13 +8,14 @@ chain to an anchor that is set" are faults here; a missing revocation answer, or
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from edxml import certificate_path, certificates, verdict_text
 from edxml.certificates import Trust, TrustFiles
 from edxml.faults import Fault
 from edxml.revocation_check import Times
+from edxml.verdict import Need, Revocation
 from edxml.verdict_words import Role, SubIndication, Verdict
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class PackageSignature:
     fault: why a door refuses the package; None when it is whole, covering and trusted, or nobody can tell yet.
     where: the part concerned. serial, fingerprint (SHA-256 of the DER): lower-case hex. covers: names of the signed
     parts. anchor: "state" or "public", None without a chain.
+    needs: what could be asked to decide; not part of the JSON.
     """
 
     verdict: Verdict
@@ -48,6 +50,8 @@ class PackageSignature:
     algorithm: str = ""
     covers: tuple[str, ...] = ()
     anchor: str | None = None
+    revocation: Revocation = field(default_factory=Revocation)
+    needs: tuple[Need, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """The verdict as JSON values."""
@@ -67,6 +71,7 @@ class PackageSignature:
             "algorithm": self.algorithm,
             "covers": list(self.covers),
             "anchor": self.anchor,
+            "revocation": self.revocation.as_json(),
             "sentence": self.sentence,
         }
 
@@ -113,6 +118,8 @@ def _verify(carried: CarriedSignature, trust: Trust, at: datetime) -> PackageSig
         algorithm=carried.algorithm,
         covers=carried.covers,
         anchor=path.anchor,
+        revocation=path.revocation,
+        needs=path.needs,
     )
 
 

@@ -7,6 +7,7 @@ so a signature that comes from there is opaque and nobody is asked.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from edxml import package_signature_trust
@@ -14,6 +15,7 @@ from edxml.faults import Fault, Refusal
 from edxml.model import Warning as Note
 from edxml.package_signature_trust import PackageSignature
 from edxml.verdict_words import Role, SubIndication, Verdict
+from hub.flow import verify
 from hub.flow.checks import Judgement
 from hub.flow.checks.base import Outcome
 
@@ -49,6 +51,11 @@ async def check(hub: Hub, subject: Subject) -> Judgement:
             raise Refusal(Fault.SIG_MISSING, "this system signs its packages by profile truc-1", where="edXMLHeader")
         return Judgement()
     found = await _verify(hub, carried)
+    if found.needs and hub.fetcher is not None:
+        wait = hub.settings.revocation.wait_seconds
+        if await hub.fetcher.fetch(found.needs, wait):
+            found = await _verify(hub, carried)
+    found = _in_domain(hub, subject, found)
     if found.fault is not None:
         raise Refusal(found.fault, found.detail, where=found.where or None)
     if found.verdict is not Verdict.PASSED and demanded(hub, subject):
@@ -86,6 +93,15 @@ def _check_owner(hub: Hub, subject: Subject, found: PackageSignature) -> bool:
             Fault.CERT_IDENTITY_MISMATCH, "the package was signed for another agency than From names", where="From"
         )
     return bool(owners)
+
+
+def _in_domain(hub: Hub, subject: Subject, found: PackageSignature) -> PackageSignature:
+    """Public authorities count for organisations of kind `invited`, when the operator says so.  law: R-067 VP Đ8.2"""
+    agency = hub.directory.agency(subject.sender)
+    invited = agency is not None and agency.kind == verify.INVITED and hub.settings.trust.public_for_invited
+    if invited or found.anchor != verify.PUBLIC or found.verdict is not Verdict.PASSED:
+        return found
+    return replace(found, verdict=Verdict.INDETERMINATE, sub_indication=SubIndication.NO_CERTIFICATE_CHAIN_FOUND)
 
 
 async def _verify(hub: Hub, carried: CarriedSignature) -> PackageSignature:
