@@ -11,7 +11,7 @@ from edxml.faults import Fault, Refusal
 from edxml.verdict_text import REASONS
 from hub import clock
 from hub.context import Hub
-from hub.flow import views
+from hub.flow import checks, views
 from hub.states import MOVES, DeliveryStatus, Move, PackageStatus
 from hub.store import overview
 from hub.web import words
@@ -67,6 +67,18 @@ class DeliveryShown:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckShown:
+    """What a content check found, without the file it was found in: its name often repeats the subject."""
+
+    check: str
+    outcome: str
+    title_vi: str
+    title_en: str
+    detail_vi: str
+    detail_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class PackageShown:
     """All of one package that an operator may see."""
 
@@ -80,6 +92,8 @@ class PackageShown:
     files: tuple[FileShown, ...]
     events: tuple[EventShown, ...]
     warnings: tuple[Mapping[str, Any], ...]
+    checks: tuple[CheckShown, ...]
+    sentence: str
     fault: Fault | None
     held_for: tuple[str, ...]  # keys of `words.HOLD`
 
@@ -90,7 +104,7 @@ async def show(hub: Hub, package_id: str) -> PackageShown:
     row = await hub.db.read(lambda connection: overview.package(connection, package_id))
     if row is None:
         raise Refusal(Fault.NOT_FOUND)
-    _, rows, timeline = await views.whole_timeline(hub, package_id)
+    rows, timeline = await views.whole_timeline(hub, package_id)
     verdicts = json.loads(row.verdicts)
     return PackageShown(
         row,
@@ -102,9 +116,23 @@ async def show(hub: Hub, package_id: str) -> PackageShown:
         tuple(_delivery(hub, one) for one in rows),
         tuple(_files(json.loads(row.attachments), verdicts.get("files") or [])),
         tuple(_event(one) for one in timeline),
-        tuple(json.loads(row.warnings)),
+        tuple(one for one in json.loads(row.warnings) if one["code"] not in checks.BY_SLUG),
+        tuple(_check(one) for one in json.loads(row.checks)),
+        str(verdicts.get("sentence") or ""),
         Fault[row.fault.upper()] if row.fault else None,
         tuple((row.held_for or "").split()) if row.status in _KEPT_BACK else (),
+    )
+
+
+def _check(record: Mapping[str, str]) -> CheckShown:
+    vietnamese, english = (checks.told([record], english=english, books=True)[0] for english in (False, True))
+    return CheckShown(
+        record["check"],
+        record["outcome"],
+        vietnamese["title"],
+        english["title"],
+        vietnamese["detail"],
+        english["detail"],
     )
 
 

@@ -22,12 +22,12 @@ SHOWN = (
     _P.c.seq, _P.c.id, _P.c.sender, _P.c.message_type, _P.c.business_type, _P.c.status_code, _P.c.document_id,
     _P.c.sha256, _P.c.size, _P.c.status, _P.c.door, _P.c.system_id, _P.c.priority, _P.c.number, _P.c.notation,
     _P.c.original_id, _P.c.received_at, _P.c.attachments, _P.c.warnings, _P.c.verdict, _P.c.verdicts, _P.c.fault,
-    _P.c.fault_detail, _P.c.held_for,
+    _P.c.fault_detail, _P.c.held_for, _P.c.checks,
 )  # fmt: skip
 """The columns of a package an operator may see."""  # law: R-191
 
 _LISTED = (
-    *(column for column in SHOWN if column.name not in {"attachments", "warnings", "verdicts"}),
+    *(column for column in SHOWN if column.name not in {"attachments", "warnings", "verdicts", "checks"}),
     _P.c.verdicts.contains('"unsigned": true').label("is_unsigned"),
 )
 

@@ -84,6 +84,13 @@ VERDICT: dict[str, Pair] = {
     "UNSIGNED": ("Không ký số", "not signed"),
 }
 
+OUTCOME: dict[str, Pair] = {
+    "enforce": ("Không cho qua", "not let through"),
+    "warn": ("Lưu ý", "warned"),
+    "record": ("Ghi sổ", "recorded"),
+}
+"""What a finding of a content check did."""
+
 LEGAL_VALUE: dict[str, Pair] = {
     "original": ("Bản gốc", "original"),
     "copy": ("Bản sao", "copy"),

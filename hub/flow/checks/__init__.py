@@ -96,7 +96,7 @@ _KEPT: Final = {Action.HOLD: PackageStatus.HELD, Action.QUARANTINE: PackageStatu
 
 
 async def run(hub: Hub, subject: Subject, stage: Stage) -> Judgement:
-    """Ask every check of that stage about one document; nothing is asked about a status message, which carries no files.
+    """Ask every check of that stage about one document; nothing is asked about a status message: it carries no files.
 
     Raises the Refusal of the first finding that refuses.
     """

@@ -54,6 +54,16 @@ async def test_the_page_says_why_a_package_is_held_and_who_acts_next(operator, h
     assert "1 gói tin: đang giữ" in front.words
 
 
+async def test_the_page_says_what_the_checks_found_and_what_the_document_is_worth(operator, sent):
+    """law: R-070 TT15/2025 Đ6, R-191"""
+    vietnamese = await operator.get(f"/console/packages/{sent[0]}")
+    english = await operator.get(f"/console/packages/{sent[0]}?lang=en")
+
+    assert "Giá trị pháp lý Văn bản không có chữ ký số, chỉ để biết, tham khảo" in vietnamese.words
+    assert "Tệp chính không có chữ ký số unsigned_main Lưu ý chỉ để biết, tham khảo" in vietnamese.words
+    assert "The main file is not signed unsigned_main" in english.words
+
+
 async def test_an_operator_sees_no_subject_and_no_file_name(operator, sent, snv, stc, hub):
     """law: R-191 CB Đ11."""
     paths = ["/console", "/console/packages", f"/console/packages/{sent[0]}", "/console/packages?q=57/QĐ-SNV"]
