@@ -79,7 +79,7 @@ def load(name: str, checks: Collection[str], folder: Path | None = None) -> Prof
     if name != NATIONAL:
         own = _read(name, folder)
         merged |= {key: value for key, value in own.items() if key != "checks"}
-        for slug, doors in own.get("checks", {}).items():
+        for slug, doors in _table(own.get("checks", {}), name).items():
             merged["checks"][slug] = {**_doors(merged["checks"].get(slug, {})), **_doors(doors)}
     return _made(name, merged, checks)
 
@@ -131,7 +131,7 @@ def _read(name: str, folder: Path | None) -> dict[str, Any]:
 def _made(name: str, values: dict[str, Any], checks: Collection[str]) -> Profile:
     problems: list[tuple[str, str]] = []
     outcomes: dict[str, dict[str, Outcome]] = {}
-    for slug, said in _table(values["checks"], "checks", problems).items():
+    for slug, said in values["checks"].items():
         if slug not in checks:
             problems.append((f"checks.{slug}", _nearest("check", slug, checks)))
             continue
@@ -164,11 +164,10 @@ def _doors(said: Any) -> dict[str, Any]:
     return dict(said) if isinstance(said, Mapping) else dict.fromkeys(DOORS, said)
 
 
-def _table(said: Any, key: str, problems: list[tuple[str, str]]) -> dict[str, Any]:
-    if isinstance(said, dict):
-        return said
-    problems.append((key, "is a table: [checks] name = {door = outcome}"))
-    return {}
+def _table(said: Any, name: str) -> dict[str, Any]:
+    if not isinstance(said, dict):
+        raise SettingsProblem(f"{name}.toml", [("checks", "is a table: [checks] name = {door = outcome}")])
+    return said
 
 
 def _of(values: dict[str, Any], key: str, kind: type[Any], problems: list[tuple[str, str]]) -> Any:

@@ -44,6 +44,17 @@ BINARY = bytes(range(256)) * 8
         (b"", "a.pdf", "empty"),
         (BINARY, "a.bin", "unknown"),
         (b"{\\rtf1", "a", "rtf"),
+        (b"MZ trong v\xc4\x83n b\xe1\xba\xa3n", "a.txt", "txt"),
+        (b"\x7fELF\x02\x01\x01\0", "a.pdf", "exe"),
+        (b"#!/bin/sh\n", "a.txt", "script"),
+        (b"L\0\0\0\x01\x14\x02\0", "a.pdf", "lnk"),
+        (b"BZh91AY", "a.pdf", "bz2"),
+        (bytes(257) + b"ustar\x0000", "a.tar", "tar"),
+        (b"\xef\xbb\xbf  <?xml version='1.0'?><svg>", "a.xml", "svg"),
+        (b"<?xml version='1.0'?><html>", "a.doc", "html"),
+        (b"<table><tr>", "a.xls", "html"),
+        (b"C\xabng h\xdfa\n", "a.txt", "txt"),
+        (b"C\xabng h\xdfa\n", "a.doc", "unknown"),
     ],
 )
 def test_the_bytes_decide(data, name, kind):
@@ -93,3 +104,27 @@ def test_a_file_that_passed_through_a_text_conversion_is_ruined(data, name, ruin
     head = data[: kinds.HEAD_BYTES]
 
     assert kinds.is_ruined(head, kinds.sniff(head, data[-kinds.TAIL_BYTES :], name), name) is ruined
+
+
+@pytest.mark.parametrize(
+    ("data", "other"),
+    [
+        (b"%PDF-1.7\n" + BINARY, ""),
+        (b"Scanned by X\r\n%PDF-1.4\n", ""),
+        (b"\xef\xbb\xbf\n%PDF-1.4\n", ""),
+        (b"<html><script>alert(1)</script>%PDF-1.4\n", "html"),
+        (b"MZ\x90\0" + bytes(60) + b"%PDF-1.4\n", "exe"),
+        (zipped("a.txt")[:60] + b"%PDF-1.4\n", "zip"),
+        (b"%PDF-1.7\n" + BINARY + zipped("a.txt", "b.txt"), "zip"),
+        (b"\xff\xd8\xff\xe0" + BINARY + zipped("a.txt"), "zip"),
+        (b"\xff\xd8\xff\xe0" + BINARY, ""),
+        (b"GIF89a/*<SCRIPT>*/", "html"),
+        (b"GIF89a" + BINARY, ""),
+        (DOCX, ""),
+        (b"%PDF-1.7\nPK\x05\x06 in a text" + BINARY, ""),
+    ],
+)
+def test_bytes_that_are_two_formats_are_known(data, other):  # law: R-044 HN Đ4.4
+    head, tail = data[: kinds.HEAD_BYTES], data[-kinds.TAIL_BYTES :]
+
+    assert kinds.also(head, tail, kinds.sniff(head, tail, "a")) == other

@@ -1,4 +1,4 @@
-"""A deadline before the day of issue, or one that is no date: nobody can keep it."""
+"""A deadline before the day of issue: nobody can keep it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,9 @@ async def find(hub: Hub, subject: Subject) -> list[Finding]:  # noqa: ARG001
     """A DueDate that cannot be kept."""
     # law: R-041 HN Đ10.2d
     header = subject.header
-    if not header.due_date:
-        return []
-    due = dates.parse_day(header.due_date)
-    if due is None:
-        return [Finding(Fault.PROFILE_INVALID, "it is not a date", "DueDate", detail_vi="không phải ngày tháng")]
+    due = dates.parse_day(header.due_date) if header.due_date else None
     issued = header.promulgation.on if header.promulgation is not None else None
-    if issued is None or due >= issued:
+    if due is None or issued is None or due >= issued:
         return []
     detail = f"{due.isoformat()} is before the day of issue, {issued.isoformat()}"
     vietnamese = f"{due:%d/%m/%Y} trước ngày ban hành {issued:%d/%m/%Y}"

@@ -10,7 +10,7 @@ import pytest
 from edxml.testing import plain_pdf, signed_pdf
 from hub.flow import checks
 
-from .conftest import A, DOORS, NOTATION, NUMBER
+from .conftest import DOORS, NOTATION, NUMBER, A
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -61,8 +61,8 @@ CASES = {
     "file_format": with_main(("anh.rar", b"Rar!\x1a\x07\x01\0" + bytes(200))),
     "file_content": with_main(("anh.pdf", PNG)),
     "macros": with_main(("a.docx", docx(("word/vbaProject.bin", b"x")))),
-    "main_document": lambda good: {"attachments": [("anh.png", PNG)]},
-    "unsigned_main": lambda good: {"attachments": [("vb.pdf", PAGE)]},
+    "main_document": lambda _good: {"attachments": [("anh.png", PNG)]},
+    "unsigned_main": lambda _good: {"attachments": [("vb.pdf", PAGE)]},
     "annex_signature": with_main(("phu-luc.pdf", PAGE)),
 }
 
