@@ -52,7 +52,7 @@ def of_cms(signed_data: Any, signer_info: Any) -> Stapled:
 def of_dss(reader: Any) -> Stapled:
     """What the document security store of a PDF holds (ISO 32000-2 12.8.4.3)."""
     try:
-        store = reader.root.get("/DSS")
+        store = _found(reader.root.get("/DSS"))
         if store is None:
             return Stapled()
         return _bounded(
@@ -67,10 +67,15 @@ def of_dss(reader: Any) -> Stapled:
 
 
 def _streams(store: Any, name: str) -> Iterator[bytes]:
-    for reference in islice(store.get(name) or (), MOST_ANSWERS):
-        stream = reference.get_object() if hasattr(reference, "get_object") else reference
+    for reference in islice(_found(store.get(name)) or (), MOST_ANSWERS):
+        stream = _found(reference)
         if int(stream.get("/Length", 0)) <= LONGEST_ANSWER_BYTES:
             yield bytes(stream.data)
+
+
+def _found(value: Any) -> Any:
+    """What a reference leads to."""
+    return value.get_object() if hasattr(value, "get_object") else value
 
 
 def _of_set(choices: Any) -> Stapled:
@@ -79,7 +84,7 @@ def _of_set(choices: Any) -> Stapled:
     crls: list[bytes] = []
     ocsps: list[bytes] = []
     for choice in choices:
-        if choice.name == "certificate_list":
+        if choice.name == "crl":
             crls.append(choice.chosen.dump())
         elif choice.name == "other" and choice.chosen["other_rev_info_format"].dotted == _OCSP_RESPONSE:
             ocsps.append(choice.chosen["other_rev_info"].dump())

@@ -99,9 +99,15 @@ def _of_token(token: Any, imprint: Callable[[str], bytes], setting: Setting) -> 
     algorithm = info["message_imprint"]["hash_algorithm"]["algorithm"].native
     warnings = ("sha1_in_timestamp",) if algorithm in WEAK_IMPRINTS else ()
     blank = Stamp(at, at + _accuracy(info), trusted=False, warnings=warnings)
-    bundle = cms_signature.bundle(token)
-    if (flaw := _flaw(token, info, imprint, bundle.signer)) is not None:
+    try:
+        bundle = cms_signature.bundle(token)
+        flaw = _flaw(token, info, imprint, bundle.signer)
+    except cms_signature.UnfitError as error:
+        return _with(blank, detail=str(error))
+    if flaw is not None:
         return _with(blank, detail=flaw)
+    if blank.latest - at > WIDEST_ACCURACY:
+        return _with(blank, detail="a time-stamp that vague proves no time")
     if blank.latest > setting.at + CLOCK_TOLERANCE:
         return _with(blank, detail="the time-stamp is of a later time than now")  # law: R-080
     return _believed(blank, token, bundle, setting)
@@ -151,18 +157,15 @@ def _was_valid(certificate: bytes, moment: datetime) -> bool:
 
 
 def _accuracy(info: Any) -> timedelta:
-    """How far genTime may be off. Raises ValueError for a token so vague that it proves no time."""
+    """How far genTime may be off, by the token's own word."""
     value = info["accuracy"].native
     if not value:
         return timedelta(0)
-    found = timedelta(
+    return timedelta(
         seconds=int(value["seconds"] or 0),
         milliseconds=int(value["millis"] or 0),
         microseconds=int(value["micros"] or 0),
     )
-    if not timedelta(0) <= found <= WIDEST_ACCURACY:
-        raise ValueError("a time-stamp that vague proves no time")
-    return found
 
 
 def _with(stamp: Stamp, problem: SubIndication | None = None, detail: str = "") -> Stamp:
