@@ -14,6 +14,7 @@ from edxml import (
     cms_signature,
     pdf_active,
     pdf_appearance,
+    pdf_bytes,
     pdf_fields,
     pdf_hidden,
     pdf_integrity,
@@ -57,10 +58,11 @@ async def check_file(stream: BinaryIO, name: str, trust: Trust, at: datetime) ->
     try:
         return await _check(stream, name, trust, at)
     except READ_ERRORS as error:
-        if not pdf_integrity.is_proven_broken(stream):
+        proof = pdf_bytes.proof_of_change(stream)
+        if proof is None:
             raise
-        detail = f"the signed bytes have another digest, and the file cannot be read: {error}"[:500]
-        return FileReport(name, Verdict.FAILED, SubIndication.HASH_FAILURE, note="unreadable", detail=detail)
+        detail = f"{proof[1]}, and the file cannot be read: {error}"[:500]
+        return FileReport(name, Verdict.FAILED, proof[0], note="unreadable", detail=detail)
 
 
 async def _check(stream: BinaryIO, name: str, trust: Trust, at: datetime) -> FileReport:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import mmap
-import re
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from asn1crypto import cms  # type: ignore[import-untyped]
-from asn1crypto import parser as asn1_parser
+from asn1crypto import parser as asn1_parser  # type: ignore[import-untyped]
 from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.general import find_unique_cms_attribute
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
@@ -22,8 +18,6 @@ from edxml.verdict_words import Integrity, SubIndication
 KNOWN_FORMATS = frozenset({"/adbe.pkcs7.detached", "/ETSI.CAdES.detached"})
 OBJECT_MARKS = (b" obj", b"xref", b"trailer", b"stream")
 REST_LIMIT = 1 << 20
-GAP_LIMIT = 1 << 24
-_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,32 +90,6 @@ def _is_padded_with_zeros(contents: bytes) -> bool:
     """Whether nothing hides in the reserve behind the CMS; real tools fill it with zeros."""
     length = asn1_parser.peek(contents)
     return not contents[length:].strip(b"\0")
-
-
-def is_proven_broken(stream: BinaryIO) -> bool:
-    """Whether a file that no reader opens holds a signature of which the signed bytes have another digest.
-
-    Works on the bytes alone: a byte range that fits the file exactly, and the CMS in its gap. A dead remainder of
-    another file's signature does not fit and proves nothing.
-    """
-    size = stream.seek(0, 2)
-    if size == 0:
-        return False
-    with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        ranges = [[int(n) for n in match.groups()] for match in _RANGE.finditer(data)]
-        for first, length, second, rest in ranges:
-            gap = data[length : min(second, length + GAP_LIMIT)]
-            if first != 0 or second + rest > size or not (gap.startswith(b"<") and gap.endswith(b">")):
-                continue
-            try:
-                info = cms.ContentInfo.load(bytes.fromhex(gap[1:-1].decode("ascii")))["content"]["signer_infos"][0]
-                algorithm = info["digest_algorithm"]["algorithm"].native
-                signed = find_unique_cms_attribute(info["signed_attrs"], "message_digest").native
-                if cms_check.digest_of(stream, [first, length, second, rest], algorithm) != signed:
-                    return True
-            except READ_ERRORS:
-                continue
-    return False
 
 
 def _after(item: Found, embedded: EmbeddedPdfSignature, stream: BinaryIO, history: History, *, last: bool) -> Wholeness:

@@ -52,7 +52,7 @@ def _check(item: Found, setting: Setting) -> TimestampReport:
         whole = embedded.evaluate_signature_coverage() >= SignatureCoverageLevel.ENTIRE_REVISION
     except READ_ERRORS:
         return unknown  # what cannot be read proves nothing
-    if stamp is None:
+    if stamp is None or (not stamp.trusted and stamp.problem is None):  # not readable, or not over these bytes
         return TimestampReport(None, authority, trusted=False, covers=item.range.end, field=item.field.name)
     return TimestampReport(stamp.at, authority, stamp.trusted and whole, item.range.end, item.field.name)
 

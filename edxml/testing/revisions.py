@@ -66,6 +66,7 @@ def update(
         entries[number] = b"%010d %05d n \n" % (place, 0)
         parts.append(b"%d 0 obj\n%s\nendobj\n" % (number, body))
         place += len(parts[-1])
+    entries = entries or {0: b"0000000000 65535 f \n"}
     table = b"".join(b"%d 1\n%s" % (number, entries[number]) for number in sorted(entries))
     size = max(size_before, *(n + 1 for n in entries), 1)
     rest = _PREVIOUS.sub(b"", _SIZE.sub(b"", match[1]))
