@@ -43,6 +43,8 @@ def name(text: str) -> str:
     result = plain("name", text, NAME_LIMIT)
     if not result:
         raise RegistryError("name_missing")
+    if names.has_look_alikes(result):
+        raise RegistryError("look_alike", name=result)
     return result
 
 

@@ -7,6 +7,7 @@ import unicodedata
 
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_LOOK_ALIKES = frozenset("ÐƉƊɖɗıſßﬁﬂ")  # Latin letters that nobody writes in a Vietnamese name and that look like one
 _NOT_SLUG = re.compile("[^A-Za-z0-9.]+")
 FORMULA_SIGNS = ("=", "+", "-", "@")
 SYSTEM_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
@@ -22,6 +23,21 @@ def clean(text: str) -> str:
 def has_forbidden_characters(text: str) -> bool:
     """Whether it holds control characters, lone surrogates, or signs that turn the writing direction."""
     return _FORBIDDEN.search(text) is not None
+
+
+def has_look_alikes(text: str) -> bool:
+    """Whether it holds letters that look like others: of another script, full-width ones, an Icelandic Ð for a Đ."""
+    if text.isascii():
+        return False
+    letters = (sign for sign in text if sign.isalnum() and not sign.isascii())
+    return any(
+        sign in _LOOK_ALIKES or not unicodedata.name(sign, "").startswith("LATIN ") or _is_wide(sign)
+        for sign in letters
+    )
+
+
+def _is_wide(sign: str) -> bool:
+    return unicodedata.normalize("NFKC", sign) != unicodedata.normalize("NFC", sign)
 
 
 def is_formula(text: str) -> bool:

@@ -47,6 +47,10 @@ REASONS = {
         "column {column} starts with =, +, - or @ (could be a formula)",
     ),
     "characters": ("cột {column} có ký tự điều khiển", "column {column} holds control characters"),
+    "look_alike": (
+        "tên {name} có chữ cái giống chữ khác nhưng không phải chữ Việt (ví dụ Ð thay cho Đ)",
+        "the name {name} holds letters that look like others (an Icelandic Ð for a Đ, Cyrillic letters)",
+    ),
     "too_long": ("cột {column} dài quá {limit} ký tự", "column {column} is longer than {limit} characters"),
     "email_invalid": ("địa chỉ thư điện tử không hợp lệ: {value}", "not an e-mail address: {value}"),
     "phone_invalid": ("số điện thoại không hợp lệ: {value}", "not a telephone number: {value}"),
