@@ -36,6 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--date", metavar="YYYY-MM-DD", help="ngày ban hành / day of issue")
     parser.add_argument("--place", help="nơi ban hành / place of issue")
     parser.add_argument("--urgency", type=int, choices=range(5), help="0 thường ... 4 hỏa tốc hẹn giờ")
+    parser.add_argument(
+        "--not-secret", dest="declaration", action="store_const", const="not_secret",
+        help="khai văn bản không chứa bí mật nhà nước / declare that it holds no state secret",
+    )  # fmt: skip
     parser.add_argument("--watch", action="store_true", help="theo dõi tới khi mọi nơi nhận có kết quả / follow it")
     parser.add_argument("--watch-seconds", type=float, default=600.0, help="theo dõi tối đa, mặc định 600 giây")
 
@@ -104,7 +108,7 @@ def _envelope(arguments: argparse.Namespace) -> dict[str, Any] | None:
             "Gửi tệp cần --from, --to và --subject; gói .edxml thì gửi một mình, không kèm các mục đó.",
             "Files need --from, --to and --subject; an .edxml package is sent alone, without them.",
         )
-    fields = ("document_id", "number", "notation", "date", "place", "urgency")
+    fields = ("document_id", "number", "notation", "date", "place", "urgency", "declaration")
     more = {name: getattr(arguments, name) for name in fields if getattr(arguments, name) is not None}
     return {"from": arguments.sender, "to": arguments.to, "subject": arguments.subject, **more}
 

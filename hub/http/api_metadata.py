@@ -76,6 +76,9 @@ class Metadata(Asked):
     copies: int | None = Field(None, ge=0, le=1_000_000, description="Số lượng bản phát hành")
     pages: int | None = Field(None, ge=0, le=1_000_000, description="Số trang")
     kind: Literal["new", "recall", "update", "replacement"] = Field("new", description="Nghiệp vụ")
+    declaration: Literal["not_secret"] | None = Field(
+        None, description="not_secret: người gửi khai văn bản không chứa bí mật nhà nước"
+    )  # law: R-011 HN Đ1.2
     reason: Text = Field("", description="Lý do (thu hồi, cập nhật)")
     staff: StaffSaid | None = Field(None, description="Người xử lý")
     answers: list[AnswersTo] = Field(default_factory=list, max_length=100, description="Văn bản được trả lời")
@@ -125,7 +128,7 @@ def chosen_document_id(said: Metadata, digests: Sequence[str]) -> str:
     day = dates.parse_day(said.date) if said.date else None
     if day is not None and said.number and said.notation:
         return document_id.build(said.sender.strip().upper(), day, said.number, said.notation)  # law: R-028 HN Đ8.3
-    text = said.model_dump_json() + "".join(digests)
+    text = said.model_dump_json(exclude={"declaration"}) + "".join(digests)
     return str(uuid.UUID(bytes=hashlib.sha256(text.encode()).digest()[:16], version=4))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -21,8 +22,7 @@ XML_TYPES = ("application/xml", "text/xml", "application/octet-stream")
 
 async def send(call: Call) -> web.StreamResponse:
     """POST /packages."""
-    submission = intake.Submission(call.system, "api", auth.address_of(call.request))
-    async with _sent_package(call) as body:
+    async with _sent_package(call) as (body, submission):
         accepted = await intake.accept(call.hub, body, submission)
     location = f"/api/v1/packages/{accepted.package_id}"
     return answer(told(accepted, english=call.english), 200 if accepted.repeated else 201, {"Location": location})
@@ -30,8 +30,7 @@ async def send(call: Call) -> web.StreamResponse:
 
 async def dry_run(call: Call) -> web.StreamResponse:
     """POST /packages/dry-run."""
-    submission = intake.Submission(call.system, "api", auth.address_of(call.request))
-    async with _sent_package(call) as body:
+    async with _sent_package(call) as (body, submission):
         found = await intake.dry_run(call.hub, body, submission)
     return answer(
         shapes.CheckedPackage(
@@ -150,15 +149,16 @@ def told(accepted: intake.Accepted, *, english: bool) -> shapes.AcceptedPackage:
 
 
 @contextlib.asynccontextmanager
-async def _sent_package(call: Call) -> AsyncIterator[AsyncIterator[bytes]]:
-    """The package of a request as a body for accept(), counted against the system's quotas."""
+async def _sent_package(call: Call) -> AsyncIterator[tuple[AsyncIterator[bytes], intake.Submission]]:
+    """The package of a request as a body for accept(), counted against the system's quotas, and who hands it in."""
     came = call.request.content
+    submission = intake.Submission(call.system, "api", auth.address_of(call.request))
     with quotas.sending(call.hub, call.system, call.request.content_length, lambda: came.total_bytes):
         if call.request.content_type != "multipart/form-data":
-            yield _package_body(call)
+            yield _package_body(call), submission
             return
-        async with api_upload.built(call) as body:
-            yield body
+        async with api_upload.built(call) as (body, said):
+            yield body, replace(submission, declared=said.declaration is not None)
 
 
 def _package_body(call: Call) -> AsyncIterator[bytes]:

@@ -46,8 +46,8 @@ class _File:
 
 
 @contextlib.asynccontextmanager
-async def built(call: Call) -> AsyncIterator[AsyncIterator[bytes]]:
-    """The package the parts mean, as a body for accept(); its files are removed afterwards.
+async def built(call: Call) -> AsyncIterator[tuple[AsyncIterator[bytes], api_metadata.Metadata]]:
+    """The package the parts mean, as a body for accept(), and the metadata; its files are removed afterwards.
 
     Raises Refusal, ProblemError (not multipart as announced), BrokenBodyError.
     """
@@ -65,7 +65,7 @@ async def built(call: Call) -> AsyncIterator[AsyncIterator[bytes]]:
                 for number, one in enumerate(files)
             ],
         )
-        yield _stream(call, pieces)
+        yield _stream(call, pieces), said
     finally:
         await asyncio.shield(call.hub.in_thread(lambda: shutil.rmtree(folder, ignore_errors=True)))
 
