@@ -28,9 +28,8 @@ USUAL_WIDTH = 0.5  # of a letter whose font does not say, in parts of its size
 _LEGACY = re.compile(r"(?:[A-Z]{6}\+)?(?:\.?Vn|VNI|VN-|UVN|VPS|ABC)")
 _SYMBOLIC = 4
 _HEX = rb"<\s*([0-9A-Fa-f\s]{2,64}?)\s*>"
-_BLOCKS = re.compile(rb"beginbf(char|range)(.*?)endbf", re.DOTALL)
 _PAIR = re.compile(_HEX + rb"\s*" + _HEX)
-_RANGE = re.compile(_HEX + rb"\s*" + _HEX + rb"\s*(?:" + _HEX + rb"|\[([^\]]*)\])")
+_RANGE = re.compile(_HEX + rb"\s*" + _HEX + rb"\s*(?:" + _HEX + rb"|\[([^\[\]]*)\])")
 _ONE = re.compile(_HEX)
 _MARKS = {
     "acute": "\u0301", "grave": "\u0300", "hookabove": "\u0309", "tilde": "\u0303", "dotbelow": "\u0323",
@@ -72,8 +71,8 @@ class Font:
             pairs = array("H", codes[: len(codes) & ~1])
             pairs.byteswap()
             items = pairs
-        letters = self.letters
-        text = "".join([letters.get(c, UNKNOWN) for c in items])
+        get = self.letters.get
+        text = "".join([get(c, UNKNOWN) for c in items])
         if self.widths is None:
             return text, self.usual.of(text)
         return text, sum([self.widths.get(c, self.other) for c in items])
@@ -183,8 +182,11 @@ def _unicode_map(font: Any) -> dict[int, str]:
 def unicode_map(data: bytes) -> dict[int, str]:
     """Codes to letters as a /ToUnicode map says, at most MAP_LIMIT of them."""
     letters: dict[int, str] = {}
-    for kind, body in _BLOCKS.findall(data):
-        if kind == b"char":
+    for block in data.split(b"beginbf")[1:]:
+        body, closed, _ = block.partition(b"endbf")
+        if not closed:
+            continue
+        if body.startswith(b"char"):
             for code, to in _PAIR.findall(body):
                 letters[_number(code)] = _text(to)
             continue

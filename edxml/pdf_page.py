@@ -29,7 +29,7 @@ def facts(reader: Any) -> PageFacts | None:
     """The facts of a document; None for one whose page tree or first page cannot be read."""
     try:
         return _facts(reader)
-    except (*READ_ERRORS, MemoryError, ZeroDivisionError):
+    except (*READ_ERRORS, MemoryError):
         return None
 
 

@@ -18,10 +18,12 @@ from pyhanko.pdf_utils.decode_limits import DecodePurpose
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.xref import ObjStreamRef
 
+from edxml import pdf_numbers
+
 # What reading a damaged or malicious document may raise, besides what this module names itself.
 READ_ERRORS = (
     misc.PdfError, ValueError, TypeError, KeyError, AttributeError, AssertionError, IndexError, NotImplementedError,
-    RecursionError, OverflowError,
+    RecursionError, ArithmeticError,
 )  # fmt: skip
 
 # --- reading /Contents at the speed of C
@@ -61,6 +63,7 @@ def read_hex_string(stream: IO[bytes]) -> Any:
 
 
 generic.read_hex_string_from_stream = read_hex_string
+generic.ArrayObject.read_from_stream = staticmethod(pdf_numbers.read_array)  # type: ignore[method-assign]
 
 
 # --- reading object streams once
@@ -214,15 +217,12 @@ HEADER_WITHIN = 1024  # bytes; where readers still look for it
 def doubts(stream: IO[bytes], opened: Opened) -> tuple[str, ...]:
     """Why another reader may see another document in the same bytes, by slug.
 
-    read_forgivingly: only with guesses could it be read; bytes_before_header: offsets count from the file or from
-    the header, as readers please, and the file may be of another kind as well; two_headers: likewise.
+    read_forgivingly: only with guesses could it be read; two_headers: offsets count from either, as readers please.
+    A file that does not begin with its header is not read at all: it may be of another kind as well.
     """
     stream.seek(0)
-    head = stream.read(HEADER_WITHIN)
     found = [] if opened.strict else ["read_forgivingly"]
-    if not head.startswith(HEADER):
-        found.append("bytes_before_header")
-    if head.count(HEADER) > 1:
+    if stream.read(HEADER_WITHIN).count(HEADER) > 1:
         found.append("two_headers")
     return tuple(found)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,26 +20,39 @@ from edxml import font_metrics, pdf_fonts
 from edxml.pdf_reading import READ_ERRORS
 
 CONTENT_LIMIT = 2 << 20  # bytes of operators, forms included
-OPERATORS_LIMIT = 200_000
+OPERATORS_LIMIT = 100_000
 LETTERS_LIMIT = 40_000
+SHOWN_LIMIT = 8 * LETTERS_LIMIT  # bytes of strings, hex digits and blanks too
 SECONDS_LIMIT = 0.5
 FORMS_LIMIT = 64
+FONTS_LIMIT = 100
 DEPTH_LIMIT = 8
 STATES_LIMIT = 256
 WORD_GAP = 0.17  # in font sizes: narrower is no space
+KERNING = 100.0  # in thousandths: smaller jumps set letters closer or wider, and are no gap
 PART_GAP = 0.4  # wider, and something else may stand in between (a number, drawn by a signature)
 
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 # No alternative can be entered again by backtracking (++, *+), so that hostile bytes cost no more than honest ones.
+# First everything that places no letters is passed over, then comes one thing that does, or nothing.
 _STRING = rb"\((?:[^\\()]++|\\.|\((?:[^\\()]++|\\.|\((?:[^\\()]++|\\.)*+\))*+\))*+\)|<[0-9A-Fa-f\s]*+>"
+_PLACING = rb"(?:T[mdDcwzLsr]|cm)(?![A-Za-z0-9*])"
+_NUMBERS = rb"[-+.0-9][-+.0-9\s]*+"
+_NAME = rb"/[^\s/<>\[\](){}%]*+"
+_WITH_NAME = rb"\s++(?:[-+.0-9]++\s++Tf|Do)\b"
+_BARE = rb"(?:q|Q|BT|BI|T\*)(?![A-Za-z0-9*])"
 _TOKENS = re.compile(
-    rb"(?P<numbers>[-+.0-9][-+.0-9\s]*+)(?P<operator>[A-Za-z][A-Za-z0-9*]*+)?+"
-    rb"|\[(?P<array>(?:[^\]()<>%]++|" + _STRING + rb")*+)\]\s*+TJ"
+    rb"(?:\s++|>>|<<|%[^\r\n]*+"
+    rb"|" + _NUMBERS + rb"(?!" + _PLACING + rb")(?:[A-Za-z][A-Za-z0-9*]*+)?+"
+    rb"|" + _NAME + rb"(?!" + _WITH_NAME + rb")"
+    rb"|(?!" + _BARE + rb")[A-Za-z'\"][A-Za-z0-9*]*+)*+"
+    rb"(?:(?P<numbers>" + _NUMBERS + rb")(?P<operator>" + _PLACING + rb")"
+    rb"|\[(?P<array>(?:[^\[\]()<>%]++|" + _STRING + rb")*+)(?P<close>\]\s*+TJ)?+"
     rb"|(?P<string>" + _STRING + rb")(?:\s*+(?P<show>Tj|'|\"))?+"
-    rb"|/(?P<name>[^\s/<>\[\](){}%]*+)(?:\s++(?:(?P<size>[-+.0-9]++)\s++Tf|(?P<draw>Do))\b)?+"
-    rb"|(?P<image>\bBI\b)|(?P<bare>\b(?:q|Q|BT|T\*)(?![A-Za-z0-9*]))|%[^\r\n]*+",
+    rb"|/(?P<name>[^\s/<>\[\](){}%]*+)\s++(?:(?P<size>[-+.0-9]++)\s++Tf|(?P<draw>Do))\b"
+    rb"|(?P<bare>" + _BARE + rb"))?",
     re.DOTALL,
 )
 _ARRAY = re.compile(rb"(?P<string>" + _STRING + rb")|(?P<number>[-+.0-9]++)", re.DOTALL)
@@ -106,6 +120,7 @@ class Drawing:
     letters: int = 0
     lost: int = 0
     bytes_read: int = 0
+    bytes_shown: int = 0
     operators: int = 0
     forms: int = 0
     ends_at: float = field(default_factory=lambda: time.monotonic() + SECONDS_LIMIT)
@@ -121,20 +136,34 @@ class Drawing:
     def draw_form(self, form: Any, resources: Any, ctm: Matrix, depth: int) -> None:
         """Read a form XObject or an annotation's appearance."""
         self.forms += 1
-        if self.forms > FORMS_LIMIT:
-            raise TooMuchError("too many forms")
+        self.check_limits()
         own = pdf_fonts.entry(form, "/Resources", resources)
         content = pdf_fonts.decoded(form, CONTENT_LIMIT)
         self.draw(content, own, multiply(matrix_of(form), ctm), depth)
 
     def check_limits(self) -> None:
-        """Raise TooMuchError when operators, letters or time are used up."""
-        if self.operators > OPERATORS_LIMIT or self.letters > LETTERS_LIMIT or time.monotonic() > self.ends_at:
-            raise TooMuchError("too many operators")
+        """Raise TooMuchError when operators, letters, forms, fonts or time are used up."""
+        if (
+            self.operators > OPERATORS_LIMIT
+            or self.letters > LETTERS_LIMIT
+            or self.forms > FORMS_LIMIT
+            or len(self.fonts) > FONTS_LIMIT
+            or time.monotonic() > self.ends_at
+        ):
+            raise TooMuchError("too much to read")
+
+    def spend(self, length: int, items: int) -> None:
+        """Count what one operator is about to show: bytes as written, and strings. Raises TooMuchError."""
+        self.operators += items
+        self.bytes_shown += length
+        if self.operators > OPERATORS_LIMIT or self.bytes_shown > SHOWN_LIMIT:
+            raise TooMuchError("too many letters")
 
     def font(self, font: Any) -> pdf_fonts.Font:
         known = self.fonts.get(id(font))
-        if known is None:  # the dictionary is kept too, so that nothing else gets its id
+        if known is None:
+            self.check_limits()
+            # the dictionary is kept too, so that nothing else gets its id
             known = self.fonts[id(font)] = (font, pdf_fonts.load(font))
         return known[1]
 
@@ -158,7 +187,7 @@ class _Stream:
             for count, match in enumerate(_TOKENS.finditer(content, place)):
                 if not count & 1023:
                     self.drawing.check_limits()
-                if match.lastgroup == "image":
+                if match["bare"] == b"BI":
                     end = _IMAGE_END.search(content, match.end())
                     place = end.end() if end else len(content)
                     break
@@ -176,8 +205,10 @@ class _Stream:
         elif kind == "show":
             if match["show"] != b"Tj":
                 self.next_line([])
+            self.drawing.spend(match.end() - match.start("string"), 1)
             self._show([match["string"]])
-        elif kind == "array":
+        elif kind == "close":
+            self.drawing.spend(len(match["array"]), match["array"].count(b" "))
             self._show([m["string"] or _number(m["number"]) for m in _ARRAY.finditer(match["array"])])
         elif kind == "size":
             self.state.font, self.state.size = self._font(match["name"]), _number(match["size"])
@@ -221,23 +252,30 @@ class _Stream:
 
     # --- what
 
-    def _show(self, items: list[bytes | float]) -> None:
-        """Strings and jumps (thousandths of the size, to the left) in turn."""
-        state = self.state
-        unit, spacing, word_spacing = (
-            state.size * state.scale,
-            state.spacing * state.scale,
-            state.word_spacing * state.scale,
-        )
-        run = _Run(unit)
+    def _show(self, items: Sequence[bytes | float]) -> None:
+        """Strings and jumps (thousandths of the size, to the left) in turn; small jumps only move what follows."""
+        run = _Run(self.state.size * self.state.scale)
+        codes: list[bytes] = []
+        moved = 0.0
         for item in items:
-            if isinstance(item, float):
-                run.length -= item / 1000 * unit
+            if isinstance(item, bytes):
+                codes.append(_string(item))
                 continue
-            text, width = state.font.read(_string(item))
-            extra = spacing * len(text) + (word_spacing * text.count(" ") if word_spacing else 0.0)
-            run.add(text, width * unit + extra)
+            moved -= item
+            if abs(item) > KERNING:
+                self._add(run, codes, moved + item)
+                run.length -= item / 1000 * run.unit
+                codes, moved = [], 0.0
+        self._add(run, codes, moved)
         self._keep(run)
+
+    def _add(self, run: _Run, codes: list[bytes], moved: float) -> None:
+        state = self.state
+        text, width = state.font.read(b"".join(codes))
+        extra = state.spacing * len(text)
+        if state.word_spacing:
+            extra += state.word_spacing * text.count(" ")
+        run.add(text, (width + moved / 1000) * run.unit + extra * state.scale)
 
     def _keep(self, run: _Run) -> None:
         state, drawing = self.state, self.drawing
@@ -275,7 +313,7 @@ class _Run:
     """The letters of one showing operator, cut where a gap is wide. unit: one font size in text space."""
 
     def __init__(self, unit: float) -> None:
-        self.unit = abs(unit)
+        self.unit = unit
         self.length = 0.0
         self._words: list[tuple[str, float, float]] = []
 
@@ -285,23 +323,28 @@ class _Run:
         if text.isalnum():
             self._words.append((text, start, self.length))
             return
-        whole = font_metrics.REGULAR.of(text) or 1.0
+        measure = font_metrics.REGULAR.of
+        share, place, done = width / (measure(text) or 1.0), start, 0
         for match in _WORDS.finditer(text):
-            before = font_metrics.REGULAR.of(text[: match.start()]) / whole * width
-            until = font_metrics.REGULAR.of(text[: match.end()]) / whole * width
-            self._words.append((match[0], start + before, start + until))
+            begin = place + measure(text[done : match.start()]) * share
+            place, done = begin + measure(match[0]) * share, match.end()
+            self._words.append((match[0], begin, place))
 
     def parts(self) -> list[tuple[str, float, float]]:
         """Text, start and width of what stands together."""
+        if len(self._words) == 1:
+            word, start, end = self._words[0]
+            return [(word, start, end - start)]
         found: list[tuple[str, float, float]] = []
         text: list[str] = []
         begin = last = 0.0
+        unit = abs(self.unit)
         for word, start, end in self._words:
             gap = start - last
-            if text and (gap > self.unit * PART_GAP or gap < -self.unit):
+            if text and (gap > unit * PART_GAP or gap < -unit):
                 found.append(("".join(text), begin, last - begin))
                 text = []
-            elif text and gap > self.unit * WORD_GAP:
+            elif text and gap > unit * WORD_GAP:
                 text.append(" ")
             if not text:
                 begin = start

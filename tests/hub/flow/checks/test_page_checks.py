@@ -107,8 +107,8 @@ async def test_a_stamp_drawn_by_an_annotation_or_in_an_annex_is_seen(desk):
     "text",
     [
         "bảo mật", "Mật", "mật", "bí mật kinh doanh", "BẢO MẬT", "QUY CHẾ BẢO MẬT THÔNG TIN",
-        "V/v bảo vệ bí mật nhà nước", "BÍ MẬT NHÀ NƯỚC", "MẬT KHẨU", "MẬT ĐỘ XÂY DỰNG", "CƠ MẬT", "Độ mật: Thường", "MẶT", "MẤT", "ỦY BAN MẶT TRẬN",
-        "TỐI MẬT là độ mật thứ hai",
+        "V/v bảo vệ bí mật nhà nước", "BÍ MẬT NHÀ NƯỚC", "MẬT KHẨU", "MẬT ĐỘ XÂY DỰNG", "CƠ MẬT", "Độ mật: Thường",
+        "MẶT", "MẤT", "ỦY BAN MẶT TRẬN", "TỐI MẬT là độ mật thứ hai",
     ],
 )  # fmt: skip
 async def test_a_phrase_with_the_word_is_no_stamp(desk, text):
