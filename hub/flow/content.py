@@ -7,8 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from edxml.faults import Fault, Refusal
-from hub import states
-from hub.store import deliveries, packages
+from hub.flow import visibility
+from hub.flow.visibility import Thing
+from hub.store import deliveries
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from hub.store.blobs import BlobReader
 
 PIECE_BYTES = 1 << 20
-_FETCHABLE = (states.DeliveryStatus.AVAILABLE, states.DeliveryStatus.DELIVERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +91,8 @@ def _exposed(hub: Hub, system: System, package_id: str, connection: Connection) 
 
 def _reachable(connection: Connection, *, system: System, package_id: str) -> tuple[Row[Any], list[str]]:
     """The package's row and which of the caller's own deliveries are not exposed yet."""
-    seen = packages.may_see(connection, package_id, system.id)
-    if seen is None:
-        raise Refusal(Fault.NOT_FOUND)
-    row, is_sender = seen
-    if is_sender and row.status in (states.PackageStatus.ACCEPTED, states.PackageStatus.HELD):
-        return row, []
-    mine = [
-        one
-        for one in deliveries.of_package(connection, package_id)
-        if one.system_id == system.id and one.status in _FETCHABLE
-    ]
-    if is_sender or not mine or row.status != states.PackageStatus.ACCEPTED:
-        raise Refusal(Fault.NOT_FOUND)
-    return row, [one.id for one in mine if one.exposed_at is None]
+    view = visibility.of_system(connection, system, package_id)
+    if view.is_sender:
+        view.require(Thing.CONTENT)
+        return view.package, []
+    return view.package, [one.id for one in view.fetchable() if one.exposed_at is None]

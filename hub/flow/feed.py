@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hub import clock
+from hub.flow import visibility
 from hub.flow.views import TimelineEvent
+from hub.flow.visibility import Party
 from hub.store import feed
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ async def own(hub: Hub, system: System, *, after: int, limit: int) -> tuple[tupl
         rows, following = feed.of_system(connection, system.id, after=after, limit=limit)
         found = []
         for row in rows:
-            actor = "operator" if row.actor.startswith("user:") else row.actor
+            actor = visibility.actor_shown(Party.RECIPIENT, row.actor)
             moment = clock.from_text(row.at)
             event = TimelineEvent(row.seq, moment, row.type, actor, row.recipient, json.loads(row.detail))
             found.append(FeedEvent(event, row.package_id, row.delivery_id))

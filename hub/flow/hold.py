@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from edxml.faults import Fault, Refusal
+from hub.flow import visibility
 from hub.states import Hold, PackageMove, PackageStatus
 from hub.store import deliveries, events, keeping, packages
 
@@ -37,8 +38,8 @@ async def declare(hub: Hub, system: System, package_id: str, declared_by: str) -
     detail = {"declaration": NOT_SECRET, "declared_by": name}
 
     def work(connection: Connection) -> tuple[PackageStatus, list[str]]:
-        row = packages.get(connection, package_id)
-        if row is None or row.system_id != system.id or row.fault is not None:
+        row = visibility.sent_package(connection, system, package_id)
+        if row.fault is not None:
             raise Refusal(Fault.NOT_FOUND)
         if row.status != PackageStatus.HELD or Hold.STAMP not in keeping.words(row.held_for):
             if row.status in (PackageStatus.ACCEPTED, PackageStatus.HELD) and _declared(connection, package_id):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.flow import content, pickup
+from hub.flow import content, pickup, visibility
 from hub.states import DeliveryStatus, Hold, Move, PackageStatus
 from hub.store import deliveries, events, items, packages
 
@@ -96,7 +96,7 @@ async def fetch(hub: Hub, system: System, doc_id: str) -> content.Content:
     now = hub.clock.now()
 
     def work(connection: Connection) -> Row[Any]:
-        item = _mine(connection, system, doc_id)
+        item = visibility.own_item(connection, system, doc_id)
         package = packages.get(connection, item.package_id)
         if package is None or package.status != PackageStatus.ACCEPTED:
             raise Refusal(Fault.NOT_FOUND)
@@ -128,7 +128,7 @@ async def update(hub: Hub, system: System, doc_id: str, state: str, description:
     actor = f"system:{system.id}"
 
     def work(connection: Connection) -> None:
-        item = _mine(connection, system, doc_id)
+        item = visibility.own_item(connection, system, doc_id)
         if item.state in ("done", state):
             return
         rows = deliveries.of_item(connection, item.id)
@@ -169,8 +169,7 @@ async def sent(
     def look(connection: Connection) -> list[SentRow]:
         own = None
         if doc_id:
-            package = packages.get(connection, doc_id)
-            own = doc_id if package is not None and package.system_id == system.id else None
+            own = doc_id if packages.standing(connection, doc_id, system.id)[0] else None
         rows = deliveries.sent_by(
             connection,
             system.id,
@@ -183,16 +182,6 @@ async def sent(
         return [_sent(row) for row in rows]
 
     return await hub.db.read(look)
-
-
-def _mine(connection: Connection, system: System, doc_id: str) -> Row[Any]:
-    item = items.get(connection, doc_id)
-    if item is None or item.system_id != system.id or item.state == "":
-        raise Refusal(Fault.NOT_FOUND)
-    rows = deliveries.of_item(connection, item.id)
-    if all(row.exposed_at is None for row in rows) and not packages.travels(connection, item.package_id):
-        raise Refusal(Fault.NOT_FOUND)  # kept back before it was offered: it does not exist
-    return item
 
 
 def _refuse(hub: Hub, connection: Connection, now: datetime, rows: Sequence[Row[Any]], actor: str, why: str) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from edxml import organ
 from edxml.faults import Fault, Refusal
 from hub import clock
+from hub.flow import visibility
 from hub.states import DeliveryStatus, Move, PackageStatus
 from hub.store import deliveries, events, items, packages
 
@@ -174,11 +175,9 @@ def _first_receipt(connection: Connection, package_id: str, delivery_id: str) ->
 
 
 def _mine(connection: Connection, system: System, delivery_id: str) -> Row[Any]:
-    row = deliveries.get(connection, delivery_id)
-    if row is None or row.system_id != system.id or row.status in (DeliveryStatus.HELD, DeliveryStatus.CANCELLED):
+    row = visibility.own_delivery(connection, system, delivery_id)
+    if row.status in (DeliveryStatus.HELD, DeliveryStatus.CANCELLED):
         raise Refusal(Fault.NOT_FOUND)
-    if row.exposed_at is None and not packages.travels(connection, row.package_id):
-        raise Refusal(Fault.NOT_FOUND)  # kept back before it was offered: it does not exist
     return row
 
 

@@ -9,9 +9,9 @@ from edxml import model, writer
 from edxml.codes import StatusCode
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.flow import intake
-from hub.states import DeliveryStatus, PackageStatus
-from hub.store import deliveries, packages
+from hub.flow import intake, visibility
+from hub.states import DeliveryStatus
+from hub.store import packages
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -57,17 +57,11 @@ async def say(hub: Hub, system: System, delivery_id: str, said: Said) -> intake.
         raise Refusal(Fault.REASON_REQUIRED, where="reason")  # law: R-127 HN Đ6.4
 
     def look(connection: Connection) -> tuple[Row[Any], Row[Any]]:
-        row = deliveries.get(connection, delivery_id)
-        package = packages.get(connection, row.package_id) if row is not None else None
-        if row is None or package is None or row.system_id != system.id or package.message_type != "edoc":
+        row = visibility.own_delivery(connection, system, delivery_id)
+        package = packages.get(connection, row.package_id)
+        if package is None or package.message_type != "edoc":
             raise Refusal(Fault.NOT_FOUND)
-        fetchable = row.status in (DeliveryStatus.AVAILABLE, DeliveryStatus.DELIVERED)
-        kept_back = package.status != PackageStatus.ACCEPTED
-        if (
-            not fetchable or kept_back
-        ) and row.exposed_at is None:  # never offered: it does not exist
-            raise Refusal(Fault.NOT_FOUND)
-        if not fetchable:
+        if row.status not in (DeliveryStatus.AVAILABLE, DeliveryStatus.DELIVERED):
             raise Refusal(Fault.STATE_CONFLICT, f"the delivery is {row.status}")
         return row, package
 

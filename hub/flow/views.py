@@ -1,8 +1,4 @@
-"""What a party may see of a package: one visibility rule for every door.
-
-The sender sees all its recipients' states, reasons and receipts; a recipient the submission and its own rows only
-(R-142). For everybody else a package does not exist.
-"""
+"""What a party is shown of a package: its state, its life, its verdicts and receipts, as `visibility` allows."""
 
 from __future__ import annotations
 
@@ -13,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.states import PackageStatus
+from hub.flow import visibility
+from hub.flow.visibility import Party, Thing, View
 from hub.store import answers, deliveries, events, packages
 
 if TYPE_CHECKING:
@@ -96,12 +93,7 @@ class Receipt:
 
 async def package(hub: Hub, system: System, package_id: str) -> PackageState:
     """One package for one of its parties. Raises Refusal(NOT_FOUND) for everybody else."""
-
-    def look(connection: Connection) -> PackageState:
-        row, is_sender = _seen(connection, system, package_id)
-        return _state(row, _visible(connection, system, row, is_sender=is_sender), is_sender=is_sender)
-
-    return await hub.db.read(look)
+    return await hub.db.read(lambda connection: _state(visibility.of_system(connection, system, package_id)))
 
 
 async def sent(
@@ -111,7 +103,10 @@ async def sent(
 
     def look(connection: Connection) -> tuple[tuple[PackageState, ...], int | None]:
         rows = packages.search(connection, system_id=system.id, before=before, limit=limit + 1)
-        states = tuple(_state(row, deliveries.of_package(connection, row.id), is_sender=True) for row in rows[:limit])
+        states = tuple(
+            _state(View(Party.SENDER, row, deliveries.of_package(connection, row.id), frozenset()))
+            for row in rows[:limit]
+        )
         return states, rows[limit - 1].seq if len(rows) > limit else None
 
     return await hub.db.read(look)
@@ -121,23 +116,20 @@ async def timeline(hub: Hub, system: System, package_id: str) -> tuple[TimelineE
     """The journal of a package as far as the caller may see it. Raises Refusal(NOT_FOUND)."""
 
     def look(connection: Connection) -> tuple[TimelineEvent, ...]:
-        row, is_sender = _seen(connection, system, package_id)
-        mine = _own_ids(connection, system, row)
+        view = visibility.of_system(connection, system, package_id)
         rows = events.of_package(connection, package_id)
-        return tuple(_event(one, named=False) for one in rows if _shows(one, mine, is_sender=is_sender))
+        return tuple(_event(one, view.party) for one in rows if view.shows_event(one))
 
     return await hub.db.read(look)
 
 
-async def whole_timeline(hub: Hub, package_id: str) -> tuple[Row[Any], Sequence[Row[Any]], tuple[TimelineEvent, ...]]:
-    """For the operator: the package's row, its deliveries and all its events (no content). Refusal(NOT_FOUND)."""
+async def whole_timeline(hub: Hub, package_id: str) -> tuple[Sequence[Row[Any]], tuple[TimelineEvent, ...]]:
+    """For the operator: the deliveries of a package and all its events. Raises Refusal(NOT_FOUND)."""
 
-    def look(connection: Connection) -> tuple[Row[Any], Sequence[Row[Any]], tuple[TimelineEvent, ...]]:
-        row = packages.get(connection, package_id)
-        if row is None:
-            raise Refusal(Fault.NOT_FOUND)
-        found = tuple(_event(one, named=True) for one in events.of_package(connection, package_id))
-        return row, deliveries.of_package(connection, package_id), found
+    def look(connection: Connection) -> tuple[Sequence[Row[Any]], tuple[TimelineEvent, ...]]:
+        view = visibility.of_operator(connection, package_id)
+        rows = events.of_package(connection, package_id)
+        return view.rows, tuple(_event(one, view.party) for one in rows if view.shows_event(one))
 
     return await hub.db.read(look)
 
@@ -149,9 +141,9 @@ async def verdicts(hub: Hub, system: System, package_id: str) -> dict[str, Any]:
     """
 
     def look(connection: Connection) -> dict[str, Any]:
-        row, is_sender = _seen(connection, system, package_id)
-        if not is_sender and row.status != PackageStatus.ACCEPTED:
-            raise Refusal(Fault.NOT_FOUND)
+        view = visibility.of_system(connection, system, package_id)
+        view.require(Thing.VERDICT)
+        row = view.package
         report: dict[str, Any] = json.loads(row.verdicts)
         empty = {"verdict": row.verdict, "sub_indication": None, "legal_value": "information", "files": []}
         used = [_answer(one) for one in answers.of_package(connection, package_id)]
@@ -164,13 +156,13 @@ async def receipt(hub: Hub, system: System, package_id: str) -> str:
     """The receipt of acceptance (sender) or of the caller's own hand-over (recipient). Raises Refusal(NOT_FOUND)."""
 
     def look(connection: Connection) -> str:
-        row, is_sender = _seen(connection, system, package_id)
+        view = visibility.of_system(connection, system, package_id)
         found = None
-        if is_sender:
-            kind = "package.accepted" if row.fault is None else "package.rejected"
+        if view.is_sender:
+            kind = "package.accepted" if view.package.fault is None else "package.rejected"
             found = events.receipt_of(connection, kind, package_id=package_id)
         else:
-            for delivery_id in sorted(_own_ids(connection, system, row)):
+            for delivery_id in sorted(view.own):
                 found = found or events.receipt_of(
                     connection, "delivery.delivered", package_id=package_id, delivery_id=delivery_id
                 )
@@ -185,8 +177,7 @@ async def receipts(hub: Hub, system: System, package_id: str) -> tuple[Receipt, 
     """Every receipt the caller may see, with canonical event and nonce. Raises Refusal(NOT_FOUND)."""
 
     def look(connection: Connection) -> tuple[Receipt, ...]:
-        row, is_sender = _seen(connection, system, package_id)
-        mine = _own_ids(connection, system, row)
+        view = visibility.of_system(connection, system, package_id)
         return tuple(
             Receipt(
                 one.type,
@@ -198,34 +189,14 @@ async def receipts(hub: Hub, system: System, package_id: str) -> tuple[Receipt, 
                 one.leaf,
             )
             for one in events.receipts_of(connection, package_id)
-            if is_sender or one.delivery_id in mine
+            if view.shows_event(one)
         )
 
     return await hub.db.read(look)
 
 
-def _seen(connection: Connection, system: System, package_id: str) -> tuple[Row[Any], bool]:
-    found = packages.may_see(connection, package_id, system.id)
-    if found is None:
-        raise Refusal(Fault.NOT_FOUND)
-    return found
-
-
-def _own_ids(connection: Connection, system: System, row: Row[Any]) -> set[str]:
-    return {one.id for one in deliveries.of_package(connection, row.id) if one.system_id == system.id}
-
-
-def _visible(connection: Connection, system: System, row: Row[Any], *, is_sender: bool) -> Sequence[Row[Any]]:
-    rows = deliveries.of_package(connection, row.id)
-    return rows if is_sender else [one for one in rows if one.system_id == system.id]
-
-
-def _shows(row: Row[Any], mine: set[str], *, is_sender: bool) -> bool:
-    return is_sender or row.delivery_id in mine or row.type == "verdict.recorded"
-
-
-def _event(row: Row[Any], *, named: bool) -> TimelineEvent:
-    actor = row.actor if named or not row.actor.startswith("user:") else "operator"
+def _event(row: Row[Any], party: Party) -> TimelineEvent:
+    actor = visibility.actor_shown(party, row.actor)
     return TimelineEvent(row.seq, clock.from_text(row.at), row.type, actor, row.recipient, json.loads(row.detail))
 
 
@@ -240,9 +211,9 @@ def _moment(text: str | None) -> datetime | None:
     return clock.from_text(text) if text else None
 
 
-def _state(row: Row[Any], rows: Sequence[Row[Any]], *, is_sender: bool) -> PackageState:
-    # law: R-013 NĐ30 Đ21.2b: what is kept back or erased shows a recipient no words of it
-    open_words = is_sender or row.status == PackageStatus.ACCEPTED
+def _state(view: View) -> PackageState:
+    row = view.package
+    open_words = view.shows(Thing.WORDS)
     parts = json.loads(row.attachments)
     return PackageState(
         row.id,
@@ -258,14 +229,14 @@ def _state(row: Row[Any], rows: Sequence[Row[Any]], *, is_sender: bool) -> Packa
         row.sha256,
         row.size,
         row.status,
-        tuple((row.held_for or "").split()) if is_sender else (),
+        tuple((row.held_for or "").split()) if view.shows(Thing.HOLD) else (),
         row.verdict,
         clock.from_text(row.received_at),
         row.original_id,
         tuple(parts if open_words else ({**one, "name": ""} for one in parts)),
         tuple(json.loads(row.warnings)) if open_words else (),
-        tuple(_delivery(one) for one in rows),
-        is_sender,
+        tuple(_delivery(one) for one in view.rows),
+        view.is_sender,
     )
 
 

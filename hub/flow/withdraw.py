@@ -9,9 +9,9 @@ from edxml import model, organ, writer
 from edxml.codes import BusinessType
 from edxml.faults import Fault, Refusal
 from edxml.reader import Reader
-from hub.flow import content, intake, lifecycle, statuses
+from hub.flow import content, intake, lifecycle, statuses, visibility
 from hub.states import DeliveryStatus, RecallState
-from hub.store import deliveries, events, packages
+from hub.store import deliveries, events
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,8 +71,8 @@ async def withdraw(
 def _own(
     hub: Hub, connection: Connection, system: System, package_id: str, recipients: Sequence[str] | None
 ) -> tuple[Row[Any], list[Row[Any]]]:
-    package = packages.get(connection, package_id)
-    if package is None or package.system_id != system.id or package.fault is not None:
+    package = visibility.sent_package(connection, system, package_id)
+    if package.fault is not None:
         raise Refusal(Fault.NOT_FOUND)
     if package.message_type != "edoc" or package.business_type == BusinessType.RECALL:
         raise Refusal(Fault.STATE_CONFLICT, "only a document can be withdrawn")

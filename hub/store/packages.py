@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, insert, or_, select, update
+from sqlalchemy import and_, bindparam, exists, insert, or_, select, update
 
 from edxml.document_id import comparison_key
 from hub import states
@@ -129,12 +129,18 @@ def offered() -> Any:
     )
 
 
-_OFFERED = Prepared(
-    select(_D.c.id)
-    .join_from(_D, _P, _P.c.id == _D.c.package_id)
-    .where(_D.c.package_id == bindparam("package_id_"), _D.c.system_id == bindparam("system_id_"), offered())
-    .limit(1)
+_WHO: Any = select(
+    exists().where(_P.c.id == bindparam("package_id_"), _P.c.system_id == bindparam("system_id_")).label("sends"),
+    exists()
+    .where(
+        _D.c.package_id == bindparam("package_id_"),
+        _D.c.system_id == bindparam("system_id_"),
+        _P.c.id == _D.c.package_id,
+        offered(),
+    )
+    .label("receives"),
 )
+_STANDING = Prepared(_WHO)
 _SAME_NUMBER = Prepared(
     select(_P.c.id).where(
         _P.c.sender == bindparam("sender_"),
@@ -235,12 +241,7 @@ def travels(connection: Connection, package_id: str) -> bool:
     return row is not None and row.status == ACCEPTED
 
 
-def may_see(connection: Connection, package_id: str, system_id: str) -> tuple[Row[Any], bool] | None:
-    """The package and whether the system sent it; None when it is neither the sender's nor one of its recipients'."""
-    row = get(connection, package_id)
-    if row is None:
-        return None
-    if row.system_id == system_id:
-        return row, True
-    mine = _OFFERED.first(connection, package_id_=package_id, system_id_=system_id)
-    return (row, False) if mine is not None else None
+def standing(connection: Connection, package_id: str, system_id: str) -> tuple[bool, bool]:
+    """Whether the system sent the package, and whether it is offered to it; one statement whatever the answer."""
+    row = _STANDING.first(connection, package_id_=package_id, system_id_=system_id)
+    return (bool(row.sends), bool(row.receives)) if row is not None else (False, False)

@@ -94,7 +94,7 @@ deliveries = Table(
     Column("business_reason", Text),
     Column("business_at", String(32)),
 )
-Index("deliveries_package", deliveries.c.package_id)
+Index("deliveries_package", deliveries.c.package_id, deliveries.c.system_id)
 Index("deliveries_item", deliveries.c.item_id, deliveries.c.status)
 Index(
     "deliveries_waiting",

@@ -57,6 +57,8 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("digest"),
     )
+    op.drop_index("deliveries_package", table_name="deliveries")
+    op.create_index("deliveries_package", "deliveries", ["package_id", "system_id"], unique=False)
     op.add_column("vxp_clocks", sa.Column("last_at", sa.String(length=32), server_default="", nullable=False))
     op.create_index("used_assertions_expires", "used_assertions", ["expires_at"], unique=False)
     _registry()
