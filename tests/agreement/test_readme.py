@@ -8,6 +8,8 @@ import pytest
 
 from hub import keys
 from hub.cli import table
+from hub.flow import checks
+from hub.profile import DOORS
 
 README_FILES = ("README.md", "hub/README.md", "edxml/README.md", "connectors/README.md", "agency_registry/README.md")
 
@@ -19,6 +21,20 @@ def test_the_table_of_keys_is_the_codes(project_root):
     for duty in keys.TABLE:
         row = f"| {duty.name} | {duty.purpose} | {duty.holder} | {duty.backup} | {duty.rotation} |"
         assert row in page
+
+
+def test_the_table_of_checks_is_the_codes_in_its_order(project_root):
+    """After a change of a check: bring the table in hub/README.md up to date."""
+    page = (project_root / "hub/README.md").read_text(encoding="utf-8")
+
+    rows = [
+        f"| {check.slug} | {check.title_en} | {check.law} | "
+        + " | ".join(check.outcomes[door].value for door in DOORS)
+        + " |"
+        for check in checks.CHECKS
+    ]
+
+    assert "\n".join(rows) in page
 
 
 @pytest.mark.parametrize("name", README_FILES)
