@@ -17,6 +17,7 @@ from asn1crypto import cms, tsp, x509  # type: ignore[import-untyped]
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
+from cryptography.x509 import load_der_x509_certificate
 
 from edxml import issued
 
@@ -128,7 +129,7 @@ def fit(signer_info: Any, certificate: bytes, content_type: str, digest: bytes) 
     algorithm = DIGESTS.get(name)
     if algorithm is None:
         raise UnfitError(f"the digest {name} is not known")
-    key = issued.load(certificate).key
+    key = _key(certificate)
     if not signer_info["signed_attrs"]:
         valid = _is_valid(key, signer_info, digest, utils.Prehashed(algorithm))
         return Fit(valid, valid)
@@ -137,6 +138,18 @@ def fit(signer_info: Any, certificate: bytes, content_type: str, digest: bytes) 
         raise UnfitError("the signature is over another kind of content")
     signed = _only(list(_values(signer_info, "message_digest")), "message-digest").native
     return Fit(hmac.compare_digest(signed, digest), _is_valid(key, signer_info, _attributes(signer_info), algorithm))
+
+
+def _key(certificate: bytes) -> object:
+    """The key of a certificate, also of one that no path may go through: what was signed is a question of its own."""
+    try:
+        return issued.load(certificate).key
+    except ValueError:
+        pass
+    try:
+        return load_der_x509_certificate(certificate).public_key()
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise UnfitError(f"the signer's key cannot be read: {error}") from error
 
 
 def _attributes(signer_info: Any) -> bytes:

@@ -37,7 +37,10 @@ def _verify(stream: BinaryIO, name: str, trust: Trust | TrustFiles, at: datetime
         return FileReport(name, Verdict.INDETERMINATE, SubIndication.FORMAT_FAILURE, note="not_a_pdf")
     from edxml import pdf_check  # noqa: PLC0415 (pyHanko takes 0.4 s to import; only a process that verifies pays)
 
-    known = trust.load() if isinstance(trust, TrustFiles) else trust
+    try:
+        known = trust.load() if isinstance(trust, TrustFiles) else trust
+    except ValueError as error:  # the operator's trouble, not the file's
+        return FileReport(name, Verdict.INDETERMINATE, SubIndication.GENERIC, detail=f"trust cannot be read: {error}")
     return finish(pdf_check.check_file(stream, name, known, at))
 
 

@@ -104,7 +104,7 @@ def test_trust_files_that_cannot_be_read_give_no_verdict(judge, ca, tmp_path):
 
     report = judge(signed_pdf(ca, ORGANISATION), TrustFiles(str(tmp_path), version=3))
 
-    assert report.verdict is Verdict.INDETERMINATE
+    assert (report.verdict, report.sub_indication) == (Verdict.INDETERMINATE, SubIndication.GENERIC)
 
 
 def test_registered_roles_go_before_the_subject_and_change_what_a_document_is_worth(judge, ca):  # law: R-074 VP Đ8.1
