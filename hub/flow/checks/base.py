@@ -123,7 +123,7 @@ def everywhere(outcome: Outcome) -> Mapping[str, Outcome]:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A named check. outcomes: by door, as long as the profile says nothing else. law: the rules it serves.
+    """A named check. outcomes: by door, as long as the profile says nothing else. law names the rules it serves.
 
     title_vi, title_en: what a warning or a refusal by this check is called.
     fixed: no profile may change its outcomes.
