@@ -73,6 +73,9 @@ def _settings(loaded: Settings) -> Iterator[Finding]:
     if not loaded.hub.prefixes and loaded.hub.role == "province":
         yield Finding("red", "no_prefixes", "[hub] prefixes trống: mã gõ sai của tỉnh có thể ra ngoài",
                       "[hub] prefixes is empty: a mistyped code of the province could leave it")  # fmt: skip
+    if not loaded.antivirus.address:  # law: R-178 TT Đ5.1
+        yield Finding("red", "no_antivirus", "Chưa có [antivirus]: tệp đính kèm không được quét mã độc",
+                      "no [antivirus]: attachments are not scanned; set the address of clamd")  # fmt: skip
     if loaded.sqlite_path is not None:
         yield Finding("yellow", "sqlite", "Cơ sở dữ liệu SQLite: chỉ một tiến trình",
                       "the database is SQLite: one process only")  # fmt: skip

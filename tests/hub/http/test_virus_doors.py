@@ -76,5 +76,5 @@ async def test_a_status_message_carries_no_files_and_so_no_virus(scanned, snv, s
     heard = await stc.do("sendEdoc", data, B, "status")
 
     assert heard.code == "22"
-    assert (await newest(scanned)).fault == "schema_invalid"
+    assert (await newest(scanned)).fault == "profile_invalid"
     assert (await snv.do("countReceiveStatus")).json["count"] == 0
