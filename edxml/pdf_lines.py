@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 
 from edxml.page_facts import Segment
-from edxml.pdf_text import WORD_GAP, Piece
+from edxml.pdf_runs import WORD_GAP
+from edxml.pdf_text import Piece
 
 COLUMN_GAP = 1.5  # in font sizes: wider, and what follows stands for itself
 ROW_SHARE = 0.4  # of the smaller size: base lines closer than this are one line

@@ -11,8 +11,9 @@ from pyhanko.pdf_utils import generic
 
 from edxml import pdf_fonts, pdf_lines, pdf_text
 from edxml.page_facts import POINT_MM, Colour, PageFacts, PageText, Scan
+from edxml.pdf_matrix import Matrix, matrix_of, multiply
 from edxml.pdf_reading import READ_ERRORS
-from edxml.pdf_text import Drawing, Matrix, Piece, multiply
+from edxml.pdf_text import Drawing, Piece
 
 TREE_LIMIT = 64
 ANNOTATIONS_LIMIT = 200
@@ -145,7 +146,7 @@ def _annotations(page: dict[str, Any], ctm: Matrix, drawing: Drawing) -> list[Pi
 def _fit(form: Any, rectangle: Any) -> Matrix:
     """The transformation that lays a form's box, turned by its own matrix, on the annotation's rectangle."""
     left, bottom, right, top = (float(n) for n in form["/BBox"])
-    own = pdf_text.matrix_of(form)
+    own = matrix_of(form)
     corners = [multiply((1, 0, 0, 1, x, y), own)[4:] for x in (left, right) for y in (bottom, top)]
     x0, x1 = min(c[0] for c in corners), max(c[0] for c in corners)
     y0, y1 = min(c[1] for c in corners), max(c[1] for c in corners)

@@ -1,8 +1,8 @@
 """What a PDF draws: letters with their place, and pictures; one pass over the operators, within hard limits.
 
-Own reader on pyHanko's objects and not pypdf (BSD, 7.1 tried): that library opens the file a second time and took 40
-to 117 ms for page 1 of the published samples, this one 1 to 12, the file being open already. What is needed
-is little: strings, their font and their place; paths, colours and clips are skipped by the regular expression.
+Own reader on pyHanko's objects and not pypdf (BSD, 7.1 tried): that library opens the file a second time, knows no
+annotations and took 40 to 117 ms for page 1 of the published samples, this one a seventh of that, the file being open
+already. What is needed is little: strings, their font and their place; the rest is passed over (`pdf_tokens`).
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from typing import Any
 
 from pyhanko.pdf_utils import generic
 
-from edxml import font_metrics, pdf_fonts
+from edxml import pdf_fonts, pdf_tokens
+from edxml.pdf_matrix import IDENTITY, Matrix, matrix_of, multiply, six
 from edxml.pdf_reading import READ_ERRORS
+from edxml.pdf_runs import Run
 
 CONTENT_LIMIT = 2 << 20  # bytes of operators, forms included
 OPERATORS_LIMIT = 100_000
@@ -28,38 +30,7 @@ FORMS_LIMIT = 64
 FONTS_LIMIT = 100
 DEPTH_LIMIT = 8
 STATES_LIMIT = 256
-WORD_GAP = 0.17  # in font sizes: narrower is no space
 KERNING = 100.0  # in thousandths: smaller jumps set letters closer or wider, and are no gap
-PART_GAP = 0.4  # wider, and something else may stand in between (a number, drawn by a signature)
-
-Matrix = tuple[float, float, float, float, float, float]
-IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-
-# No alternative can be entered again by backtracking (++, *+), so that hostile bytes cost no more than honest ones.
-# First everything that places no letters is passed over, then comes one thing that does, or nothing.
-_STRING = rb"\((?:[^\\()]++|\\.|\((?:[^\\()]++|\\.|\((?:[^\\()]++|\\.)*+\))*+\))*+\)|<[0-9A-Fa-f\s]*+>"
-_PLACING = rb"(?:T[mdDcwzLsr]|cm)(?![A-Za-z0-9*])"
-_NUMBERS = rb"[-+.0-9][-+.0-9\s]*+"
-_NAME = rb"/[^\s/<>\[\](){}%]*+"
-_WITH_NAME = rb"\s++(?:[-+.0-9]++\s++Tf|Do)\b"
-_BARE = rb"(?:q|Q|BT|BI|T\*)(?![A-Za-z0-9*])"
-_TOKENS = re.compile(
-    rb"(?:\s++|>>|<<|%[^\r\n]*+"
-    rb"|" + _NUMBERS + rb"(?!" + _PLACING + rb")(?:[A-Za-z][A-Za-z0-9*]*+)?+"
-    rb"|" + _NAME + rb"(?!" + _WITH_NAME + rb")"
-    rb"|(?!" + _BARE + rb")[A-Za-z'\"][A-Za-z0-9*]*+)*+"
-    rb"(?:(?P<numbers>" + _NUMBERS + rb")(?P<operator>" + _PLACING + rb")"
-    rb"|\[(?P<array>(?:[^\[\]()<>%]++|" + _STRING + rb")*+)(?P<close>\]\s*+TJ)?+"
-    rb"|(?P<string>" + _STRING + rb")(?:\s*+(?P<show>Tj|'|\"))?+"
-    rb"|/(?P<name>[^\s/<>\[\](){}%]*+)\s++(?:(?P<size>[-+.0-9]++)\s++Tf|(?P<draw>Do))\b"
-    rb"|(?P<bare>" + _BARE + rb"))?",
-    re.DOTALL,
-)
-_ARRAY = re.compile(rb"(?P<string>" + _STRING + rb")|(?P<number>[-+.0-9]++)", re.DOTALL)
-_WORDS = re.compile(r"\S+(?:\s\S+)*")
-_IMAGE_END = re.compile(rb"\sEI(?=\s|$)")
-_ESCAPES = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
-_ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}
 
 
 class TooMuchError(ValueError):
@@ -184,11 +155,11 @@ class _Stream:
     def run(self, content: bytes) -> None:
         place = 0
         while place < len(content):
-            for count, match in enumerate(_TOKENS.finditer(content, place)):
+            for count, match in enumerate(pdf_tokens.TOKENS.finditer(content, place)):
                 if not count & 1023:
                     self.drawing.check_limits()
                 if match["bare"] == b"BI":
-                    end = _IMAGE_END.search(content, match.end())
+                    end = pdf_tokens.IMAGE_END.search(content, match.end())
                     place = end.end() if end else len(content)
                     break
                 self.drawing.operators += 1
@@ -201,7 +172,7 @@ class _Stream:
         if kind == "operator":
             operate = _OPERATORS.get(match["operator"])
             if operate is not None:
-                operate(self, [_number(word) for word in match["numbers"].split()])
+                operate(self, [pdf_tokens.number_of(word) for word in match["numbers"].split()])
         elif kind == "show":
             if match["show"] != b"Tj":
                 self.next_line([])
@@ -209,9 +180,11 @@ class _Stream:
             self._show([match["string"]])
         elif kind == "close":
             self.drawing.spend(len(match["array"]), match["array"].count(b" "))
-            self._show([m["string"] or _number(m["number"]) for m in _ARRAY.finditer(match["array"])])
+            self._show(
+                [m["string"] or pdf_tokens.number_of(m["number"]) for m in pdf_tokens.ITEMS.finditer(match["array"])]
+            )
         elif kind == "size":
-            self.state.font, self.state.size = self._font(match["name"]), _number(match["size"])
+            self.state.font, self.state.size = self._font(match["name"]), pdf_tokens.number_of(match["size"])
         elif kind == "draw":
             self._draw(match["name"])
         elif kind == "bare":
@@ -232,11 +205,11 @@ class _Stream:
 
     def transform(self, numbers: list[float]) -> None:
         if len(numbers) == 6:
-            self.state.ctm = multiply(_six(numbers), self.state.ctm)
+            self.state.ctm = multiply(six(numbers), self.state.ctm)
 
     def place(self, numbers: list[float]) -> None:
         if len(numbers) == 6:
-            self.text = self.line = _six(numbers)
+            self.text = self.line = six(numbers)
 
     def move(self, numbers: list[float]) -> None:
         if len(numbers) == 2:
@@ -254,12 +227,12 @@ class _Stream:
 
     def _show(self, items: Sequence[bytes | float]) -> None:
         """Strings and jumps (thousandths of the size, to the left) in turn; small jumps only move what follows."""
-        run = _Run(self.state.size * self.state.scale)
+        run = Run(self.state.size * self.state.scale)
         codes: list[bytes] = []
         moved = 0.0
         for item in items:
             if isinstance(item, bytes):
-                codes.append(_string(item))
+                codes.append(pdf_tokens.string_of(item))
                 continue
             moved -= item
             if abs(item) > KERNING:
@@ -269,7 +242,7 @@ class _Stream:
         self._add(run, codes, moved)
         self._keep(run)
 
-    def _add(self, run: _Run, codes: list[bytes], moved: float) -> None:
+    def _add(self, run: Run, codes: list[bytes], moved: float) -> None:
         state = self.state
         text, width = state.font.read(b"".join(codes))
         extra = state.spacing * len(text)
@@ -277,7 +250,7 @@ class _Stream:
             extra += state.word_spacing * text.count(" ")
         run.add(text, (width + moved / 1000) * run.unit + extra * state.scale)
 
-    def _keep(self, run: _Run) -> None:
+    def _keep(self, run: Run) -> None:
         state, drawing = self.state, self.drawing
         across = multiply(self.text, state.ctm)
         stretch, height = math.hypot(across[0], across[1]), math.hypot(across[2], across[3])
@@ -309,52 +282,6 @@ class _Stream:
             self.drawing.draw_form(found, self.resources, ctm, self.depth + 1)
 
 
-class _Run:
-    """The letters of one showing operator, cut where a gap is wide. unit: one font size in text space."""
-
-    def __init__(self, unit: float) -> None:
-        self.unit = unit
-        self.length = 0.0
-        self._words: list[tuple[str, float, float]] = []
-
-    def add(self, text: str, width: float) -> None:
-        start = self.length
-        self.length += width
-        if text.isalnum():
-            self._words.append((text, start, self.length))
-            return
-        measure = font_metrics.REGULAR.of
-        share, place, done = width / (measure(text) or 1.0), start, 0
-        for match in _WORDS.finditer(text):
-            begin = place + measure(text[done : match.start()]) * share
-            place, done = begin + measure(match[0]) * share, match.end()
-            self._words.append((match[0], begin, place))
-
-    def parts(self) -> list[tuple[str, float, float]]:
-        """Text, start and width of what stands together."""
-        if len(self._words) == 1:
-            word, start, end = self._words[0]
-            return [(word, start, end - start)]
-        found: list[tuple[str, float, float]] = []
-        text: list[str] = []
-        begin = last = 0.0
-        unit = abs(self.unit)
-        for word, start, end in self._words:
-            gap = start - last
-            if text and (gap > unit * PART_GAP or gap < -unit):
-                found.append(("".join(text), begin, last - begin))
-                text = []
-            elif text and gap > unit * WORD_GAP:
-                text.append(" ")
-            if not text:
-                begin = start
-            text.append(word)
-            last = end
-        if text:
-            found.append(("".join(text), begin, last - begin))
-        return found
-
-
 def _setter(name: str, factor: float = 1.0) -> Any:
     def set_value(stream: _Stream, numbers: list[float]) -> None:
         if len(numbers) == 1:
@@ -371,53 +298,8 @@ _OPERATORS: dict[bytes, Any] = {
 }  # fmt: skip
 
 
-def multiply(first: Matrix, then: Matrix) -> Matrix:
-    """The transformation that does one after the other."""
-    a, b, c, d, e, f = first
-    g, h, i, j, k, m = then
-    return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
-
-
-def matrix_of(form: Any) -> Matrix:
-    """A form's own /Matrix."""
-    given = pdf_fonts.entry(form, "/Matrix", [])
-    return _six([float(n) for n in given]) if len(given) == 6 else IDENTITY
-
-
-def _six(numbers: list[float]) -> Matrix:
-    return (numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5])
-
-
 def _resource(resources: Any, kind: str, name: bytes) -> Any:
     try:
-        return resources[kind]["/" + _name(name)]
+        return resources[kind]["/" + pdf_tokens.name_of(name)]
     except READ_ERRORS:
         return None
-
-
-def _name(name: bytes) -> str:
-    plain = re.sub(rb"#([0-9A-Fa-f]{2})", lambda m: bytes([int(m[1], 16)]), name)
-    return plain.decode("utf-8", "replace")
-
-
-def _number(word: bytes) -> float:
-    try:
-        value = float(word)
-    except ValueError:
-        return 0.0
-    return value if abs(value) < 1e9 else 0.0
-
-
-def _string(token: bytes) -> bytes:
-    if token[:1] == b"(":
-        body = token[1:-1]
-        return _ESCAPES.sub(_unescape, body) if b"\\" in body else body
-    digits = b"".join(token[1:-1].split())
-    return bytes.fromhex((digits + b"0" * (len(digits) & 1)).decode())
-
-
-def _unescape(match: re.Match[bytes]) -> bytes:
-    found = match[1]
-    if found[:1].isdigit() and found[0] < 0x38:
-        return bytes([int(found, 8) & 0xFF])
-    return _ESCAPED.get(found, found)

@@ -130,9 +130,6 @@ WARNINGS: dict[str, Pair] = {
         "tệp có lỗi cấu trúc, phần mềm khác có thể hiển thị khác",
         "the file is malformed and may look different elsewhere",
     ),
-    "bytes_before_header": (
-        "có dữ liệu lạ trước phần đầu PDF", "foreign bytes stand before the PDF header",
-    ),
     "two_headers": ("tệp có hai phần đầu PDF", "the file has two PDF headers"),
 }  # fmt: skip
 
