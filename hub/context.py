@@ -99,6 +99,10 @@ class Fetcher(Protocol):
         """Ask what is needed, for so long; whether something came that was not there before."""
         ...
 
+    async def retry(self) -> None:
+        """Ask those that failed once more when their rest is over, so that it shows soon when they are back."""
+        ...
+
     def silent(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Hosts that do not answer now, and hosts that were not asked because nothing trusted names them."""
         ...

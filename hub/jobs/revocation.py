@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from hub.context import Hub
 
 LOOK_SECONDS = 60.0
+RETRY_SECONDS = 2.0
+"""How often it is seen whether the rest of an authority that failed is over."""
+
 AHEAD = 0.2
 """Share of a list's life before its end in which the next one is fetched."""
 
@@ -35,13 +38,25 @@ _OUTDATED = Gauge("hub_revocation_outdated_lists", "Known revocation lists past 
 
 
 async def run(hub: Hub) -> None:
-    """Look once a minute; never returns."""
+    """Look once a minute, and at those that failed more often; never returns."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_keep(hub))
+        group.create_task(_retry(hub))
+
+
+async def _keep(hub: Hub) -> None:
     keeper = Keeper(hub)
     while True:
         if hub.settings.revocation.refresh:
             await keeper.refresh()
         await keeper.sweep()
         await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _retry(hub: Hub) -> None:
+    while hub.fetcher is not None:
+        await asyncio.sleep(RETRY_SECONDS)
+        await hub.fetcher.retry()
 
 
 class Keeper:

@@ -82,6 +82,7 @@ class RevocationFetcher:
         self._tasks: dict[str, asyncio.Task[bool]] = {}
         self._slots: dict[str, asyncio.Semaphore] = {}
         self._tried: set[str] = set()
+        self._unanswered: dict[str, Need] = {}
         self._new: dict[str, float] = {}
         self._authorities: tuple[tuple[str, ...] | None, frozenset[str]] = None, frozenset()
         self.rests = Rests(hub.clock.now)
@@ -112,6 +113,12 @@ class RevocationFetcher:
             return lately
         done, _ = await asyncio.wait(waited, timeout=seconds)
         return lately or any(task.result() for task in done if not task.cancelled())
+
+    async def retry(self) -> None:
+        """Ask those that failed once more when their rest is over, so that it shows soon when they are back."""
+        due = [need for host, need in self._unanswered.items() if not self.rests.is_resting(host)]
+        if due:
+            await self.fetch(due, self._settings.timeout_seconds)
 
     def silent(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Hosts that do not answer now, and hosts that were not asked because nothing trusted names them."""
@@ -156,6 +163,7 @@ class RevocationFetcher:
                 continue
             _FETCHES.labels(need.kind, "stored" if new else "unchanged").inc()
             recovered = self.rests.answered(place.host)
+            self._unanswered.pop(place.host, None)
             if new:
                 recovered |= self.rests.answered(name)
             if recovered:
@@ -171,6 +179,7 @@ class RevocationFetcher:
         _FETCHES.labels(need.kind, trouble.outcome).inc()
         if trouble.outcome == RESTING:
             return
+        self._unanswered[place.host] = need
         if trouble.host:
             self.rests.failed(place.host)
         log.get().warning(

@@ -241,3 +241,20 @@ async def test_rests_are_spread_and_a_clock_set_back_does_not_prolong_them():
     clock.set(datetime(2020, 1, 1, tzinfo=UTC))
 
     assert not late.is_resting("host")
+
+
+async def test_an_authority_that_is_back_is_noticed_without_a_document(hub, authority, fetcher):
+    await authority.stop()
+    await fetcher.fetch(needs(authority.ca), 2)
+    await authority.start()
+    await fetcher.retry()
+    assert authority.calls == 0  # it rests
+
+    hub.clock = FakeClock(hub.clock.now() + timedelta(seconds=30))
+    fetcher.rests._now = hub.clock.now
+    await fetcher.retry()
+
+    assert authority.calls == 1
+    assert fetcher.recovered.is_set()
+    await fetcher.retry()
+    assert authority.calls == 1
