@@ -17,14 +17,18 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 """All but tab and line ends, which XML writers add around long texts."""
 
 
-async def find(hub: Hub, subject: Subject) -> list[Finding]:  # noqa: ARG001
-    """The first text that holds a control character."""
+async def find(hub: Hub, subject: Subject) -> list[Finding]:
+    """Every text that holds a control character."""
     # law: R-043 HN Đ4.2
-    for where, text in header_texts.of(subject):
-        if not text.isprintable() and (found := _CONTROL.search(text)) is not None:
-            sign = f"U+{ord(found.group()):04X}"
-            return [Finding(Fault.PROFILE_INVALID, f"{sign} in a text", _safe(where), detail_vi=f"ký tự {sign}")]
-    return []
+    return [
+        Finding(Fault.PROFILE_INVALID, f"{sign} in a text", _safe(where), detail_vi=f"ký tự {sign}")
+        for where, sign in await header_texts.search(hub, subject, _first)
+    ]
+
+
+def _first(text: str) -> str | None:
+    found = None if text.isprintable() else _CONTROL.search(text)
+    return None if found is None else f"U+{ord(found.group()):04X}"
 
 
 def _safe(where: str) -> str:

@@ -28,7 +28,7 @@ _KNOWN: Final = frozenset(
 async def find(hub: Hub, subject: Subject) -> list[Finding]:  # noqa: ARG001
     """A missing type, or a name that does not begin with one of the list."""
     kind = subject.header.document_type
-    name = " ".join(unicodedata.normalize("NFC", kind.name).casefold().split()) if kind is not None else ""
+    name = " ".join(unicodedata.normalize("NFC", kind.name[:1000]).casefold().split()) if kind is not None else ""
     if name in _KNOWN or name.startswith(tuple(_KNOWN)):
         return []
     why = ("it is not on the list", "tên loại không có trong danh mục") if name else ("it is missing", "chưa ghi loại")

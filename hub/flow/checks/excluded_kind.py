@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from edxml.faults import Fault
 from hub.flow.checks.base import Check, Finding, Outcome, Stage, outcomes
@@ -13,12 +13,16 @@ if TYPE_CHECKING:
     from hub.flow.checks.base import Subject
 
 
+LOOKED_AT: Final = 1000
+"""Characters of a subject and of a type's name that are read."""
+
+
 async def find(hub: Hub, subject: Subject) -> list[Finding]:
     """A document whose type is named so, or whose subject begins so; "giải quyết đơn tố cáo" is another document."""
     # law: R-014 VP Đ7.1
     header = subject.header
-    type_name = _fold(header.document_type.name) if header.document_type is not None else ""
-    text = _fold(header.subject).removeprefix("v/v ").removeprefix("về việc ")
+    type_name = _fold(header.document_type.name[:LOOKED_AT]) if header.document_type is not None else ""
+    text = _fold(header.subject[:LOOKED_AT]).removeprefix("v/v ").removeprefix("về việc ")
     for kind in hub.profile.excluded_kinds:
         folded = _fold(kind)
         if folded in type_name or text == folded or text.startswith((f"{folded} ", f"{folded}:", f"{folded},")):

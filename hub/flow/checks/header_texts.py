@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from hub.context import Hub
     from hub.flow.checks.base import Subject
 
+T = TypeVar("T")
 
-def of(subject: Subject) -> Iterator[tuple[str, str]]:
-    """(where, text) of every text that people read, file names last; empty ones are left out."""
-    return ((where, text) for where, text in _all(subject) if text)
+LONG: Final = 65_536
+"""Characters above which texts are searched beside the event loop; ordinary headers have a thousand."""
+
+
+async def search(hub: Hub, subject: Subject, look: Callable[[str], T | None]) -> list[tuple[str, T]]:
+    """(where, what `look` found) of every text that people read, file names last."""
+    texts = [(where, text) for where, text in _all(subject) if text]
+    work = partial(_search, texts, look)
+    return await hub.in_thread(work) if sum(len(text) for _, text in texts) > LONG else work()
+
+
+def _search(texts: list[tuple[str, str]], look: Callable[[str], T | None]) -> list[tuple[str, T]]:
+    return [(where, found) for where, text in texts if (found := look(text)) is not None]
 
 
 def _all(subject: Subject) -> Iterator[tuple[str, str]]:

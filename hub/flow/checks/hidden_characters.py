@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 _HIDDEN = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]")
 
 
-async def find(hub: Hub, subject: Subject) -> list[Finding]:  # noqa: ARG001
+async def find(hub: Hub, subject: Subject) -> list[Finding]:
     """Every text with such a sign."""
-    found = []
-    for where, text in header_texts.of(subject):
-        if not text.isprintable() and (sign := _HIDDEN.search(text)) is not None:
-            name = f"U+{ord(sign.group()):04X}"
-            found.append(Finding(Fault.PROFILE_INVALID, f"{name} in a text", where, detail_vi=f"ký tự {name}"))
-    return found
+    return [
+        Finding(Fault.PROFILE_INVALID, f"{sign} in a text", where, detail_vi=f"ký tự {sign}")
+        for where, sign in await header_texts.search(hub, subject, _first)
+    ]
+
+
+def _first(text: str) -> str | None:
+    found = None if text.isprintable() else _HIDDEN.search(text)
+    return None if found is None else f"U+{ord(found.group()):04X}"
 
 
 CHECK = Check(

@@ -23,19 +23,19 @@ _VIETNAMESE: Final = frozenset("ăđơưạảấầẩẫậắằẳẵặẹ�
 """Letters that neither code page gives when it is read as Latin 1."""
 
 
-async def find(hub: Hub, subject: Subject) -> list[Finding]:  # noqa: ARG001
+async def find(hub: Hub, subject: Subject) -> list[Finding]:
     """Every text that looks like one of them."""
     # law: R-043 HN Đ4.2
-    found = []
-    for where, text in header_texts.of(subject):
-        if not text.isascii() and (name := looks_like(text)) is not None:
-            detail = f"it looks like {name} read as Unicode"
-            found.append(Finding(Fault.PROFILE_INVALID, detail, where, detail_vi=f"giống bảng mã {name}"))
-    return found
+    return [
+        Finding(Fault.PROFILE_INVALID, f"it looks like {name} read as Unicode", where, detail_vi=f"giống {name}")
+        for where, name in await header_texts.search(hub, subject, looks_like)
+    ]
 
 
 def looks_like(text: str) -> str | None:
     """TCVN3 or VNI; None for text in Unicode, or too little to tell."""
+    if text.isascii():
+        return None
     folded = unicodedata.normalize("NFC", text)
     if _VIETNAMESE & set(folded.lower()):
         return None

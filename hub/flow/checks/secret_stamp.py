@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from edxml.faults import Fault
+from edxml.verdict import SubIndication
 from hub.flow import first_page
 from hub.flow.checks.base import Action, Check, Finding, Outcome, everywhere
 from hub.states import Hold
 
 if TYPE_CHECKING:
+    from edxml.verdict import FileReport
     from hub.context import Hub
     from hub.flow.checks.base import Subject
 
@@ -27,22 +29,27 @@ BEFORE = frozenset({"BẢO", "BÍ", "CƠ", "ẨN", "BAO", "BI", "CO"})
 
 
 async def find(hub: Hub, subject: Subject) -> list[Finding]:  # noqa: ARG001
-    """Every PDF whose first page carries a grade of secrecy as a stamp does."""
+    """Every PDF whose first page carries a grade of secrecy as a stamp does, or that nobody had the time to look at."""
     found = []
     for file in subject.files:
-        page = file.report.page if file.report is not None else None
-        if page is not None and first_page.stamps(page, GRADES, BEFORE):  # law: R-012 NĐ30 PL I.III.2a
-            found.append(
-                Finding(
-                    Fault.SECRET,
-                    "page 1 carries what looks like a stamp of secrecy",
-                    where=file.attachment.name,
-                    action=Action.HOLD,
-                    reason=Hold.STAMP,
-                    detail_vi="trang 1 có chữ giống dấu độ mật",
-                )
-            )
+        why = _why(file.report)
+        if why is not None:
+            english, vietnamese = why
+            where = file.attachment.name
+            found.append(Finding(Fault.SECRET, english, where, Action.HOLD, Hold.STAMP, detail_vi=vietnamese))
     return found
+
+
+def _why(report: FileReport | None) -> tuple[str, str] | None:
+    """Why a file is held, in English and Vietnamese; None when it is not."""
+    if report is None:
+        return None
+    if report.page is None:
+        unseen = report.sub_indication is SubIndication.TRY_LATER  # its verifier died or took too long
+        return ("page 1 could not be read in time", "chưa kịp đọc trang 1") if unseen else None
+    if first_page.stamps(report.page, GRADES, BEFORE):  # law: R-012 NĐ30 PL I.III.2a
+        return "page 1 carries what looks like a stamp of secrecy", "trang 1 có chữ giống dấu độ mật"
+    return None
 
 
 CHECK = Check(

@@ -14,14 +14,18 @@ if TYPE_CHECKING:
     from hub.flow.checks.base import Subject
 
 
-async def find(hub: Hub, subject: Subject) -> list[Finding]:  # noqa: ARG001
+async def find(hub: Hub, subject: Subject) -> list[Finding]:
     """One finding that counts such texts."""
     # law: R-043 HN Đ4.2
-    other = [where for where, text in header_texts.of(subject) if not unicodedata.is_normalized("NFC", text)]
+    other = await header_texts.search(hub, subject, _is_other)
     if not other:
         return []
-    detail = f"texts not in NFC: {len(other)}"
-    return [Finding(Fault.PROFILE_INVALID, detail, other[0], detail_vi=f"số mục chữ không ở dạng NFC: {len(other)}")]
+    detail, vietnamese = f"texts not in NFC: {len(other)}", f"số mục chữ không ở dạng NFC: {len(other)}"
+    return [Finding(Fault.PROFILE_INVALID, detail, other[0][0], detail_vi=vietnamese)]
+
+
+def _is_other(text: str) -> bool | None:
+    return None if unicodedata.is_normalized("NFC", text) else True
 
 
 CHECK = Check(

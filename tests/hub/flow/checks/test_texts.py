@@ -129,3 +129,26 @@ async def test_the_deadline_is_not_before_the_day_of_issue(ask, due, warned):  #
 @pytest.mark.parametrize("name", ["Quyết định", "QUYẾT ĐỊNH", "Sao y", "Nghị định", "Công văn", "Giấy mời họp", "Khác"])
 async def test_types_of_the_list_are_known(ask, name):  # law: R-036 NĐ30 PL III.I, R-015
     assert (await ask("api", type_name=name, attachments=FILES)).outcome("document_type") is None
+
+
+async def test_an_endless_text_hides_nothing_and_is_searched_beside_the_event_loop(ask, sender, monkeypatch):
+    """B-07: bounded by the size of the header, not by what a check looks at."""
+    import threading
+
+    from hub.flow.checks import control_characters
+
+    threads = set()
+    first = control_characters._first
+    monkeypatch.setattr(control_characters, "_first", lambda text: threads.add(threading.get_ident()) or first(text))
+
+    said = await ask("api", subject="Mời họp giao ban quý " * 100_000 + "\x85", attachments=FILES)
+
+    assert (said.fault, said.check) == ("profile_invalid", "control_characters")
+    assert threading.get_ident() not in threads
+
+
+async def test_a_secrecy_stamp_at_the_end_of_an_endless_subject_is_seen(ask):
+    """law: R-009"""
+    said = await ask("api", subject="Mời họp giao ban quý " * 10_000 + "(TUYỆT MẬT)", attachments=FILES)
+
+    assert said.fault == "secret"
