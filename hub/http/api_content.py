@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import unicodedata
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
@@ -111,9 +112,13 @@ def wanted_range(request: web.BaseRequest, size: int, sha256: str) -> tuple[int,
 
 
 def disposition(name: str) -> str:
-    """A Content-Disposition that no name can break out of (RFC 6266, RFC 8187); always a download."""
-    plain = re.sub(r"[^A-Za-z0-9 ._()-]", "_", name)[:150] or "file"
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name[:255], safe='', errors='replace')}"
+    """A Content-Disposition that no name can break out of (RFC 6266, RFC 8187); always a download.
+
+    Signs that are not seen or turn the writing direction are left out: `invoice<U+202E>fdp.exe` shows its ending.
+    """
+    seen = "".join(sign for sign in name if unicodedata.category(sign) not in ("Cc", "Cf"))[:255] or "file"
+    plain = re.sub(r"[^A-Za-z0-9 ._()-]", "_", seen)[:150]
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(seen, safe='', errors='replace')}"
 
 
 def _no_range(size: int) -> problems.ProblemError:

@@ -145,3 +145,22 @@ def test_no_name_breaks_out_of_its_header(name):
     assert header.startswith('attachment; filename="')
     assert header.count('"') == 2
     assert ";" not in header.split("filename*=")[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        pytest.param("hoa don\u202efdp.exe", "hoa%20donfdp.exe", id="B-06 turned"),
+        pytest.param("a\r\nSet-Cookie: x.pdf", "aSet-Cookie%3A%20x.pdf", id="B-11 line end"),
+        pytest.param('a"; filename=b.exe', "a%22%3B%20filename%3Db.exe", id="B-11 quote"),
+        pytest.param("\u2067\u2066", "file", id="B-06 nothing left"),
+        pytest.param("Báo cáo.pdf", "B%C3%A1o%20c%C3%A1o.pdf", id="plain"),
+    ],
+)
+def test_a_download_is_named_by_what_is_seen(name, told):
+    header = disposition(name)
+
+    assert header.startswith('attachment; filename="')
+    assert header.endswith(f"filename*=UTF-8''{told}")
+    assert header.isascii()
+    assert header.isprintable()
