@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 import struct
+import tempfile
 import time
 import zipfile
+from pathlib import Path
 
+import hypothesis
 import pytest
+from hypothesis import strategies as st
 
 from edxml import inside, kinds
 
@@ -145,3 +149,29 @@ def test_what_stood_in_a_transport_zip_is_looked_at_likewise(tmp_path, data, kin
     found = inside.look_unwrapped(tmp_path / "file", "a.docx")
 
     assert (found.kind, found.traits) == (kind, traits)
+
+
+SEEDS = (zipped(TYPES, WORD, ("../x", b"y" * 300)), open_document("text"), OLE + utf16("WordDocument"))
+
+
+@hypothesis.given(
+    seed=st.sampled_from(SEEDS),
+    changes=st.lists(st.tuples(st.integers(0, 10_000), st.binary(min_size=1, max_size=6)), min_size=1, max_size=4),
+    cut=st.integers(0, 400),
+)
+def test_no_bytes_raise_or_last(seed, changes, cut):
+    """I-09: a container is hostile until looked at; whatever its bytes, the answer is a kind and traits."""
+    data = bytearray(seed)
+    for place, new in changes:
+        at = len(data) - 1 - place % len(data)
+        data[at : at + len(new)] = new
+    data = bytes(data[: max(1, len(data) - cut)] if cut < 40 else data)
+
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        kind = kinds.sniff(data[: kinds.HEAD_BYTES], data[-kinds.TAIL_BYTES :], "a.docx")
+        found = inside.look(Path(file.name), kind)
+
+    assert found is None or found.kind
+    assert isinstance(kinds.also(data[: kinds.HEAD_BYTES], data[-kinds.TAIL_BYTES :], kind), str)
