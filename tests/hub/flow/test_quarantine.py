@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import Executor, Future
 
 import pytest
 from held import journal, row, stamped
@@ -220,3 +221,21 @@ async def test_operators_see_where_a_held_package_is_and_no_word_of_it(hub, send
     assert shown["package_id"] == held.package_id
     assert shown["held_for"] == ("secret_stamp",)
     assert "nhân sự" not in str(shown)
+
+
+async def test_a_document_whose_verifier_took_too_long_is_held_and_not_waved_through(hub, sender, recipient):
+    """law: R-012: nobody looked at page 1, so nobody can say that it is free of a stamp"""
+
+    class Busy(Executor):
+        def submit(self, *_args, **_more):
+            future: Future[object] = Future()
+            future.set_exception(TimeoutError())
+            return future
+
+    hub.verifiers = Busy()
+
+    held = await sender.give(stamped(A, (B,)))
+
+    assert held.status == "held"
+    assert (await row(hub, held.package_id)).held_for == "secret_stamp"
+    hub.verifiers = None
