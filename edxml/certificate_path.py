@@ -7,6 +7,7 @@ be asked is said (`PathResult.needs`).
 from __future__ import annotations
 
 import functools
+import hashlib
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -92,7 +93,7 @@ class Anchors:
     purposes: dict[bytes, str]
     given: Given
     grace: timedelta
-    passed: dict[tuple[bytes, ...], Passed] = field(default_factory=dict)
+    passed: dict[bytes, Passed] = field(default_factory=dict)
 
 
 @functools.lru_cache(maxsize=4)
@@ -158,7 +159,7 @@ class _Walk:
 
 
 def _remembered(certificate: bytes, others: Sequence[bytes], anchors: Anchors, asked: _Question) -> PathResult:
-    key = (b"tsa" if asked.purpose is STAMPS else b"", certificate, asked.stapled.digest, *others)
+    key = _key(certificate, others, asked)
     before = anchors.passed.get(key)
     if before is not None and before.holds(asked.times):
         return before.result
@@ -168,6 +169,14 @@ def _remembered(certificate: bytes, others: Sequence[bytes], anchors: Anchors, a
             anchors.passed.clear()
         anchors.passed[key] = _passed(walk, Sources(anchors.given, asked.stapled))
     return walk.result
+
+
+def _key(certificate: bytes, others: Sequence[bytes], asked: _Question) -> bytes:
+    """Under what a path that passed is remembered: all that a document brought, and what it was asked for."""
+    digest = hashlib.sha256(b"tsa" if asked.purpose is STAMPS else b"document")
+    for part in (certificate, asked.stapled.digest, *others):
+        digest.update(hashlib.sha256(part).digest())
+    return digest.digest()
 
 
 def _passed(walk: _Walk, sources: Sources) -> Passed:
