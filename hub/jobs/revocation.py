@@ -12,7 +12,7 @@ from prometheus_client import Gauge
 from edxml import revocation_questions, trust_folder
 from edxml.verdict import Need
 from hub import clock, log
-from hub.store import answers
+from hub.store import answers, rechecks
 from hub.store.answer_files import AnswerFiles
 
 if TYPE_CHECKING:
@@ -54,9 +54,11 @@ async def _keep(hub: Hub) -> None:
 
 
 async def _retry(hub: Hub) -> None:
+    """While a document waits for an answer, those that failed are asked again."""
     while hub.fetcher is not None:
         await asyncio.sleep(RETRY_SECONDS)
-        await hub.fetcher.retry()
+        if await hub.db.read(rechecks.waiting):
+            await hub.fetcher.retry()
 
 
 class Keeper:

@@ -8,9 +8,7 @@ An authority that does not answer is left in peace for a while, and no document 
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -23,6 +21,8 @@ from edxml import answer_names, revocation_questions
 from edxml.verdict import Need
 from hub import clock, log
 from hub.flow import outward
+from hub.jobs import authority_addresses
+from hub.jobs.authority_addresses import Place
 from hub.jobs.revocation_rests import Rests
 from hub.store import answers
 from hub.store.answer_files import AnswerFiles
@@ -37,6 +37,9 @@ MOST_NEEDS = 32
 """Questions asked for one document; a file with more of them waits for its re-check."""
 
 MOST_ADDRESSES = 3
+MOST_UNANSWERED = 1000
+"""Questions to come back to; what goes beyond is asked when its document is looked at again."""
+
 AT_ONCE = 4
 """Calls to one host at the same time."""
 
@@ -45,9 +48,6 @@ STILL_NEW_SECONDS = 30.0
 
 RESTING = "resting"
 
-_ADDRESS = re.compile(
-    r"http://(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?P<port>:[0-9]{1,5})?(?P<rest>/[!-~]*)?"
-)
 _FETCHES = Counter("hub_revocation_fetches", "Calls to certification authorities", ["kind", "outcome"])
 _RESTING = Gauge("hub_revocation_resting", "Authorities and questions left in peace after a failure")
 
@@ -59,12 +59,6 @@ class _TroubleError(Exception):
         super().__init__(detail or outcome)
         self.outcome = outcome
         self.host = host
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    url: str
-    host: str  # name:port
 
 
 class RevocationFetcher:
@@ -116,9 +110,9 @@ class RevocationFetcher:
 
     async def retry(self) -> None:
         """Ask those that failed once more when their rest is over, so that it shows soon when they are back."""
-        due = [need for host, need in self._unanswered.items() if not self.rests.is_resting(host)]
+        due = [need for name, need in self._unanswered.items() if not self.rests.is_resting(name)]
         if due:
-            await self.fetch(due, self._settings.timeout_seconds)
+            await self.fetch(due[:AT_ONCE], self._settings.timeout_seconds)
 
     def silent(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Hosts that do not answer now, and hosts that were not asked because nothing trusted names them."""
@@ -137,7 +131,7 @@ class RevocationFetcher:
         return name in self._new
 
     def _is_ailing(self, need: Need, name: str) -> bool:
-        places = [place for place in map(_place, need.urls) if place is not None]
+        places = [place for place in map(authority_addresses.read, need.urls) if place is not None]
         return self.rests.is_ailing(name) or any(self.rests.is_ailing(place.host) for place in places)
 
     def _begin(self, need: Need, name: str) -> asyncio.Task[bool]:
@@ -148,47 +142,55 @@ class RevocationFetcher:
 
     async def _ask(self, need: Need, name: str) -> bool:
         """One address after the other; True when something new was kept."""
-        for url in need.urls[:MOST_ADDRESSES]:
-            place = self._allowed(need, url)
-            if place is None:
+        asked = False
+        allowed = [place for url in need.urls[:MOST_ADDRESSES] if (place := self._allowed(need, url)) is not None]
+        for place in allowed:
+            if self.rests.is_resting(place.host):
                 continue
             try:
                 data = await self._call(need, place)
+                asked = True
                 new = await self._keep(need, place, data)
             except _TroubleError as trouble:
+                asked |= trouble.outcome != RESTING
                 self._failed(need, place, trouble)
                 continue
             except (OSError, StorageDownError, StorageFullError) as error:  # our own disk
                 log.get().exception("revocation answer not kept", kind=need.kind, error=type(error).__name__)
                 continue
-            _FETCHES.labels(need.kind, "stored" if new else "unchanged").inc()
-            recovered = self.rests.answered(place.host)
-            self._unanswered.pop(place.host, None)
+            self._answered(need, name, place, new=new)
             if new:
-                recovered |= self.rests.answered(name)
-            if recovered:
-                self.recovered.set()
-            if new:
-                self._new[name] = asyncio.get_running_loop().time() + STILL_NEW_SECONDS
                 return True
             break
-        self.rests.failed(name)  # nothing, or nothing new: there is no point in asking again at once
+        if allowed and len(self._unanswered) < MOST_UNANSWERED:
+            self._unanswered[name] = need
+        if asked:
+            self.rests.failed(name)  # nothing, or nothing new: there is no point in asking again at once
         return False
 
-    def _failed(self, need: Need, place: _Place, trouble: _TroubleError) -> None:
+    def _answered(self, need: Need, name: str, place: Place, *, new: bool) -> None:
+        _FETCHES.labels(need.kind, "stored" if new else "unchanged").inc()
+        recovered = self.rests.answered(place.host)
+        if new:
+            self.rests.answered(name)
+            recovered |= self._unanswered.pop(name, None) is not None
+            self._new[name] = asyncio.get_running_loop().time() + STILL_NEW_SECONDS
+        if recovered:
+            self.recovered.set()
+
+    def _failed(self, need: Need, place: Place, trouble: _TroubleError) -> None:
         _FETCHES.labels(need.kind, trouble.outcome).inc()
         if trouble.outcome == RESTING:
             return
-        self._unanswered[place.host] = need
         if trouble.host:
             self.rests.failed(place.host)
         log.get().warning(
             "revocation answer missing", kind=need.kind, host=place.host, outcome=trouble.outcome, reason=str(trouble)
         )
 
-    def _allowed(self, need: Need, url: str) -> _Place | None:
-        """The address as one that may be called now."""
-        place = _place(url)
+    def _allowed(self, need: Need, url: str) -> Place | None:
+        """The address as one that may be called."""
+        place = authority_addresses.read(url)
         if place is None:
             _FETCHES.labels(need.kind, "address_refused").inc()
             return None
@@ -198,16 +200,16 @@ class RevocationFetcher:
                 self.refused_hosts[place.host] = None
                 log.get().warning("authority not asked", host=place.host, remedy="list it under [revocation] hosts")
             return None
-        return None if self.rests.is_resting(place.host) else place
+        return place
 
     def _may_ask(self) -> frozenset[str]:
         """The hosts that trusted certificates or the settings name."""
         urls = self._hub.authorities
         if urls is not self._authorities[0]:
-            self._authorities = urls, hosts_of(urls) | _hosts(self._settings.hosts)
+            self._authorities = urls, authority_addresses.hosts(urls) | authority_addresses.listed(self._settings.hosts)
         return self._authorities[1]
 
-    async def _call(self, need: Need, place: _Place) -> bytes:
+    async def _call(self, need: Need, place: Place) -> bytes:
         slot = self._slots.setdefault(place.host, asyncio.Semaphore(AT_ONCE))
         async with slot:
             ailing = self.rests.is_ailing(place.host)
@@ -228,7 +230,7 @@ class RevocationFetcher:
                 if ailing:
                     self._tried.discard(place.host)
 
-    async def _exchange(self, need: Need, place: _Place) -> bytes:
+    async def _exchange(self, need: Need, place: Place) -> bytes:
         if need.kind == "ocsp":
             asked = revocation_questions.request(need)
             sent = self._http.post(
@@ -252,7 +254,7 @@ class RevocationFetcher:
                     raise _TroubleError("too_large", f"more than {limit} bytes", host=False)
             return bytes(data)
 
-    async def _keep(self, need: Need, place: _Place, data: bytes) -> bool:
+    async def _keep(self, need: Need, place: Place, data: bytes) -> bool:
         """Keep a usable answer; False when it says nothing new."""
         now = self._hub.clock.now()
         name = _name(need, place.url)
@@ -289,24 +291,6 @@ def _name(need: Need, url: str) -> str:
     if need.kind == "ocsp":
         return answer_names.answer_name_ocsp(need.certificate, need.issuer)
     return answer_names.answer_name_crl(url)
-
-
-def _place(url: str) -> _Place | None:
-    """An address in the one spelling that everybody reads alike; None for every other."""
-    found = _ADDRESS.fullmatch(url)
-    if found is None or "\\" in url or "#" in url:
-        return None
-    port = int((found["port"] or ":80")[1:])
-    return _Place(url, f"{found['host'].lower()}:{port}")
-
-
-def hosts_of(urls: Sequence[str]) -> frozenset[str]:
-    """The hosts (`name:port`) of those addresses that can be asked at all."""
-    return frozenset(place.host for place in map(_place, urls) if place is not None)
-
-
-def _hosts(listed: Sequence[str]) -> frozenset[str]:
-    return frozenset(one.lower() if ":" in one else f"{one.lower()}:80" for one in listed)
 
 
 def _session(guard: outgoing.Guard, seconds: float) -> aiohttp.ClientSession:

@@ -5,7 +5,7 @@
 `papers`   signed PDFs and their packages                `scenes`   the story
 `scene`    one scene's common parts                       `telling`  how it is told
 `proof`    what is claimed; receipts read by an outsider  `endless`  what goes on after the story
-`play`     the run from folder to exit code
+`play`     the run from folder to exit code               `authority` made-up authorities that answer, or do not
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not 0 <= arguments.port <= 65_535:
         raise WrongUseError("--port là số từ 0 đến 65535", "--port is a number from 0 to 65535")
     if not arguments.json:
-        print("Đang dựng một tỉnh: hai trục, bảy cơ quan, mười một văn bản được ký… / building a province…", flush=True)
+        print("Đang dựng một tỉnh: hai trục, bảy cơ quan, mười hai văn bản được ký… / building a province…", flush=True)
     _forget_settings()
     from hub.cli.demo import play
 

@@ -88,6 +88,15 @@ class NativeOffice:
             await asyncio.sleep(_PAUSE_SECONDS)
         return item
 
+    async def wait_for_verdict(self, package_id: str, verdict: str) -> dict[str, Any]:
+        """The verdicts of a package once they are this, or as they are when patience ends."""
+        until = time.monotonic() + 3 * PATIENCE_SECONDS
+        while True:
+            found = await self.get(f"/packages/{package_id}/verdicts")
+            if found["verdict"] == verdict or time.monotonic() > until:
+                return found
+            await asyncio.sleep(_PAUSE_SECONDS)
+
     async def take(self, document_id: str, *, kind: str = "new", code: str = "") -> Taken:
         """List, lease, fetch, acknowledge by digest."""
         item = await self.wait_for(document_id, kind=kind, code=code)

@@ -25,6 +25,7 @@ class Paper:
     """One document to be made.
 
     size: bytes of its PDF. person: who signs for the agency, '' = nobody; seal: the agency signs as well.
+    spare: its certificates are of the second authority, whose server is away for a while.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Paper:
     seal: bool = True
     tampered: bool = False
     type_name: str = "Công văn"
+    spare: bool = False
 
     @property
     def file_name(self) -> str:
@@ -84,15 +86,17 @@ PAPERS = (
     Paper("downwards", roles.MINISTRY, "880", "BTN-KHTC", "V/v triển khai kế hoạch chuyển đổi số năm 2027", 800 * KB,
           "Trần Quang Minh"),
     Paper("held", roles.OFFICE, "104", "UBND-VX", "V/v chuẩn bị kỳ thi tốt nghiệp", 150 * KB),
+    Paper("outage", roles.OFFICE, "105", "UBND-TH", "V/v phân công trực ban phòng, chống bão", 120 * KB,
+          "Phạm Văn Bảo", spare=True),
 )  # fmt: skip
 
 
-def make_all(ca: TestCA, folder: Path) -> dict[str, bytes]:
+def make_all(ca: TestCA, spare: TestCA, folder: Path) -> dict[str, bytes]:
     """The PDF of every paper by its key; also as files, for whoever wants to open them."""
     made = {}
     folder.mkdir(exist_ok=True)
     for paper in PAPERS:
-        made[paper.key] = paper.pdf(ca)
+        made[paper.key] = paper.pdf(spare if paper.spare else ca)
         (folder / f"{paper.key}-{paper.file_name}").write_bytes(made[paper.key])
     return made
 

@@ -30,6 +30,7 @@ class Promise(Enum):
     EACH_ITS_OWN = "Nơi không nhận được có câu trả lời riêng", "who is not reached is answered"
     AT_THE_DOOR = "Văn bản sai bị chặn tại cửa, có nêu lý do", "what is wrong stops at the door"
     VERDICT = "Chữ ký số được kiểm và ghi đúng giá trị", "signatures verified, labelled"
+    LATER = "Chưa kết luận được thì nói rõ, rồi tự kiểm lại", "undecided is said, then decided"
     STATUS = "Trạng thái xử lý về tới nơi gửi", "statuses come back"
     RECALL = "Thu hồi: hủy bản chưa rời trục, hỏi bản đã giao", "recall: stopped, or asked for"
     OPERATOR = "Giữ và thả đúng theo người điều phối", "hold and release"

@@ -216,6 +216,39 @@ async def held(scene: Scene) -> None:
     await scene.once(world.ubnd, answer["package_id"], (roles.COMMUNE,))
 
 
+async def decided_later(scene: Scene) -> None:
+    """The authority of a certificate is away while the document passes."""
+    world = scene.world
+    await world.spare.stop()
+    scene.life.about = ""
+    paper, data = scene.begin("outage", (roles.COMMUNE,))
+    scene.life.note(AUTHORITY, "máy chủ ngừng trả lời, không ai biết chứng thư đã bị thu hồi chưa", "○")
+    try:
+        answer = await world.ubnd.send(data)
+        package_id = answer["package_id"]
+        scene.accepted(answer, data)
+        scene.worth(await world.ubnd.get(f"/packages/{package_id}/verdicts"), "INDETERMINATE", "information")
+        taken = await world.commune.take(paper.document_id)
+        scene.taken({roles.COMMUNE: taken}, data)
+    finally:
+        await world.spare.start()
+    scene.life.note(AUTHORITY, "máy chủ trả lời trở lại")
+    later = await world.ubnd.wait_for_verdict(package_id, "PASSED")
+    scene.claim(Promise.LATER, "trục tự kiểm lại: chữ ký hợp lệ", holds=later["verdict"] == "PASSED", seen=later)
+    events = await scene.journal(world.ubnd, package_id)
+    told = [one["detail"]["verdict"] for one in events if one["type"] == "verdict.recorded"]
+    scene.claim(
+        Promise.LATER, "hai lần kết luận là hai dòng nhật ký", holds=told == ["INDETERMINATE", "PASSED"], seen=told
+    )
+    repeated = await world.ubnd.send(data)
+    same = repeated["receipt"] == answer["receipt"] and repeated["package_id"] == package_id
+    scene.claim(Promise.LATER, "biên nhận vẫn là biên nhận đầu tiên, từng byte", holds=same, seen=repeated)
+    await scene.once(world.ubnd, package_id, (roles.COMMUNE,))
+
+
+AUTHORITY = "CA thứ hai"
+
+
 async def upwards(scene: Scene) -> None:
     """To a ministry through the axis."""
     world = scene.world
@@ -266,9 +299,14 @@ STORY: tuple[tuple[Play, str, str], ...] = (
     (secret, "Văn bản có dấu mật", "a document marked secret may not travel here"),
     (for_information, "Báo cáo không ký số của xã", "unsigned: it travels, labelled as for information"),
     (held, "Người điều phối giữ rồi thả", "an operator holds a delivery and releases it"),
+    (
+        decided_later,
+        "Tổ chức chứng thực ngừng trả lời",
+        "an authority is away: undecided is said, and decided later; the receipt stays",
+    ),
     (upwards, "Gửi Bộ qua trục quốc gia", "out to a ministry through the national axis, and its answers back"),
     (downwards, "Bộ gửi về tỉnh", "in from the ministry, and the commune's answer out again"),
 )
 
-BESIDE = frozenset({upwards, downwards})
+BESIDE = frozenset({decided_later, upwards, downwards})
 """Scenes that wait for others most of the time and are played beside the rest."""

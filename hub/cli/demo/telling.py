@@ -56,9 +56,11 @@ class Life:
 
     def journal(self, timeline: Mapping[str, Any], verdict: str = "") -> None:
         """What the hub's own journal says of it (GET .../timeline). verdict: the hub's sentence on its signatures."""
+        recorded = [event["detail"]["verdict"] for event in timeline["events"] if event["type"] == "verdict.recorded"]
+        decided = recorded[-1] if recorded else ""
         for event in timeline["events"]:
             told = _event(event)
-            if verdict and event["type"] == "verdict.recorded":
+            if verdict and event["type"] == "verdict.recorded" and event["detail"]["verdict"] == decided:
                 told = "Trục", verdict, "●"
             if told is not None:
                 at = datetime.fromisoformat(event["at"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,11 +14,13 @@ from typing import Any
 import aiohttp
 
 from connectors import base, outgoing, vxp
+from edxml import trust_folder
 from edxml.testing import TestCA, plain_pdf
 from hub import app, clock, key_making, log, passwords, settings
 from hub.cli import line
 from hub.cli.demo import cast as roles
 from hub.cli.demo import papers
+from hub.cli.demo.authority import Authority
 from hub.cli.demo.offices import NativeOffice, VxpOffice
 
 _SETTINGS = """\
@@ -86,6 +88,7 @@ class World:
     ministry: VxpOffice
     logins: list[Login]
     ca: TestCA
+    spare: Authority
 
     async def operator(self, command: str, **args: object) -> dict[str, Any]:
         """An admin command to the province's hub, as `truc hold` and its like give it."""
@@ -95,15 +98,19 @@ class World:
 @contextlib.asynccontextmanager
 async def opened(folder: Path, port: int) -> AsyncIterator[World]:
     """Make the hubs in `folder`, run them, register everybody; the papers are signed meanwhile."""
-    ca = TestCA(name="CA thử nghiệm của truc demo")
-    signing = asyncio.create_task(asyncio.to_thread(papers.make_all, ca, folder / "documents"))
     async with contextlib.AsyncExitStack() as stack:
+        first, spare = Authority("CA thử nghiệm của truc demo"), Authority("CA thử nghiệm thứ hai")
+        for authority in (first, spare):
+            await authority.open()
+            stack.push_async_callback(authority.stop)
+        ca, cas = first.ca, (first.ca, spare.ca)
+        signing = asyncio.create_task(asyncio.to_thread(papers.make_all, ca, spare.ca, folder / "documents"))
         stack.callback(signing.cancel)
-        axis = await _hub(stack, folder / "axis", ca, role="axis", organ_id=roles.AXIS_CODE,
+        axis = await _hub(stack, folder / "axis", cas, role="axis", organ_id=roles.AXIS_CODE,
                           name="Trục liên thông văn bản quốc gia (đồ chơi)", doors=["vxp"])  # fmt: skip
         to_axis, to_ministry = await _register_axis(folder / "axis")
         province = await _hub(
-            stack, folder / "province", ca, role="province", organ_id=roles.HUB_CODE, prefixes=[roles.PREFIX],
+            stack, folder / "province", cas, role="province", organ_id=roles.HUB_CODE, prefixes=[roles.PREFIX],
             name=f"Trục liên thông văn bản {roles.PROVINCE}", port=port, doors=["vxp", "api", "pages", "metrics"],
             axis=(axis, to_axis),
         )  # fmt: skip
@@ -122,14 +129,14 @@ async def opened(folder: Path, port: int) -> AsyncIterator[World]:
         yield World(
             folder, province, axis, await signing, certificates, ubnd,
             _vxp(roles.FINANCE, province, known[roles.FINANCE.system], tools), building, commune,
-            _vxp(roles.MINISTRY, axis, to_ministry, tools), logins, ca,
+            _vxp(roles.MINISTRY, axis, to_ministry, tools), logins, ca, spare,
         )  # fmt: skip
 
 
 async def _hub(
     stack: contextlib.AsyncExitStack,
     folder: Path,
-    ca: TestCA,
+    cas: Sequence[TestCA],
     *,
     role: str,
     organ_id: str,
@@ -142,7 +149,9 @@ async def _hub(
     """Make one hub's folder and run it; its address. Raises OSError when the port is busy."""
     (folder / "blobs").mkdir(parents=True)
     key_making.create(folder / "keys", organ_id, "truc demo")
-    ca.write_trust(folder / "trust")
+    for ca in cas:
+        trust_folder.add(folder / "trust", ca.root_pem + ca.intermediate_pem, "state")
+        trust_folder.add(folder / "trust", ca.root_pem, "tsa")
     text = _SETTINGS.format(
         role=_toml(role), organ_id=_toml(organ_id), name=_toml(name), prefixes=_toml(prefixes or []), port=port,
         doors=_toml(doors), verifiers=2 if role == "province" else 1,
