@@ -105,7 +105,10 @@ class Axis(_Section):
 class Profile(_Section):
     """Provincial differences."""
 
-    name: str = Field("national", description="Name of the provincial profile that applies")
+    name: str = Field(
+        "national",
+        description="Name of the provincial profile that applies (`truc profile list`; one's own lie in `profiles/`)",
+    )
 
 
 class Trust(_Section):
