@@ -156,6 +156,7 @@ def _judge(
     trust = cms_check.check_trust(bundle.signer, bundle.others, case.anchors, times, stapled)
     trust = cms_check.with_stamp(trust, stamp)
     verdict, why, detail = _conclude(wholeness, trust, last=last)
+    shown = pdf_appearance.text_of(item.field.field, embedded.reader)
     return replace(
         blank,
         signer=facts.subject,
@@ -173,8 +174,8 @@ def _judge(
         fingerprint=facts.fingerprint,
         anchor=trust.path.anchor,
         revision=embedded.signed_revision + 1,
-        copy_mark=pdf_appearance.copy_mark(item.field.field, item.field.value),
-        shown=pdf_appearance.text_of(item.field.field),
+        copy_mark=pdf_appearance.copy_mark(shown, item.field.value),
+        shown=shown,
         visible=pdf_page.is_visible(item.field.field),
         checked_at=case.at,
         warnings=_warnings(stamp, claimed, trust),

@@ -94,6 +94,15 @@ _MAC = single_byte("mac_roman")
 PLAIN = Font(_WIN)  # in force when a font cannot be found
 
 
+Known = dict[int, tuple[Any, Font]]  # by id of the font's dictionary, which is kept so that nothing else gets that id
+
+
+def known(reader: Any) -> Known:
+    """The fonts of an open document that were read already; kept in its reader, so that they go when it goes."""
+    fonts: Known = vars(reader).setdefault("_fonts_read", {})
+    return fonts
+
+
 def load(font: Any) -> Font:
     """The font as a resource dictionary names it; one that cannot be read is not legible, never an error."""
     try:

@@ -43,7 +43,7 @@ def _facts(reader: Any) -> PageFacts:
     width, height = box[2] - box[0], box[3] - box[1]
     if turn in (90, 270):
         width, height = height, width
-    drawing, whole = _draw(page, _displayed(box, turn))
+    drawing, whole = _draw(page, _displayed(box, turn), pdf_fonts.known(reader))
     text = _legibility(drawing) if whole else PageText.UNREADABLE
     scan = _scan(drawing, width * height)
     pieces = [*drawing.pieces, *_annotations(page, _displayed(box, turn), drawing)]
@@ -110,9 +110,9 @@ def _displayed(box: tuple[float, float, float, float], turn: int) -> Matrix:
     }.get(turn, (1.0, 0.0, 0.0, -1.0, -x0, y1))
 
 
-def _draw(page: dict[str, Any], ctm: Matrix) -> tuple[Drawing, bool]:
+def _draw(page: dict[str, Any], ctm: Matrix, fonts: pdf_fonts.Known) -> tuple[Drawing, bool]:
     """The page's own drawing, and whether all of it was read."""
-    drawing = Drawing()
+    drawing = Drawing(fonts=fonts)
     contents = page.get("/Contents")
     if contents is None or isinstance(contents, generic.NullObject):
         return drawing, True

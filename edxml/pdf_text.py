@@ -95,7 +95,7 @@ class Drawing:
     operators: int = 0
     forms: int = 0
     ends_at: float = field(default_factory=lambda: time.monotonic() + SECONDS_LIMIT)
-    fonts: dict[int, tuple[Any, pdf_fonts.Font]] = field(default_factory=dict)
+    fonts: pdf_fonts.Known = field(default_factory=dict)
 
     def draw(self, content: bytes, resources: Any, ctm: Matrix, depth: int = 0) -> None:
         """Read one content stream. Raises TooMuchError, or what the reader raises for a broken object."""
@@ -134,7 +134,6 @@ class Drawing:
         known = self.fonts.get(id(font))
         if known is None:
             self.check_limits()
-            # the dictionary is kept too, so that nothing else gets its id
             known = self.fonts[id(font)] = (font, pdf_fonts.load(font))
         return known[1]
 

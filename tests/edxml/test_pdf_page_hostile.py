@@ -10,8 +10,9 @@ import zlib
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyhanko.pdf_utils import generic
 
-from edxml import pdf_fonts, pdf_page, pdf_reading
+from edxml import pdf_appearance, pdf_fonts, pdf_page, pdf_reading
 from edxml.page_facts import PageText
 from edxml.testing import documents
 from edxml.testing.pages import content_page
@@ -120,6 +121,23 @@ def test_a_form_that_draws_itself_ends():
     assert bounded(content_page(b"/Fm0 Do", form=b"/Fm0 Do /Fm0 Do (x) Tj")) is not None
 
 
+class Nobody:
+    """Stands for a reader; fonts are kept by it."""
+
+
+@pytest.mark.parametrize("drawn", [b"(" * MANY, b"/F1 1 Tf (" + b"x" * MANY, b"[(a)" * (MANY // 4)])
+def test_a_widget_that_draws_without_end_shows_nothing_in_no_time(drawn):
+    stream = generic.StreamObject(stream_data=drawn)
+    stream[generic.pdf_name("/Subtype")] = generic.pdf_name("/Form")
+    widget = generic.DictionaryObject(
+        {generic.pdf_name("/AP"): generic.DictionaryObject({generic.pdf_name("/N"): stream})}
+    )
+    started = time.perf_counter()
+
+    assert pdf_appearance.text_of(widget, Nobody()) == ""
+    assert time.perf_counter() - started < SECONDS
+
+
 def test_what_is_beyond_the_limits_is_not_called_readable():
     page = bounded(content_page(b"BT /F1 1 Tf " + b"(abc) Tj " * 300_000))
 
@@ -167,7 +185,7 @@ def test_a_page_tree_that_is_none_gives_no_facts_or_few(objects):
         b"<< /Type /Font /Subtype /Type0 /Encoding /Identity-H /DescendantFonts 7 >>",
         b"<< /Type /Font /Subtype /Type0 /DescendantFonts [<< /W [0 99999999 500 1 [(x)] 5] /DW /x >>] >>",
         b"<< /Type /Font /Subtype /TrueType /FirstChar 1e9 /Widths [" + b"9 " * 9999 + b"] >>",
-        b"<< /Type /Font /Subtype /TrueType /Encoding << /Differences [/a 99999999999 /b (x) /uniFFFFFF /u999999] >> >>",
+        b"<< /Type /Font /Subtype /TrueType /Encoding << /Differences [/a 9999999999 (x) /uniFFFFFF /u999999] >> >>",
         b"<< /Type /Font /Subtype /Type3 /Widths [1 2 3] /FontDescriptor 5 /ToUnicode [] >>",
         b"<< /Subtype [] /BaseFont << >> /Encoding << /BaseEncoding 5 >> >>",
         b"null",
