@@ -10,11 +10,11 @@ from dataclasses import asdict
 
 from agency_registry.edit import RegistryError
 from edxml.faults import Fault, Refusal
-from hub import admin_keeping, admin_registry, admin_trust, log, passwords
+from hub import admin_keeping, admin_people, admin_registry, admin_trust, log
 from hub.admin_registry import Answer, Args, CommandFunction, WrongArgumentError
 from hub.context import Hub
 from hub.flow import figures, operate, trust
-from hub.store import schema, users
+from hub.store import schema
 from hub.store.database import StorageDownError, StorageFullError
 
 
@@ -47,30 +47,6 @@ async def answer(hub: Hub, name: str, args: Args) -> Answer:
 
 def _error(code: str, title: str, detail: str) -> Answer:
     return {"error": {"code": code, "title": title, "detail": detail}}
-
-
-# ----------------------------------------------------------------------------------------- people, intake, deliveries
-
-
-async def user_add(hub: Hub, args: Args) -> Answer:
-    """A person who uses the pages: the name and a first password, told this once."""
-    name, role = args["name"], args["role"]
-    if role not in users.ROLES:
-        raise WrongArgumentError(f"{role} ({', '.join(users.ROLES)})")
-    now = hub.clock.now()
-    password = args.get("password") or passwords.new_password()
-    hashed = await hub.in_thread(lambda: passwords.hash_password(password))
-    added = await hub.db.write(
-        lambda connection: users.add(connection, name, role, hashed, now, organ_id=args.get("organ_id"))
-    )
-    if not added:
-        raise Refusal(Fault.CONFLICT, f"a person named {name} exists")
-    return {"name": name, "role": role, "password": password}
-
-
-async def user_list(hub: Hub, _args: Args) -> Answer:
-    """All people, without passwords."""
-    return {"users": await hub.db.read(users.all_people)}
 
 
 async def intake_stop(hub: Hub, args: Args) -> Answer:
@@ -132,10 +108,9 @@ async def status(hub: Hub, _args: Args) -> Answer:
 
 COMMANDS: dict[str, CommandFunction] = {
     **admin_registry.COMMANDS,
+    **admin_people.COMMANDS,
     **admin_trust.COMMANDS,
     **admin_keeping.COMMANDS,
-    "user.add": user_add,
-    "user.list": user_list,
     "intake.stop": intake_stop,
     "intake.start": intake_start,
     "delivery.hold": delivery_hold,

@@ -1,0 +1,98 @@
+"""The rule of every route: who may call it, and what kind of id it takes. A route without a rule fails the test."""
+
+from __future__ import annotations
+
+OPEN = "open"  # anybody
+CALLER = "caller"  # a system with a token; its own things only
+PACKAGE = "package"  # the same, and a package id in the path
+DELIVERY = "delivery"  # the same, and a delivery id in the path
+VXP = "vxp"  # a signed call; its own things only
+ITEM = "item"  # the same, and a docId
+OPERATOR = ("operator",)  # pages of these roles
+OFFICE = ("office", "operator")
+NOBODY = "nobody"  # no such thing here: the answer is the same for everybody
+
+_API = "/api/v1"
+_PACKAGE = f"{_API}/packages/{{package_id}}"
+_DELIVERY = f"{_API}/inbox/{{delivery_id}}"
+_VXP = {
+    "getAgenciesList": VXP, "getAgenciesListQD20": VXP, "getSynchronizeUnit": VXP, "registerAgency": VXP,
+    "deleteAgency": VXP, "getReceivedEdocList": VXP, "getSentEdocList": VXP, "sendEdoc": VXP, "getEdoc": ITEM,
+    "downloadEdoc": ITEM, "updateStatus": ITEM, "countReceiveEdoc": VXP, "countReceiveStatus": VXP,
+}  # fmt: skip
+
+RULES: dict[tuple[str, str], object] = {
+    ("GET", "/health/live"): OPEN,
+    ("GET", "/health/ready"): OPEN,
+    ("GET", "/metrics"): OPEN,  # its listener is the operator's choice
+    ("GET", "/.well-known/truc.json"): OPEN,
+    ("GET", "/api/docs"): OPEN,
+    ("GET", f"{_API}/openapi.json"): OPEN,
+    ("POST", f"{_API}/token"): OPEN,
+    ("*", _API): NOBODY,
+    ("*", f"{_API}/{{rest}}"): NOBODY,
+    ("POST", f"{_API}/packages"): CALLER,
+    ("POST", f"{_API}/packages/dry-run"): CALLER,
+    ("GET", f"{_API}/packages"): CALLER,
+    ("GET", f"{_API}/inbox"): CALLER,
+    ("GET", f"{_API}/agencies"): CALLER,
+    ("GET", f"{_API}/agencies/changes"): CALLER,
+    ("GET", f"{_API}/events"): CALLER,
+    ("GET", _PACKAGE): PACKAGE,
+    ("GET", f"{_PACKAGE}/content"): PACKAGE,
+    ("GET", f"{_PACKAGE}/attachments/{{n}}"): PACKAGE,
+    ("GET", f"{_PACKAGE}/timeline"): PACKAGE,
+    ("GET", f"{_PACKAGE}/verdicts"): PACKAGE,
+    ("GET", f"{_PACKAGE}/receipt"): PACKAGE,
+    ("GET", f"{_PACKAGE}/receipts"): PACKAGE,
+    ("POST", f"{_PACKAGE}/withdraw"): PACKAGE,
+    ("POST", f"{_PACKAGE}/declare"): PACKAGE,
+    ("POST", f"{_DELIVERY}/lease"): DELIVERY,
+    ("POST", f"{_DELIVERY}/ack"): DELIVERY,
+    ("POST", f"{_DELIVERY}/status"): DELIVERY,
+    **{("*", f"/{{slashes}}{name}"): rule for name, rule in _VXP.items()},
+    **{("*", f"/XrdAdapter/adapter/{{slashes}}{name}"): rule for name, rule in _VXP.items()},
+    ("*", "/XrdAdapter/adapter/{rest}"): NOBODY,
+    ("GET", "/"): OPEN,
+    ("GET", "/console/login"): OPEN,
+    ("POST", "/console/login"): OPEN,
+    ("POST", "/console/logout"): OPEN,
+    ("GET", "/console"): OPERATOR,
+    ("GET", "/console/packages"): OPERATOR,
+    ("GET", "/console/packages/{package_id}"): OPERATOR,
+    ("GET", "/console/deliveries"): OPERATOR,
+    ("GET", "/console/legend"): OPERATOR,
+    ("POST", "/console/packages/{package_id}/deliveries/{delivery_id}/{action}"): OPERATOR,
+    ("POST", "/console/intake/{action}"): OPERATOR,
+    ("*", "/console/{rest}"): OPERATOR,
+    ("GET", "/statistics"): OFFICE,
+    ("GET", "/statistics/monthly.csv"): OFFICE,
+    ("*", "/statistics/{rest}"): OFFICE,
+}
+
+BODIES: dict[str, dict] = {
+    "withdraw": {"json": {"reason": "x"}},
+    "declare": {"json": {"declaration": "not_secret", "declared_by": "An"}},
+    "ack": {"json": {"lease": "x", "sha256": "0" * 64}},
+    "status": {"json": {"code": "03"}},
+}
+"""Last word of a path -> a body that would do, were the id the caller's own."""
+
+
+def of(app) -> set[tuple[str, str]]:
+    """The routes of an application, without what the library adds (HEAD) and the answers to wrong methods."""
+    found = {(route.method, route.resource.canonical) for route in app.router.routes()}
+    named = {path for method, path in found if method != "*"}
+    return {
+        (method, path)
+        for method, path in found
+        if method != "HEAD" and not path.startswith("/static/") and not (method == "*" and path in named)
+    }
+
+
+def fill(path: str, **ids: str) -> str:
+    """A path with these ids; what is left gets something harmless."""
+    given = {"n": "0", "rest": "x", "slashes": "", "action": "hold", **ids}
+    for name, value in given.items():
+        path = path.replace("{" + name + "}", value)
+    return path
