@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import mmap
 import re
+from itertools import islice
 from typing import BinaryIO
 
 from asn1crypto import cms  # type: ignore[import-untyped]
@@ -11,11 +11,12 @@ from pyhanko.sign.general import find_unique_cms_attribute
 
 from edxml import cms_check
 from edxml.pdf_integrity import OBJECT_MARKS, REST_LIMIT
-from edxml.pdf_reading import READ_ERRORS
+from edxml.pdf_reading import READ_ERRORS, places_of
 from edxml.verdict_words import SubIndication
 
 GAP_LIMIT = 1 << 24
 RANGES_LIMIT = 64
+RANGE_LENGTH = 128  # bytes from /ByteRange to its last bracket
 SHORTEST_SIGNATURE = 128  # hex digits
 _RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s*\]")
 _SIGNATURE = re.compile(rb"<[0-9A-Fa-f]{%d,}" % SHORTEST_SIGNATURE)
@@ -30,27 +31,30 @@ def proof_of_change(stream: BinaryIO) -> Proof | None:
     another file's signature does not fit and proves nothing.
     """
     size = stream.seek(0, 2)
-    if size == 0:
-        return None
-    with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        end_of_last = 0
-        for number, match in enumerate(_RANGE.finditer(data)):
-            first, length, second, rest = (int(n) for n in match.groups())
-            end = second + rest
-            gap = data[length : min(second, length + GAP_LIMIT)]
-            if number >= RANGES_LIMIT or first != 0 or end > size or not _SIGNATURE.match(gap):
-                continue
-            if not gap.endswith(b">") or b">" in gap[:-1]:
-                return SubIndication.FORMAT_FAILURE, "the bytes left out are not one hex string"
-            fits = _fits(stream, gap[1:-1], [first, length, second, rest])
-            if fits is False:
-                return SubIndication.HASH_FAILURE, "the signed bytes have another digest"
-            if fits:
-                end_of_last = max(end_of_last, end)
-        behind = data[end_of_last : end_of_last + REST_LIMIT]
-        if end_of_last and any(mark in behind for mark in OBJECT_MARKS):
-            return SubIndication.HASH_FAILURE, "objects stand after the end of the signed revision"
+    end_of_last = 0
+    for place in islice(places_of(stream, b"/ByteRange"), RANGES_LIMIT):
+        match = _RANGE.match(_read(stream, place, place + RANGE_LENGTH))
+        first, length, second, rest = (int(n) for n in match.groups()) if match is not None else (1, 0, 0, 0)
+        end = second + rest
+        gap = _read(stream, length, min(second, length + GAP_LIMIT))
+        if first != 0 or end > size or not _SIGNATURE.match(gap):
+            continue
+        if not gap.endswith(b">") or b">" in gap[:-1]:
+            return SubIndication.FORMAT_FAILURE, "the bytes left out are not one hex string"
+        fits = _fits(stream, gap[1:-1], [first, length, second, rest])
+        if fits is False:
+            return SubIndication.HASH_FAILURE, "the signed bytes have another digest"
+        if fits:
+            end_of_last = max(end_of_last, end)
+    behind = _read(stream, end_of_last, end_of_last + REST_LIMIT)
+    if end_of_last and any(mark in behind for mark in OBJECT_MARKS):
+        return SubIndication.HASH_FAILURE, "objects stand after the end of the signed revision"
     return None
+
+
+def _read(stream: BinaryIO, begin: int, end: int) -> bytes:
+    stream.seek(begin)
+    return stream.read(max(0, end - begin))
 
 
 def _fits(stream: BinaryIO, contents: bytes, numbers: list[int]) -> bool | None:

@@ -11,8 +11,8 @@ from typing import Any
 from pyhanko.pdf_utils import generic
 
 from edxml import pdf_objects
+from edxml.pdf_matrix import IDENTITY, Matrix, multiply
 from edxml.pdf_objects import Box, deref, entry, items, raw
-from edxml.pdf_text import IDENTITY, Matrix, multiply
 
 BYTES_LIMIT = 1 << 18
 PAGES_LIMIT = 50

@@ -19,6 +19,9 @@ class SignatureField:
     value: Any
 
 
+FIELDS_LIMIT = 5_000
+
+
 class UnreadableFormError(ValueError):
     """The form cannot be walked, so nobody knows what signatures the file carries."""
 
@@ -46,6 +49,8 @@ def signature_fields(document: Any) -> list[SignatureField]:
             if (key := (reference.idnum, reference.generation)) in seen:
                 raise UnreadableFormError("a form field is listed twice or contains itself")
             seen.add(key)
+        if len(seen) > FIELDS_LIMIT:
+            raise UnreadableFormError("more form fields than a document has")
         field = reference.get_object()
         if not isinstance(field, generic.DictionaryObject):
             raise UnreadableFormError("a form field is not a dictionary")

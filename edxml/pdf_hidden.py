@@ -8,14 +8,14 @@ here. After the switch the integrity of the signature says what happened.
 
 from __future__ import annotations
 
-import mmap
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from itertools import islice
+from typing import IO, Any
 
 from pyhanko.pdf_utils import generic
 
-from edxml import pdf_covering, pdf_objects
+from edxml import pdf_covering, pdf_objects, pdf_reading
 from edxml.pdf_graph import Graph
 from edxml.pdf_objects import deref, entry, items, raw
 from edxml.pdf_reading import READ_ERRORS
@@ -74,8 +74,7 @@ def _stray(graph: Graph) -> bool:
         for section in (data, data.hybrid.xref_data) if data.hybrid is not None else (data,):
             places |= {place for _, place in section.standard_xrefs.values()}
         places |= _own_place(reader, revision)
-    with mmap.mmap(reader.stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return any(place not in places for place in _bodies(data))
+    return any(place not in places for place in _bodies(reader.stream))
 
 
 def _own_place(reader: Any, revision: int) -> set[int]:
@@ -84,17 +83,15 @@ def _own_place(reader: Any, revision: int) -> set[int]:
     return {info.start_location} if info.stream_ref is not None else set()
 
 
-def _bodies(data: mmap.mmap) -> Iterator[int]:
+def _bodies(stream: IO[bytes]) -> Iterator[int]:
     """Where "N G obj" stands in the bytes of a file."""
-    place = 0
-    for _ in range(STRAY_LIMIT):
-        place = data.find(b" obj", place)
-        if place < 0:
-            return
-        head = _OBJECT.search(data[max(0, place - 24) : place + 1])
-        if head is not None and data[place + 4 : place + 5] in b"\r\n\t <[(/0123456789":
+    for place in islice(pdf_reading.places_of(stream, b" obj"), STRAY_LIMIT):
+        begin = max(0, place - 24)
+        stream.seek(begin)
+        around = stream.read(place - begin + 5)
+        head = _OBJECT.search(around[: place - begin + 1])
+        if head is not None and around[-1:] in b"\r\n\t <[(/0123456789":
             yield place + 1 - len(head[0])
-        place += 4
 
 
 def _fields(graph: Graph) -> bool:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import binascii
 import io
-import mmap
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
@@ -18,7 +18,7 @@ from pyhanko.pdf_utils.decode_limits import DecodePurpose
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.xref import ObjStreamRef
 
-from edxml import pdf_numbers
+from edxml import pdf_bounded, pdf_numbers
 
 # What reading a damaged or malicious document may raise, besides what this module names itself.
 READ_ERRORS = (
@@ -63,15 +63,23 @@ def read_hex_string(stream: IO[bytes]) -> Any:
 
 
 generic.read_hex_string_from_stream = read_hex_string
+generic.read_until_delimiter = pdf_bounded.read_until_delimiter  # type: ignore[attr-defined]
+generic.read_until_regex = pdf_bounded.read_until_regex  # type: ignore[attr-defined]
 generic.ArrayObject.read_from_stream = staticmethod(pdf_numbers.read_array)  # type: ignore[method-assign]
 
 
 # --- reading object streams once
 
+SECONDS_LIMIT = 8.0  # of CPU for one file
 _INDEX_LIMIT = 64 * 1024 * 1024
 _DICTIONARY_END = re.compile(rb"endobj|stream")
 _PIECE = 4096
 _PIECE_LIMIT = 1 << 20
+_SCAN_PIECE = 1 << 20
+
+
+class TooSlowError(ValueError):
+    """A document costs more CPU than any honest one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,7 @@ class IndexedReader(PdfFileReader):
     def __init__(self, stream: IO[bytes], *, strict: bool) -> None:
         self._indexes: dict[int, ObjectStream] = {}
         self._indexed_bytes = 0
+        self._ends_at = time.thread_time() + SECONDS_LIMIT
         super().__init__(stream, strict=strict)
 
     def in_use(self) -> dict[int, tuple[int, int | ObjStreamRef]]:
@@ -129,6 +138,12 @@ class IndexedReader(PdfFileReader):
             if len(piece) < size or size >= _PIECE_LIMIT:
                 return piece
             size *= 8
+
+    def get_object(self, ref: Any, *args: Any, **options: Any) -> Any:
+        """As the original. Raises TooSlowError when the file has cost its time."""
+        if time.thread_time() > self._ends_at:
+            raise TooSlowError("the document takes too long to read")
+        return super().get_object(ref, *args, **options)  # type: ignore[no-untyped-call]
 
     def object_stream(self, number: int) -> ObjectStream:
         """An object stream by its number, decoded once. Raises what the reader raises for a broken one."""
@@ -227,14 +242,23 @@ def doubts(stream: IO[bytes], opened: Opened) -> tuple[str, ...]:
     return tuple(found)
 
 
+def places_of(stream: IO[bytes], mark: bytes) -> Iterator[int]:
+    """Where a mark stands in a file's bytes; in pieces, for a mapped file counts as memory of the process."""
+    place = 0
+    tail = b""
+    stream.seek(0)
+    while piece := stream.read(_SCAN_PIECE):
+        window = tail + piece
+        begin = place - len(tail)
+        found = window.find(mark)
+        while found >= 0:
+            yield begin + found
+            found = window.find(mark, found + 1)
+        place += len(piece)
+        tail = window[-(len(mark) - 1) :]
+        stream.seek(place)  # whoever takes the places may read elsewhere in between
+
+
 def count_signature_marks(stream: IO[bytes]) -> int:
     """How often /ByteRange stands in the file's bytes: signatures, living or dead."""
-    size = stream.seek(0, 2)
-    if size == 0:
-        return 0
-    with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        count = place = 0
-        while (place := data.find(b"/ByteRange", place)) >= 0:
-            count += 1
-            place += 10
-        return count
+    return sum(1 for _ in places_of(stream, b"/ByteRange"))

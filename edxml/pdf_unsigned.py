@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from edxml import pdf_fields
+from edxml import pdf_fields, pdf_objects
 from edxml.pdf_fields import SignatureField
 from edxml.pdf_reading import READ_ERRORS, Opened
 from edxml.verdict import FileReport, SubIndication, TimestampReport, Verdict
@@ -24,6 +24,11 @@ def report(
     if marks and not opened.strict:
         # a reader that guesses may miss a form that another one finds
         detail = "marks of signatures, but only the forgiving reader opens the file and it finds none"
+        return FileReport(name, Verdict.INDETERMINATE, SubIndication.FORMAT_FAILURE, note="unreadable", detail=detail)
+    try:
+        next(pdf_objects.pages(opened.reader))
+    except (*READ_ERRORS, StopIteration) as error:
+        detail = f"the document has no pages that can be read: {error}"[:500]
         return FileReport(name, Verdict.INDETERMINATE, SubIndication.FORMAT_FAILURE, note="unreadable", detail=detail)
     if stamps:
         return FileReport(name, Verdict.UNSIGNED, note="only_timestamps", timestamps=stamps)

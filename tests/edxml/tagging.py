@@ -1,4 +1,4 @@
-"""A tagged document and a signing tool that writes its structure tree anew, as VGCA's does; and the ways to abuse it."""
+"""A tagged document, a signing tool that writes its structure tree anew as VGCA's does, and the ways to abuse it."""
 
 from __future__ import annotations
 

@@ -7,11 +7,12 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyhanko.pdf_utils import generic, misc
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import PdfFileWriter, copy_into_new_writer
 
-from edxml import pdf_fields, pdf_reading
+from edxml import pdf_bounded, pdf_fields, pdf_reading
 from edxml.testing import TestCA, plain_pdf, signed_pdf
 
 
@@ -74,3 +75,24 @@ def _dictionary(number):
     from pyhanko.pdf_utils import generic
 
     return generic.DictionaryObject({generic.pdf_name("/N"): generic.NumberObject(number)})
+
+
+@given(st.binary(max_size=200), st.sampled_from([b"", b" ", b"/Next", b">>"]))
+def test_a_token_is_read_as_by_pyhanko(value, tail):
+    for ours, original in (
+        (pdf_bounded.read_until_delimiter, misc.read_until_delimiter),
+        (read_number(pdf_bounded.read_until_regex), read_number(misc.read_until_regex)),
+    ):
+        streams = io.BytesIO(value + tail), io.BytesIO(value + tail)
+        assert ours(streams[0]) == original(streams[1])
+        assert streams[0].tell() == streams[1].tell()
+
+
+def read_number(function):
+    return lambda stream: function(stream, generic.NumberObject.NumberPattern, ignore_eof=True)
+
+
+def test_a_token_without_end_is_refused():
+    for function in (pdf_bounded.read_until_delimiter, read_number(pdf_bounded.read_until_regex)):
+        with pytest.raises(PdfError):
+            function(io.BytesIO(b"1" * 1_000_000))
