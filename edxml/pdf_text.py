@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from pyhanko.pdf_utils import generic
 
@@ -37,9 +37,11 @@ class TooMuchError(ValueError):
     """The drawing is beyond a limit; what was read so far stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Letters drawn by one operator. x, y: start of the base line; width, size: in points of the page."""
+class Piece(NamedTuple):
+    """Letters drawn by one operator; a tuple, for a page has hundreds.
+
+    x, y: start of the base line; width, size: in points of the page.
+    """
 
     text: str
     x: float
@@ -260,7 +262,8 @@ class _Stream:
             drawing.letters += len(text)
             drawing.lost += text.count(pdf_fonts.UNKNOWN) if state.font.legible else len(text)
             drawing.pieces.append(Piece(text, x, y, size, width * stretch, state.mode in (3, 7)))
-        self.text = multiply((1, 0, 0, 1, run.length, 0), self.text)
+        a, b, c, d, e, f = self.text
+        self.text = (a, b, c, d, run.length * a + e, run.length * b + f)
 
     def _font(self, name: bytes) -> pdf_fonts.Font:
         known = self.named.get(name)
