@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 
 from hub.store import packages, tables
 
@@ -21,6 +21,17 @@ WINDOW = 10_000
 """Most lines of the journal looked at in one call, so that a quiet system's question stays cheap."""
 
 
+VERDICT = "verdict.recorded"
+"""Of the whole package, and every recipient's concern: it may come long after the document."""
+
+
+def _receives(system_id: str) -> Any:
+    """Whether the system has a delivery of the event's package that it knows of."""
+    mine = _D.alias()
+    offered = packages.offered(mine)
+    return exists().where(mine.c.package_id == _E.c.package_id, mine.c.system_id == system_id, offered)
+
+
 def of_system(
     connection: Connection, system_id: str, *, after: int, limit: int
 ) -> tuple[Sequence[Row[Any]], int | None]:
@@ -34,7 +45,11 @@ def of_system(
         .where(
             _E.c.seq > after,
             _E.c.seq <= end,
-            or_(_P.c.system_id == system_id, and_(_D.c.system_id == system_id, packages.offered())),
+            or_(
+                _P.c.system_id == system_id,
+                and_(_D.c.system_id == system_id, packages.offered()),
+                and_(_E.c.type == VERDICT, _receives(system_id)),
+            ),
         )
         .order_by(_E.c.seq)
         .limit(limit + 1)

@@ -117,15 +117,15 @@ _THREAD = Prepared(
 )
 
 
-def offered() -> Any:
+def offered(delivery: Any = _D) -> Any:
     """A recipient knows of a delivery only while it waits for it or after it left the hub.
 
-    Of a package that is kept back (held, quarantined) or erased, only after.
+    Of a package that is kept back (held, quarantined) or erased, only after. delivery: the table, or its alias.
     """
     return or_(
-        and_(_D.c.status == states.DeliveryStatus.AVAILABLE.value, _P.c.status == ACCEPTED),
-        _D.c.status == states.DeliveryStatus.DELIVERED.value,
-        _D.c.exposed_at.is_not(None),
+        and_(delivery.c.status == states.DeliveryStatus.AVAILABLE.value, _P.c.status == ACCEPTED),
+        delivery.c.status == states.DeliveryStatus.DELIVERED.value,
+        delivery.c.exposed_at.is_not(None),
     )
 
 

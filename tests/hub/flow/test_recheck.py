@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from edxml.testing import TestCA, make_package, signed_pdf
 from hub import clock
-from hub.flow import recheck, recording, trust, views
+from hub.flow import feed, recheck, recording, trust, views
 from hub.jobs import recheck as job
 from hub.store import answers, events, packages, rechecks
 
@@ -187,3 +188,17 @@ async def test_the_answers_that_decided_are_kept_and_named(hub, ca, undecided, s
     rows = await hub.db.read(lambda connection: answers.of_package(connection, undecided.package_id))
     assert rows
     assert all((hub.settings.answers_folder / row.sha256).is_file() for row in rows)
+
+
+async def test_the_feed_of_a_recipient_tells_a_verdict_that_comes_after_the_document(hub, ca, undecided, recipient):
+    """It may have acted on the weaker one long ago; a stranger hears nothing."""
+    stranger = replace(recipient.system, id="stranger")
+    give_lists(hub, ca)
+    await trust.reload(hub)
+
+    await job.once(hub)
+
+    told, _ = await feed.own(hub, recipient.system, after=0, limit=100)
+    verdicts = [one.event.detail["verdict"] for one in told if one.event.type == "verdict.recorded"]
+    assert verdicts == ["INDETERMINATE", "PASSED"]
+    assert await feed.own(hub, stranger, after=0, limit=100) == ((), None)
