@@ -133,6 +133,19 @@ ALARM: dict[str, Pair] = {
     "vxp_timestamp_from_other_address": (
         "chữ ký của hệ thống bị dùng lại từ địa chỉ khác", "a system's signature was used again from another address",
     ),
+    "locked_out": ("hệ thống bị khóa tạm vì chứng minh sai nhiều lần", "a system is locked out after wrong proofs"),
+    "foreign_network": ("khóa của hệ thống được dùng từ mạng không đăng ký", "a credential was used from elsewhere"),
+    "certificate_of_another_system": (
+        "khóa của hệ thống đi cùng chứng thư của hệ thống khác", "a credential came with another system's certificate",
+    ),
+    "assertion_replayed": ("lời chứng minh đã dùng bị gửi lại", "a signed assertion was sent again"),
+    "refusals_not_recorded": (
+        "quá nhiều gói tin bị từ chối, chỉ đếm", "so many packages were refused that they were only counted",
+    ),
+    "user_added": ("thêm người dùng", "a person was added"),
+    "user_suspended": ("khóa tài khoản", "an account was locked"),
+    "user_activated": ("mở lại tài khoản", "an account was opened again"),
+    "user_password": ("cấp mật khẩu mới", "a new password was given"),
     "axis_package_refused": ("gói tin từ trục quốc gia bị từ chối", "a package of the national axis was refused"),
     "axis_could_not_hand_on": ("trục quốc gia chưa chuyển được tới nơi nhận", "the national axis could not hand it on"),
     "axis_item_stuck": ("gói tin của trục quốc gia chưa lấy về được", "an item of the national axis cannot be fetched"),
