@@ -49,6 +49,7 @@ class Clamd:
             "OfficialDatabaseOnly no",
         )
         (self.folder / "clamd.conf").write_text("\n".join(lines) + "\n")
+        (self.folder / "clamd.conf").chmod(0o644)  # whatever umask a test before this one left
         command = [PROGRAM, "--config-file", f"{self.folder}/clamd.conf"]
         dropped = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []}
         rights = dropped if os.geteuid() == 0 else {}
