@@ -185,6 +185,10 @@ class FileReport:
 
     note: a slug that says more about the file: "orphan_signature", "not_a_pdf", "encrypted", "other_format", ….
     active: what the file could do by itself, by slug: javascript, launch, embedded_file, …; empty for a quiet one.
+    timestamps: those over the document, in the order of their revisions; a signature's own is in its report.
+    warnings: slugs: signature_removed, document_timestamp_broken, read_forgivingly, two_headers, and what lies ready
+    in a signed document to be shown later: unused_objects, stray_objects, fillable_fields, annotations_over_content,
+    layers, covered_text (`pdf_hidden`).
     page: what the file looks like, None when it could not be read; its text is for checks and never in the JSON.
     """
 
