@@ -8,12 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from edxml.faults import Fault
-from edxml.verdict import Integrity, Verdict
+from edxml.verdict import Integrity, SubIndication, Verdict
 from hub.flow.checks.base import Check, Finding, Outcome, outcomes
 
 if TYPE_CHECKING:
     from hub.context import Hub
     from hub.flow.checks.base import Subject
+
+
+_FAULTS: dict[SubIndication | None, Fault] = {
+    SubIndication.REVOKED: Fault.CERT_REVOKED,
+    SubIndication.NOT_YET_VALID: Fault.CERT_NOT_YET_VALID,  # law: R-080
+}
 
 
 async def find(hub: Hub, subject: Subject) -> list[Finding]:  # noqa: ARG001
@@ -24,7 +30,7 @@ async def find(hub: Hub, subject: Subject) -> list[Finding]:  # noqa: ARG001
         if file.verdict is not Verdict.FAILED:
             continue
         changed = any(signature.integrity is Integrity.CHANGED for signature in file.signatures)
-        fault = Fault.PDF_MODIFIED_AFTER_SIGN if changed else Fault.PDF_SIG_INVALID
+        fault = Fault.PDF_MODIFIED_AFTER_SIGN if changed else _FAULTS.get(file.sub_indication, Fault.PDF_SIG_INVALID)
         why = str(file.sub_indication or "FAILED")
         found.append(Finding(fault, why, file.name, detail_vi=f"kết quả kiểm tra {why}"))
     return found

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from edxml.certificates import TrustFiles
 from edxml.testing import signed_pdf
 from edxml.testing.documents import assemble, flip_byte
 from hub import profile
@@ -98,6 +100,17 @@ async def test_a_proven_failure_is_refused_at_our_doors_and_marked_from_the_axis
         assert (said.fault, said.check) == ("pdf_sig_invalid", "failed_signature")
     said = await ask("axis", attachments=[("vb.pdf", broken)])
     assert said.outcome("failed_signature") == "warn"
+
+
+async def test_a_certificate_that_was_not_good_yet_is_named_as_the_reason(ask, ca, sender, tmp_path):
+    """law: R-080"""
+    sender.hub.trust = TrustFiles(str(ca.write_trust(tmp_path / "trusted")))
+    early = ca.issue("organisation", "Cơ quan 000.00.01.H99", not_before=ca.now + timedelta(days=2))
+    data = signed_pdf(ca, [early], text=f"Số: {NUMBER}/{NOTATION}")
+
+    said = await ask("api", attachments=[("vb.pdf", data)])
+
+    assert (said.fault, said.check) == ("cert_not_yet_valid", "failed_signature")
 
 
 async def test_a_province_may_ask_for_signatures(ask, sender):
