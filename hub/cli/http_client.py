@@ -1,6 +1,8 @@
 """A small client of the native API (/api/v1) on the standard library, so that its commands start at once.
 
-TRUC_URL, TRUC_SYSTEM_ID, TRUC_SECRET say where and as whom; TRUC_CA_FILE names the authority of a private certificate.
+TRUC_URL and TRUC_SYSTEM_ID say where and as whom. What proves it: TRUC_KEY_FILE, a private key whose public half was
+registered (`truc system key add`); with TRUC_CERTIFICATE_FILE beside it, a client certificate; or, in test and demo,
+TRUC_SECRET. TRUC_CA_FILE names the authority of a private server certificate.
 Sending is idempotent by content: after a broken connection the same command may simply be given again.
 """
 
@@ -11,8 +13,11 @@ import http.client
 import json
 import os
 import ssl
+import time
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -29,13 +34,16 @@ class Client:
 
     url: str
     system_id: str
-    secret: str = field(repr=False)
+    secret: str = field(default="", repr=False)
+    key_file: str = ""
+    certificate_file: str = ""
     _token: str = field(default="", repr=False)
 
     @classmethod
     def from_environment(cls) -> Client:
-        """The client that TRUC_URL, TRUC_SYSTEM_ID and TRUC_SECRET describe. Raises WrongUseError."""
-        missing = [name for name in ("TRUC_URL", "TRUC_SYSTEM_ID", "TRUC_SECRET") if not os.environ.get(name)]
+        """The client that the environment describes. Raises WrongUseError."""
+        proof = "TRUC_KEY_FILE" if os.environ.get("TRUC_KEY_FILE") else "TRUC_SECRET"
+        missing = [name for name in ("TRUC_URL", "TRUC_SYSTEM_ID", proof) if not os.environ.get(name)]
         if missing:
             names = ", ".join(missing)
             raise WrongUseError(
@@ -45,7 +53,8 @@ class Client:
         url = os.environ["TRUC_URL"].rstrip("/")
         if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
             raise WrongUseError("TRUC_URL cần dạng http(s)://máy:cổng", "TRUC_URL takes the form http(s)://host:port")
-        return cls(url, os.environ["TRUC_SYSTEM_ID"], os.environ["TRUC_SECRET"])
+        given = ("TRUC_SYSTEM_ID", "TRUC_SECRET", "TRUC_KEY_FILE", "TRUC_CERTIFICATE_FILE")
+        return cls(url, *(os.environ.get(name, "") for name in given))
 
     def get(self, path: str, query: Mapping[str, object] | None = None) -> dict[str, Any]:
         """GET a JSON answer."""
@@ -92,14 +101,45 @@ class Client:
         return self._send(method, path, body, {"Authorization": f"Bearer {self._token}", **headers})
 
     def _sign_in(self) -> str:
-        pair = base64.b64encode(f"{quote(self.system_id, safe='')}:{quote(self.secret, safe='')}".encode()).decode()
-        data = b"grant_type=client_credentials"
-        headers = {"Authorization": f"Basic {pair}", "Content-Type": "application/x-www-form-urlencoded"}
+        form = {"grant_type": "client_credentials", "client_id": self.system_id}
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        if self.certificate_file:
+            pass  # the connection itself proves who we are (RFC 8705)
+        elif self.key_file:
+            form["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+            form["client_assertion"] = self._assertion()
+        else:
+            pair = f"{quote(self.system_id, safe='')}:{quote(self.secret, safe='')}"
+            headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+        data = urlencode(form).encode()
         link, response = self._send("POST", f"{API}/token", [data], {**headers, "Content-Length": str(len(data))})
         try:
             return str(json.loads(response.read())["access_token"])
         finally:
             link.close()
+
+    def _assertion(self) -> str:
+        """A fresh assertion signed with our key (RFC 7523). Raises WrongUseError for a file that holds none."""
+        from joserfc import jwt
+        from joserfc.errors import JoseError
+        from joserfc.jwk import ECKey, OKPKey, RSAKey
+
+        pem = Path(self.key_file).read_bytes()
+        for kind, algorithm in ((ECKey, "ES256"), (RSAKey, "PS256"), (OKPKey, "Ed25519")):
+            try:
+                key = kind.import_key(pem)
+            except (JoseError, ValueError, TypeError):
+                continue
+            now = int(time.time())
+            claims = {
+                "iss": self.system_id, "sub": self.system_id, "aud": f"{self.url}{API}/token", "iat": now,
+                "exp": now + 60, "jti": str(uuid.uuid4()),
+            }  # fmt: skip
+            return jwt.encode({"alg": algorithm}, claims, key, algorithms=[algorithm])
+        raise WrongUseError(
+            f"{self.key_file} không phải khóa bí mật PEM (P-256, RSA, Ed25519).",
+            f"{self.key_file} is no private key in PEM (P-256, RSA, Ed25519).",
+        )
 
     def _send(
         self, method: str, path: str, body: Iterable[bytes] | None, headers: dict[str, str]
@@ -129,6 +169,8 @@ class Client:
         if parts.scheme == "http":
             return http.client.HTTPConnection(host, parts.port, timeout=TIMEOUT_SECONDS)
         context = ssl.create_default_context(cafile=os.environ.get("TRUC_CA_FILE"))
+        if self.certificate_file:
+            context.load_cert_chain(self.certificate_file, self.key_file)
         return http.client.HTTPSConnection(host, parts.port, timeout=TIMEOUT_SECONDS, context=context)
 
 
@@ -149,10 +191,13 @@ def _refused(status: int, body: bytes) -> CommandError:
         title, detail, remedy = (str(problem.get(name) or "") for name in ("title", "detail", "remedy"))
     except (ValueError, AttributeError):
         code, title, detail, remedy = "", "", "", ""
-    if code in {"invalid_client", "auth_required"}:
+    if code in {"invalid_client", "auth_required"} and status != 429:
+        told = str(problem.get("error_description") or detail)
         return CommandError(
-            "Sai hệ thống hoặc khóa bí mật. Kiểm tra TRUC_SYSTEM_ID, TRUC_SECRET; cấp khóa mới: `truc system rotate`.",
-            "Wrong system or secret. Check TRUC_SYSTEM_ID and TRUC_SECRET; `truc system rotate` gives a new one.",
+            "Sai hệ thống hoặc khóa. Kiểm tra TRUC_SYSTEM_ID và TRUC_KEY_FILE (khi chạy thử: TRUC_SECRET). Đăng ký khóa: "
+            f"`truc system key add`; cấp khóa bí mật mới: `truc system rotate`. Trục nói: {told}",
+            "Wrong system or credential. Check TRUC_SYSTEM_ID and TRUC_KEY_FILE (in a test hub TRUC_SECRET). Register a "
+            f"key with `truc system key add`; `truc system rotate` gives a new secret. The hub says: {told}",
             code,
         )
     kind = CannotNowError if status >= 500 or status == 429 else CommandError

@@ -47,7 +47,7 @@ def test_the_environment_goes_before_the_file(write, monkeypatch):
 
 def test_the_clients_variables_are_not_settings(write, monkeypatch):
     """TRUC_URL and its like belong to `truc send`; they must not disturb a hub on the same machine."""
-    for name in ("TRUC_URL", "TRUC_SYSTEM_ID", "TRUC_SECRET", "TRUC_DEBUG", "TRUC_CONFIG"):
+    for name in ("TRUC_URL", "TRUC_SYSTEM_ID", "TRUC_SECRET", "TRUC_KEY_FILE", "TRUC_DEBUG", "TRUC_CONFIG"):
         monkeypatch.setenv(name, "x")
 
     assert settings.load(write("")).hub.role == "province"

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 
+import credentials
 import pytest
 
 from agency_registry import edit
@@ -138,3 +139,21 @@ async def test_files_without_an_envelope_are_wrong_use(truc, tmp_path):
 
     assert (await truc("snv", "send", tmp_path / "a.pdf"))[0] == 2
     assert (await truc("snv", "send", tmp_path / "b.pdf"))[0] == 2
+
+
+@pytest.mark.parametrize("alg", ["ES256", "PS256", "EdDSA"])
+async def test_a_registered_key_stands_in_for_the_secret(truc, running, tmp_path, monkeypatch, alg):
+    key, file = credentials.KEYS[alg](), tmp_path / "snv.key"
+    file.write_bytes(key.as_pem(private=True))
+    monkeypatch.setenv("TRUC_KEY_FILE", str(file))
+
+    unknown = await truc("snv", "inbox", secret="not asked for")
+    await running.hub.db.write(lambda c: edit.add_key(c, "snv", credentials.public_pem(key)))
+    await running.hub.reload()
+    known = await truc("snv", "inbox", secret="not asked for")
+    file.write_text("no key")
+    broken = await truc("snv", "inbox", secret="not asked for")
+
+    assert (unknown[0], unknown[1]["error"]["code"]) == (1, "invalid_client")
+    assert known[0] == 0
+    assert broken[0] == 2
