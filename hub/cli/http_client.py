@@ -194,9 +194,9 @@ def _refused(status: int, body: bytes) -> CommandError:
     if code in {"invalid_client", "auth_required"} and status != 429:
         told = str(problem.get("error_description") or detail)
         return CommandError(
-            "Sai hệ thống hoặc khóa. Kiểm tra TRUC_SYSTEM_ID và TRUC_KEY_FILE (khi chạy thử: TRUC_SECRET). Đăng ký khóa: "
+            "Sai hệ thống hoặc khóa. Kiểm tra TRUC_SYSTEM_ID và TRUC_KEY_FILE (khi thử: TRUC_SECRET). Đăng ký khóa: "
             f"`truc system key add`; cấp khóa bí mật mới: `truc system rotate`. Trục nói: {told}",
-            "Wrong system or credential. Check TRUC_SYSTEM_ID and TRUC_KEY_FILE (in a test hub TRUC_SECRET). Register a "
+            "Wrong system or credential. Check TRUC_SYSTEM_ID, TRUC_KEY_FILE (in a test hub TRUC_SECRET); register a "
             f"key with `truc system key add`; `truc system rotate` gives a new secret. The hub says: {told}",
             code,
         )

@@ -262,7 +262,7 @@ async def test_F14_two_operators_at_once_lose_nothing_of_each_other(offices, hub
 # ---------------------------------------------------------------- F-15 sessions, F-16 stolen credentials
 
 
-async def test_F15_a_session_ends_with_its_person_its_password_and_its_logout(hub, people, visitor):  # noqa: N802
+async def test_F15_a_session_ends_with_its_person_its_password_and_its_logout(hub, people, visitor):  # noqa: N802  law: R-189 HN Đ20.2b
     async def signed_in():
         one = visitor()
         await one.sign_in("van-hanh")
