@@ -15,6 +15,8 @@ from edxml.verdict import FileReport, SubIndication, Verdict
 from edxml.waiting import finish
 
 PDF_MARK = b"%PDF-"
+OUT_OF_TIME = "out_of_time"
+"""Note of a file that nobody finished looking at."""
 
 
 def verify_pdf(path: str, name: str, trust: Trust | TrustFiles, at: datetime) -> FileReport:
@@ -28,6 +30,8 @@ def verify_pdf(path: str, name: str, trust: Trust | TrustFiles, at: datetime) ->
     try:
         with Path(path).open("rb") as stream:
             return _verify(stream, name, trust, at)
+    except TimeoutError as error:
+        return out_of_time(name, error)
     except Exception as error:  # noqa: BLE001 (a verifier that throws gives no verdict; the caller's pool must not see it)
         return unreadable(name, error)
 
@@ -44,8 +48,14 @@ def _verify(stream: BinaryIO, name: str, trust: Trust | TrustFiles, at: datetime
     return finish(pdf_check.check_file(stream, name, known, at))
 
 
+def out_of_time(name: str, error: BaseException) -> FileReport:
+    """The report on a file that nobody finished looking at: too slow, or its verifier died. To be tried again."""
+    detail = f"{type(error).__name__}: {error}"[:500]
+    return FileReport(name, Verdict.INDETERMINATE, SubIndication.TRY_LATER, note=OUT_OF_TIME, detail=detail)
+
+
 def unreadable(name: str, error: BaseException) -> FileReport:
-    """The report on a file that could not be judged, for whatever reason; also for a worker that died."""
+    """The report on a file that could not be judged, for whatever reason."""
     return FileReport(
         name,
         Verdict.INDETERMINATE,

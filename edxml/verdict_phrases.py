@@ -88,6 +88,7 @@ NOTES: dict[str, Pair] = {
     "signature_removed": (
         "chữ ký của bản trước đã bị gỡ khỏi tệp", "a signature of an earlier revision was taken away",
     ),
+    "out_of_time": ("chưa kịp kiểm tra xong, trục tự kiểm tra lại", "there was no time to finish; it is tried again"),
     "unreadable": ("không đọc được tệp", "it cannot be read"),
     "only_timestamps": (
         "tệp chỉ có dấu thời gian, không có chữ ký của ai",

@@ -47,6 +47,7 @@ class Hold(StrEnum):
     """Why a package is kept back; `packages.held_for` is one of these, or several with blanks between."""
 
     STAMP = "secret_stamp"  # page 1 looks secret; the sender's clerk declares or withdraws, or two officers decide
+    UNREAD = "unread"  # page 1 could not be read in time; the hub reads it again by itself
     SCANNER = "scanner"  # no scanner answers; the hub scans it as soon as one does
     VIRUS = "virus"  # infected; a security officer may look, the hub erases it after a while
     ORDER = "order"  # put under quarantine by name; a security officer releases or erases it

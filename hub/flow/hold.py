@@ -75,6 +75,19 @@ def lift(
     return PackageStatus.ACCEPTED, waiting_systems(connection, row.id)
 
 
+def add(hub: Hub, connection: Connection, package_id: str, reason: Hold, actor: str, detail: Mapping[str, Any]) -> None:
+    """One more reason to keep a held package back. Raises StaleStatusError when it is not held any more."""
+    row = packages.get(connection, package_id)
+    if row is None or row.status != PackageStatus.HELD:
+        message = f"{package_id} is not held"
+        raise events.StaleStatusError(message)
+    words = keeping.words(row.held_for)
+    if reason not in words:
+        keeping.set_reasons(connection, row.id, (*words, reason))
+        told = {"held_for": reason.value, **detail}
+        hub.journal.record(connection, hub.clock.now(), [events.Event("package.held", actor, row.id, detail=told)])
+
+
 def release(hub: Hub, connection: Connection, package_id: str, actor: str, detail: Mapping[str, Any]) -> None:
     """Let a package travel. Raises StaleStatusError."""
     change = events.PackageChange(package_id, PackageMove.RELEASE, actor, {"held_for": None}, detail)

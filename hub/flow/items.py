@@ -219,6 +219,7 @@ _SEND_STATE = {
 
 _KEPT_BACK = {
     Hold.STAMP: "Trục đang giữ vì trang 1 có dấu hiệu mật: văn thư khai báo không mật, hoặc thu hồi (loại 1)",
+    Hold.UNREAD: "Trục đang giữ, chờ đọc lại trang 1",
     Hold.SCANNER: "Trục đang giữ, chờ quét mã độc",
     Hold.VIRUS: "Đã cách ly vì có mã độc",
     Hold.ORDER: "Đã cách ly, dừng chuyển",

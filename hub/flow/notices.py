@@ -27,6 +27,7 @@ OWN_ID: Final = "(hub)"
 _HELD: Final = {
     Hold.STAMP: "Trục đang giữ văn bản này, chưa nơi nhận nào thấy: trang 1 có dấu hiệu mật. Nếu không mật, văn thư "
     "khai báo qua trang web, API hoặc lệnh `truc declare` của trục; nếu mật, gửi thu hồi (loại 1) ngay.",
+    Hold.UNREAD: "Trục đang giữ văn bản này vì chưa kịp đọc trang 1; đọc xong trục tự chuyển, không phải gửi lại.",
     Hold.SCANNER: "Trục đang giữ văn bản này vì chưa quét được mã độc; quét xong trục tự chuyển, không phải gửi lại.",
 }
 _STOPPED: Final = {

@@ -52,7 +52,7 @@ async def again(hub: Hub, row: Row[Any]) -> Verdict | None:
     if package is None:
         return None
     try:
-        report = await _report(hub, package)
+        report = await report_again(hub, package)
     except (BlobDamaged, Refusal) as trouble:  # the bytes are not what was sealed: the sweep of blobs raises that alarm
         log.get().error("recheck impossible", package=package.id, error=type(trouble).__name__)
         return None
@@ -75,8 +75,8 @@ def _claim(row: Row[Any], following: str, connection: Connection) -> Row[Any] | 
 _OVER = frozenset({states.PackageStatus.REJECTED, states.PackageStatus.ERASED})
 
 
-async def _report(hub: Hub, package: Row[Any]) -> DocumentReport | None:
-    """The verdict by today's trust and today's answers."""
+async def report_again(hub: Hub, package: Row[Any]) -> DocumentReport | None:
+    """The verdict on a sealed package by today's trust and today's answers."""
     reopened = Reopened(hub, None)
     try:
         async for piece in content.of_row(hub, package).chunks():

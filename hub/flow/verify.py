@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from edxml import certificates
-from edxml.pdf_signature import verify_pdf
+from edxml.pdf_signature import out_of_time, verify_pdf
 from edxml.verdict import DocumentReport, FileReport, Need, Role, SignatureReport, SubIndication, Verdict
 
 if TYPE_CHECKING:
@@ -132,5 +132,5 @@ async def _one(hub: Hub, file: Checkable) -> FileReport:
         async with asyncio.timeout(hub.settings.intake.verify_timeout_seconds):
             found: FileReport = await work
     except (TimeoutError, BrokenPipeError, RuntimeError) as error:
-        return FileReport(file.name, Verdict.INDETERMINATE, SubIndication.TRY_LATER, detail=type(error).__name__)
+        return out_of_time(file.name, error)
     return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from prometheus_client import Gauge
 
 from hub import log
-from hub.flow import erasing, notices, rescan
+from hub.flow import erasing, notices, reread, rescan
 from hub.states import Hold, PackageStatus
 from hub.store import keeping
 from hub.store.database import StorageDownError, StorageFullError
@@ -37,8 +37,9 @@ async def follow(hub: Hub) -> None:
 
 
 async def turn(hub: Hub) -> None:
-    """Scan what waits for a scanner, erase what was withdrawn or is over, remove the files of what is erased."""
+    """Scan and read what waits for it, erase what was withdrawn or is over, remove the files of what is erased."""
     await rescan.waiting(hub)
+    await reread.waiting(hub)
     over = hub.clock.now() - timedelta(hours=hub.settings.antivirus.quarantine_hours)
     await hub.db.write(lambda connection: _erase(hub, connection, keeping.withdrawn(connection), "withdrawn"))
     await hub.db.write(lambda connection: _erase(hub, connection, keeping.infected_before(connection, over), "expired"))

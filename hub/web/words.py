@@ -17,6 +17,10 @@ HOLD: dict[str, Pair] = {
         "Trang 1 có dấu hiệu mật. Văn thư nơi gửi khai báo không mật, hoặc thu hồi.",
         "Page 1 looks marked secret. The sender's clerk declares that it is not, or withdraws it.",
     ),
+    "unread": (
+        "Chưa kịp đọc trang 1. Trục tự đọc lại rồi chuyển.",
+        "Page 1 could not be read in time. The hub reads it again and lets it go.",
+    ),
     "scanner": (
         "Chưa quét được mã độc. Trục tự quét và chuyển khi máy quét trả lời.",
         "Not scanned yet. The hub scans it and lets it go when the scanner answers.",

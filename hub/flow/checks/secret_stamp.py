@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from edxml.faults import Fault
-from edxml.verdict import SubIndication
+from edxml.pdf_signature import OUT_OF_TIME
 from hub.flow import first_page
 from hub.flow.checks.base import Action, Check, Finding, Outcome, everywhere
 from hub.states import Hold
@@ -32,24 +32,25 @@ async def find(hub: Hub, subject: Subject) -> list[Finding]:  # noqa: ARG001
     """Every PDF whose first page carries a grade of secrecy as a stamp does, or that nobody had the time to look at."""
     found = []
     for file in subject.files:
-        why = _why(file.report)
+        why = reason(file.report) if file.report is not None else None
         if why is not None:
-            english, vietnamese = why
+            english, vietnamese = _WORDS[why]
             where = file.attachment.name
-            found.append(Finding(Fault.SECRET, english, where, Action.HOLD, Hold.STAMP, detail_vi=vietnamese))
+            found.append(Finding(Fault.SECRET, english, where, Action.HOLD, why, detail_vi=vietnamese))
     return found
 
 
-def _why(report: FileReport | None) -> tuple[str, str] | None:
-    """Why a file is held, in English and Vietnamese; None when it is not."""
-    if report is None:
-        return None
+def reason(report: FileReport) -> Hold | None:
+    """Why a file is held: a stamp, or a page that could not be read because its verifier died or took too long."""
     if report.page is None:
-        unseen = report.sub_indication is SubIndication.TRY_LATER  # its verifier died or took too long
-        return ("page 1 could not be read in time", "chưa kịp đọc trang 1") if unseen else None
-    if first_page.stamps(report.page, GRADES, BEFORE):  # law: R-012 NĐ30 PL I.III.2a
-        return "page 1 carries what looks like a stamp of secrecy", "trang 1 có chữ giống dấu độ mật"
-    return None
+        return Hold.UNREAD if report.note == OUT_OF_TIME else None
+    return Hold.STAMP if first_page.stamps(report.page, GRADES, BEFORE) else None  # law: R-012 NĐ30 PL I.III.2a
+
+
+_WORDS = {
+    Hold.STAMP: ("page 1 carries what looks like a stamp of secrecy", "trang 1 có chữ giống dấu độ mật"),
+    Hold.UNREAD: ("page 1 could not be read in time", "chưa kịp đọc trang 1"),
+}
 
 
 CHECK = Check(
