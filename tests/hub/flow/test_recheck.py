@@ -117,7 +117,7 @@ async def test_a_crash_in_the_middle_costs_one_look_and_no_package(hub, ca, unde
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(recheck, "_report", killed)
+        patched.setattr(recheck, "report_again", killed)
         [row] = await recheck.due(hub, 10)
         with pytest.raises(KeyboardInterrupt):
             await recheck.again(hub, row)
