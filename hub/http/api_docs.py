@@ -31,7 +31,8 @@ _DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _POLICY = (
     f"default-src 'none'; style-src 'sha256-{_DIGEST}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_START = """TOKEN=$(curl -s -u "$TRUC_SYSTEM_ID:$TRUC_SECRET" -d grant_type=client_credentials \\
+_START = """# chạy thử: khóa bí mật; chạy thật: thay -u … bằng --cert A.crt --key A.key -d client_id=MÃ_HỆ_THỐNG
+TOKEN=$(curl -s -u "$TRUC_SYSTEM_ID:$TRUC_SECRET" -d grant_type=client_credentials \\
      $TRUC_URL/api/v1/token | jq -r .access_token)
 curl -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/xml" --data-binary @goi.edxml \\
      $TRUC_URL/api/v1/packages
