@@ -13,7 +13,7 @@ from edxml.faults import Fault, Refusal
 from hub import admin_keeping, admin_people, admin_registry, admin_trust, log
 from hub.admin_registry import Answer, Args, CommandFunction, WrongArgumentError
 from hub.context import Hub
-from hub.flow import figures, operate, trust
+from hub.flow import figures, operate
 from hub.store import schema
 from hub.store.database import StorageDownError, StorageFullError
 
@@ -87,10 +87,10 @@ async def report_monthly(hub: Hub, args: Args) -> Answer:
     return {"month": args["month"], "agencies": [asdict(row) for row in rows]}
 
 
-async def reload(hub: Hub, _args: Args) -> Answer:
+async def reload(hub: Hub, args: Args) -> Answer:
     """Read registry, switches and trust list again, after a change from outside."""
     await hub.reload()
-    await trust.reload(hub)
+    await admin_trust.trust_reload(hub, args)
     return {"registry_version": hub.directory.version}
 
 

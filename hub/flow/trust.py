@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +38,8 @@ class TrustList:
     addresses: tuple[str, ...]
 
 
-def load(settings: Settings, version: int = 1) -> TrustList:
-    """The folder as it is now. version: another one for each content, so that verifiers read it again.
+def load(settings: Settings) -> TrustList:
+    """The folder as it is now.
 
     Raises ValueError with the name of a file that is not what its place says. Reads files: not on the event loop.
     """
@@ -47,7 +47,7 @@ def load(settings: Settings, version: int = 1) -> TrustList:
     Trust.from_folder(folder)
     named = {url: None for entry in trust_folder.entries(folder) for url in entry.addresses}
     grace = settings.revocation.grace_hours
-    files = TrustFiles(str(folder), str(settings.answers_folder), version, grace)
+    files = TrustFiles(str(folder), str(settings.answers_folder), 1, grace)
     return TrustList(files, tuple(named))
 
 
@@ -57,10 +57,11 @@ async def reload(hub: Hub, actor: str = "hub", change: dict[str, Any] | None = N
     Raises TrustProblem when a file in it cannot be used: the hub goes on with what it believed.
     """
     try:
-        found = await hub.in_thread(lambda: load(hub.settings, hub.trust.version + 1))
+        found = await hub.in_thread(lambda: load(hub.settings))
     except (ValueError, OSError) as cause:
         raise TrustProblem(str(cause)) from cause
-    hub.trust, hub.authorities = found.files, found.addresses
+    # the version last given belongs to the folder last read: verifiers read it anew
+    hub.trust, hub.authorities = replace(found.files, version=hub.trust.version + 1), found.addresses
     await keep_answers(hub)
     now = hub.clock.now()
 
