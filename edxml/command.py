@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from edxml.faults import Refusal
-    from edxml.package_signing import Signer
+    from edxml.package_signature.signing import Signer
 
 _PIECE: Final = 1_048_576
 DONE, NO, WRONG_USE, CANNOT = 0, 1, 2, 3
@@ -190,7 +190,7 @@ def _pack(arguments: argparse.Namespace) -> int:
 def _signer(arguments: argparse.Namespace) -> Signer | None:
     if arguments.sign is None:
         return None
-    from edxml.package_signing import Signer
+    from edxml.package_signature.signing import Signer
 
     return Signer.load(arguments.sign, arguments.cert)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import BinaryIO
 
-    from edxml import package_signing
+    from edxml.package_signature import signing
 
 _PIECE: Final = 1_048_576
 
@@ -78,7 +78,7 @@ def unpack(file: Path, target: Path) -> tuple[model.Package, tuple[Written, ...]
 
 
 def pack(
-    out: Path, files: Sequence[Path], data: dict[str, Any], wish: Wish, signer: package_signing.Signer | None = None
+    out: Path, files: Sequence[Path], data: dict[str, Any], wish: Wish, signer: signing.Signer | None = None
 ) -> int:
     """Write a package of those files; gives its size. Raises Refusal when the result breaks a rule, ValueError.
 
@@ -111,13 +111,13 @@ def _write(target: Path, pieces: Iterable[bytes]) -> model.Package:
     return whole.close()
 
 
-def _sign(made: Path, signer: package_signing.Signer) -> model.Package:
+def _sign(made: Path, signer: signing.Signer) -> model.Package:
     """Put the signed package in the place of the unsigned one."""
-    from edxml import package_signing  # noqa: PLC0415 - cryptography is for signed packages only
+    from edxml.package_signature import signing  # noqa: PLC0415 - cryptography is for signed packages only
 
     signed = made.with_name("signed")
     with made.open("rb") as source, signed.open("xb") as target:
-        package = package_signing.sign(source, target, signer)
+        package = signing.sign(source, target, signer)
     signed.replace(made)
     return package
 

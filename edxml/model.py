@@ -251,7 +251,7 @@ class Package:
     """Everything read from the bytes of one edXML message.
 
     signature: "none", "opaque" (no meaning here) or "xmldsig".
-    carried_signature: of "xmldsig" only; whether it matters is for the door to say (edxml.package_signature_trust).
+    carried_signature: of "xmldsig" only; whether it matters is for the door to say (edxml.package_signature.trust).
     references: the manifest as carried; unmatched lines are for rules.check to refuse.
     """
 

@@ -9,9 +9,10 @@ import dataclasses
 import hashlib
 from typing import TYPE_CHECKING, Final, Literal
 
-from edxml import build, kinds, model, names, nodes, schema, signed_parts, skeleton
+from edxml import build, kinds, model, names, nodes, schema, skeleton
 from edxml.faults import Fault, Refusal
 from edxml.limits import Limits
+from edxml.package_signature import parts
 from edxml.scanner import Scanner
 
 if TYPE_CHECKING:
@@ -89,9 +90,9 @@ class Reader:
         package = self._package(root, repaired, carriers)
         if package.signature != "xmldsig":
             return package
-        from edxml import package_signature  # noqa: PLC0415 - cryptography is for signed packages only
+        from edxml.package_signature import judging  # noqa: PLC0415 - cryptography is for signed packages only
 
-        return dataclasses.replace(package, carried_signature=package_signature.judge(root, text, scanner.files))
+        return dataclasses.replace(package, carried_signature=judging.judge(root, text, scanner.files))
 
     def _flush(self) -> None:
         pending, self._pending = self._pending, bytearray()
@@ -168,7 +169,7 @@ def _only(node: nodes.Node, local: str) -> _Element:
 
 def _signature(root: _Element, top: nodes.Node) -> Literal["none", "opaque", "xmldsig"]:
     """What kind of signature is carried; one of xmldsig is reported wherever it stands, even an empty one."""
-    if signed_parts.claims(root):
+    if parts.claims(root):
         return "xmldsig"
     opaque = [*top.all("Signature"), *top.all("DigitalSignature")]
     return "opaque" if any(len(element) or (element.text or "").strip() for element in opaque) else "none"

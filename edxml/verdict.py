@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from edxml import verdict_text
-from edxml.page_facts import PageFacts
+from edxml.page.facts import PageFacts
 from edxml.verdict_words import VIETNAM, Integrity, LegalValue, Role, SubIndication, Verdict
 
 __all__ = [

@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from edxml import package_signature_trust
-from edxml.certificates import Trust
 from edxml.contained import ContainedError, contained
 from edxml.faults import Refusal
-from edxml.package_signature_trust import PackageSignature
-from edxml.pdf_signature import unreadable, verify_pdf
+from edxml.package_signature import trust as package_signature_trust
+from edxml.package_signature.trust import PackageSignature
+from edxml.pdf.signature import unreadable, verify_pdf
+from edxml.trust.certificates import Trust
 from edxml.verdict import DocumentReport, FileReport, Verdict
 from edxml.verdict_words import VIETNAM, LegalValue
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from agency_registry.agency import System
     from agency_registry.directory import Directory
-    from edxml.certificates import TrustFiles
+    from edxml.trust.certificates import TrustFiles
     from edxml.verdict import Need
     from hub.clock import Clock
     from hub.keys import Keys

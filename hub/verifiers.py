@@ -23,7 +23,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 GRACE_SECONDS = 2.0
-_PRELOAD = ["edxml.pdf_signature"]
+_PRELOAD = ["edxml.pdf.signature"]
 _SOCKET_BYTES = 107 - len("/pymp-12345678/listener-12345678")
 """Longest temporary folder in which a fork server's socket can lie."""
 

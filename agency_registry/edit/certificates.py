@@ -14,7 +14,7 @@ from agency_registry.edit.entries import Why
 from agency_registry.reasons import RegistryError
 from agency_registry.system_rows import read_certificates
 from agency_registry.tables import agency_certificates
-from edxml import certificates
+from edxml.trust import certificates
 from edxml.verdict import Role
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from edxml.certificates import Trust
 from edxml.testing import answers, certify
 from edxml.testing.answers import Holder, Period, Revoked
 from edxml.testing.certify import AUTHORITY, Addresses, Key, Shape, name_of
+from edxml.trust.certificates import Trust
 
 Algorithm = Literal["ecdsa", "rsa"]
 Validity = tuple[datetime | None, datetime | None]

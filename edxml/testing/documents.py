@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from edxml.revocation_sources import NOTHING, Stapled
 from edxml.testing.authority import TestCA, TestSigner
+from edxml.trust.revocation_sources import NOTHING, Stapled
 
 if TYPE_CHECKING:
     from edxml.testing.tsa import TestStamper

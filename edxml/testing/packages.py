@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from edxml import codes, dates, document_id, model, package_signing, writer
-from edxml.package_signing import Signer
+from edxml import codes, dates, document_id, model, writer
+from edxml.package_signature import signing
+from edxml.package_signature.signing import Signer
 from edxml.testing.authority import TestCA
 from edxml.testing.documents import plain_pdf
 
@@ -90,7 +91,7 @@ def make_package(
     trace = (model.TraceHop(sender, dates.write_time(at or datetime.now(dates.VIETNAM))),)
     outgoing = [writer.OutgoingAttachment(name, data) for name, data in files]
     data = writer.write_edoc(header, business, trace, outgoing, extra=extra)
-    return data if signer is None else package_signing.sign_bytes(data, signer)
+    return data if signer is None else signing.sign_bytes(data, signer)
 
 
 def package_signer(ca: TestCA, name: str = NAMES[SENDER]) -> Signer:

@@ -17,8 +17,8 @@ from pyhanko.sign.timestamps.api import TimeStamper
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.stamp import TextStampStyle
 
-from edxml.revocation_sources import NOTHING, Stapled
 from edxml.testing.authority import TestSigner
+from edxml.trust.revocation_sources import NOTHING, Stapled
 from edxml.waiting import finish
 
 HASHES: dict[str, type[hashes.SHA1 | hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {

@@ -9,10 +9,10 @@ from cryptography.hazmat.primitives import serialization
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.signers import PdfTimeStamper
 
-from edxml.revocation_sources import Stapled
 from edxml.testing import signing
 from edxml.testing.authority import TestCA
 from edxml.testing.tsa import TestStamper
+from edxml.trust.revocation_sources import Stapled
 from edxml.waiting import finish
 
 

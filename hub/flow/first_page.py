@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from edxml.page_facts import POINT_MM, PageFacts, Segment
+from edxml.page.facts import POINT_MM, PageFacts, Segment
 
 if TYPE_CHECKING:
     from hub.flow.checks.base import CheckedFile, Subject

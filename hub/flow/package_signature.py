@@ -10,10 +10,10 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from edxml import package_signature_trust
 from edxml.faults import Fault, Refusal
 from edxml.model import Warning as Note
-from edxml.package_signature_trust import PackageSignature
+from edxml.package_signature import trust as package_signature_trust
+from edxml.package_signature.trust import PackageSignature
 from edxml.verdict_words import Role, SubIndication, Verdict
 from hub.flow import verify
 from hub.flow.checks import Judgement

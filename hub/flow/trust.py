@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edxml import revocation_questions, trust_folder
-from edxml.certificates import Trust, TrustFiles
 from edxml.faults import Fault, Refusal
+from edxml.trust import revocation_questions, trust_folder
+from edxml.trust.certificates import Trust, TrustFiles
 from hub import clock
 from hub.store import answers, events, rechecks
 from hub.store.answer_files import AnswerFiles

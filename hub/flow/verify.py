@@ -11,8 +11,8 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from edxml import certificates
-from edxml.pdf_signature import out_of_time, verify_pdf
+from edxml.pdf.signature import out_of_time, verify_pdf
+from edxml.trust import certificates
 from edxml.verdict import DocumentReport, FileReport, Need, Role, SignatureReport, SubIndication, Verdict
 
 if TYPE_CHECKING:

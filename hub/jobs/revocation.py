@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from prometheus_client import Gauge
 
-from edxml import revocation_questions, trust_folder
+from edxml.trust import revocation_questions, trust_folder
 from edxml.verdict import Need
 from hub import clock, log
 from hub.store import answers, rechecks

@@ -17,7 +17,7 @@ from prometheus_client import Counter, Gauge
 from yarl import URL
 
 from connectors import outgoing
-from edxml import answer_names, revocation_questions
+from edxml.trust import answer_names, revocation_questions
 from edxml.verdict import Need
 from hub import clock, log
 from hub.flow import outward

@@ -44,7 +44,7 @@ class AnswerFiles:
         return digest
 
     def make_current(self, place: str, digest: str) -> None:
-        """Have the answer of that digest found at `place` (`edxml.answer_names`) from now on."""
+        """Have the answer of that digest found at `place` (`edxml.trust.answer_names`) from now on."""
         before = self.current_digest(place)
         if before == digest:
             return

@@ -7,8 +7,8 @@ from cryptography.hazmat.primitives import serialization
 
 from agency_registry import directory, edit
 from agency_registry.edit import RegistryError
-from edxml import certificates
 from edxml.testing import TestCA
+from edxml.trust import certificates
 from edxml.verdict import Role
 
 OFFICE, HOME_AFFAIRS, HEALTH = "000.00.00.H99", "000.00.02.H99", "000.00.03.H99"

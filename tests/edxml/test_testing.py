@@ -9,8 +9,8 @@ import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from edxml import reader, rules
-from edxml.certificates import Role, Trust, facts
 from edxml.testing import TestCA, make_package, make_status, plain_pdf, signed_pdf
+from edxml.trust.certificates import Role, Trust, facts
 
 
 @pytest.mark.parametrize("size", [0, 1_000, 10_000, 1_000_000])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from edxml import verdict_phrases, verdict_text
-from edxml.pdf_appearance import COPY_MARKS
+from edxml.pdf.appearance import COPY_MARKS
 from edxml.verdict import (
     DocumentReport,
     FileReport,
@@ -192,7 +192,7 @@ def test_every_word_exists_in_both_languages_with_the_same_places():
 
 def test_every_note_and_warning_that_the_code_gives_has_words():
     given = {"notes": set(), "warnings": set()}
-    for path in ROOT.glob("*.py"):
+    for path in ROOT.rglob("*.py"):
         for kind, slugs in _slugs(ast.parse(path.read_text(encoding="utf-8"))).items():
             given[kind] |= slugs
 
@@ -203,13 +203,13 @@ def test_every_note_and_warning_that_the_code_gives_has_words():
 
 
 def test_every_active_content_that_the_code_finds_has_words():
-    from edxml import pdf_active
+    from edxml.pdf import active
 
     found = set()
-    for name, value in vars(pdf_active).items():
+    for name, value in vars(active).items():
         if isinstance(value, dict) and not name.startswith("__"):
             found |= {v for v in value.values() if isinstance(v, str) and v.isidentifier()}
-    tree = ast.parse(Path(pdf_active.__file__).read_text(encoding="utf-8"))
+    tree = ast.parse(Path(active.__file__).read_text(encoding="utf-8"))
     found |= {
         node.value.value
         for node in ast.walk(tree)

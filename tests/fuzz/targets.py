@@ -16,11 +16,12 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from edxml import inside, kinds, reader, revocation_questions, rules, unwrap
-from edxml.certificates import Trust
+from edxml import inside, kinds, reader, rules, unwrap
 from edxml.faults import Refusal
-from edxml.pdf_signature import verify_pdf
+from edxml.pdf.signature import verify_pdf
 from edxml.testing import append_revision, make_package, make_status, plain_pdf
+from edxml.trust import revocation_questions
+from edxml.trust.certificates import Trust
 from edxml.verdict import Verdict
 from hub.http import vxp_auth
 from hub.http.vxp_replies import Failure

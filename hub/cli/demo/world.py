@@ -14,8 +14,8 @@ from typing import Any
 import aiohttp
 
 from connectors import base, outgoing, vxp
-from edxml import trust_folder
 from edxml.testing import TestCA, plain_pdf
+from edxml.trust import trust_folder
 from hub import app, clock, key_making, log, passwords, settings
 from hub.cli import line
 from hub.cli.demo import cast as roles

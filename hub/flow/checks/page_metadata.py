@@ -13,7 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from edxml.faults import Fault
-from edxml.page_facts import PageText
+from edxml.page.facts import PageText
 from hub.flow import first_page
 from hub.flow.checks.base import Action, Check, Finding, Outcome, everywhere
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from edxml.faults import Fault
-from edxml.page_facts import Colour
+from edxml.page.facts import Colour
 from hub.flow.checks.base import Action, Check, Finding, Outcome, outcomes
 
 if TYPE_CHECKING:
-    from edxml.page_facts import PageFacts
+    from edxml.page.facts import PageFacts
     from hub.context import Hub
     from hub.flow.checks.base import Subject
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from edxml.faults import Fault
-from edxml.pdf_signature import OUT_OF_TIME
+from edxml.pdf.signature import OUT_OF_TIME
 from hub.flow import first_page
 from hub.flow.checks.base import Action, Check, Finding, Outcome, everywhere
 from hub.states import Hold

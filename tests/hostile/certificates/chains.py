@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from edxml import certificate_path
-from edxml.certificates import Trust
-from edxml.revocation_check import Times
-from edxml.revocation_sources import NOTHING, Stapled
 from edxml.testing import TestCA
 from edxml.testing.authority import SIGNER, TestSigner
 from edxml.testing.certify import AUTHORITY, Shape, name_of
+from edxml.trust import certificate_path
+from edxml.trust.certificates import Trust
+from edxml.trust.revocation_check import Times
+from edxml.trust.revocation_sources import NOTHING, Stapled
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)

@@ -13,11 +13,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509 import ocsp
 
-from edxml.revocation_check import CLOCK_SKEW, WITHOUT_END
 from edxml.testing import answers
 from edxml.testing.answers import Period, Revoked, crl, ocsp_answer
 from edxml.testing.authority import RESPONDER
 from edxml.testing.certify import name_of
+from edxml.trust.revocation_check import CLOCK_SKEW, WITHOUT_END
 from edxml.verdict import SubIndication
 
 from .chains import DAY, NOW, SECOND, Chain, new_ca, signer

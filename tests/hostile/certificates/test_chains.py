@@ -12,9 +12,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from edxml.certificates import Trust
 from edxml.testing.authority import RESPONDER, SIGNER, STAMPER
 from edxml.testing.certify import AUTHORITY, name_of
+from edxml.trust.certificates import Trust
 from edxml.verdict import SubIndication
 
 from .chains import DAY, NOW, SECOND, Chain, authority, below, mesh, new_ca, self_signed, signer, unknown_critical

@@ -10,12 +10,12 @@ from datetime import timedelta
 import pytest
 from cryptography import x509
 
-from edxml import answer_names
-from edxml.certificates import TrustFiles
-from edxml.revocation_sources import Stapled
 from edxml.testing.answers import Period, Revoked, ocsp_answer
 from edxml.testing.authority import SIGNER
 from edxml.testing.certify import Addresses
+from edxml.trust import answer_names
+from edxml.trust.certificates import TrustFiles
+from edxml.trust.revocation_sources import Stapled
 from edxml.verdict import SubIndication
 
 from .chains import DAY, NOW, SECOND, Chain, new_ca, signer

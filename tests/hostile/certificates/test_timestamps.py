@@ -9,14 +9,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from edxml.certificates import Trust
-from edxml.pdf_signature import verify_pdf
+from edxml.pdf.signature import verify_pdf
 from edxml.testing import TestCA, plain_pdf
 from edxml.testing.authority import SIGNER, STAMPER, TestSigner
 from edxml.testing.certify import name_of
 from edxml.testing.documents import sign_once
 from edxml.testing.tsa import GOOD, TestStamper, TokenShape
-from edxml.timestamp_check import CLOCK_TOLERANCE
+from edxml.trust.certificates import Trust
+from edxml.trust.timestamp_check import CLOCK_TOLERANCE
 from edxml.verdict import SignatureReport, SubIndication, Verdict
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)

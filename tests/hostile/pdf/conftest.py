@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from edxml.pdf_signature import verify_pdf
+from edxml.pdf.signature import verify_pdf
 from edxml.testing import TestCA, signed_pdf
 
 

@@ -7,7 +7,7 @@ import io
 import pytest
 from pyhanko.pdf_utils.writer import copy_into_new_writer
 
-from edxml.pdf_reading import IndexedReader
+from edxml.pdf.reading import IndexedReader
 from edxml.testing import plain_pdf, signed_pdf
 from edxml.testing.documents import sign_once
 from edxml.testing.revisions import assemble, stream

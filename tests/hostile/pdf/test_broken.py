@@ -18,7 +18,7 @@ PROGRAM = textwrap.dedent(
     """
     import json, re, sys, time
     from datetime import UTC, datetime
-    from edxml.pdf_signature import verify_pdf
+    from edxml.pdf.signature import verify_pdf
     from edxml.testing import TestCA
 
     trust = TestCA().trust()

@@ -11,7 +11,7 @@ import zipfile
 
 import pytest
 
-from edxml.pdf_signature import verify_pdf
+from edxml.pdf.signature import verify_pdf
 from edxml.testing import append_revision, plain_pdf, signed_pdf
 from edxml.testing.revisions import body_of, edited, size_of, stream, update
 from edxml.testing.shadow import MEANT, shadows

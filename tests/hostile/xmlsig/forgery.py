@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 from lxml import etree
 
 from edxml import names
-from edxml.package_signing import Signer
+from edxml.package_signature.signing import Signer
 from edxml.testing import TestCA, make_package, package_signer, plain_pdf
 
 DS = f"{{{names.XMLDSIG}}}"

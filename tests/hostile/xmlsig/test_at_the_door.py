@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import select
 
 from agency_registry import edit
-from edxml.package_signing import Signer, sign_bytes
+from edxml.package_signature.signing import Signer, sign_bytes
 from edxml.testing import TestCA, make_package, make_status, package_signer
 from hub.flow import intake
 from hub.store import tables

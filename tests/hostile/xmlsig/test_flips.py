@@ -9,7 +9,7 @@ import pytest
 
 from edxml import reader
 from edxml.faults import Refusal
-from edxml.package_signing import sign_bytes
+from edxml.package_signature.signing import sign_bytes
 from edxml.testing import make_package, make_status, package_signer
 
 from .forgery import AUTHORITY, SIGNER

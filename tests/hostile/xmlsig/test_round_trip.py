@@ -19,7 +19,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from edxml import model, names, plain, reader, writer
-from edxml.package_signing import sign_bytes
+from edxml.package_signature.signing import sign_bytes
 
 from .forgery import SIGNER, Forgery, good
 

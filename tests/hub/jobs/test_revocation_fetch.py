@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from fake_peers.authority import Authority
 
-from edxml import answer_names, revocation_questions
 from edxml.testing import TestCA
+from edxml.trust import answer_names, revocation_questions
 from edxml.verdict import Need
 from hub.clock import FakeClock
 from hub.flow import trust

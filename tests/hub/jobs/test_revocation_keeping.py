@@ -10,8 +10,8 @@ import pytest
 from fake_peers.authority import Authority
 from sqlalchemy import update
 
-from edxml import answer_names
 from edxml.testing import make_package, signed_pdf
+from edxml.trust import answer_names
 from edxml.verdict import Need
 from hub.clock import FakeClock
 from hub.flow import trust

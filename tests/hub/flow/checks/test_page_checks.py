@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from edxml import codes, model
-from edxml.certificates import Trust
-from edxml.pdf_signature import verify_pdf
+from edxml.pdf.signature import verify_pdf
 from edxml.testing import TestCA, pages, plain_pdf, signed_pdf
 from edxml.testing.documents import sign_once
 from edxml.testing.pages import Line, official_page, scanned_page, text_page
+from edxml.trust.certificates import Trust
 from hub.flow.checks import (
     invisible_signature,
     page_amount,

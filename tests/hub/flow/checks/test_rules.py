@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from edxml.certificates import TrustFiles
 from edxml.testing import signed_pdf
 from edxml.testing.documents import assemble, flip_byte
+from edxml.trust.certificates import TrustFiles
 from hub import profile
 from hub.flow import checks
 
