@@ -1,12 +1,15 @@
-"""What the tests of edxml share: the real samples beside the project when they are there, and a made-up package."""
+"""What the tests of edxml share: real samples when they lie beside the project, a package, an authority, a verdict."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from edxml import model, writer
+from edxml.pdf.signature import verify_pdf
+from edxml.testing import TestCA, signed_pdf
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT.parent / "shared" / "samples" / "edxml"
@@ -42,3 +45,27 @@ def package_bytes() -> bytes:
 def make_package():
     """The maker itself, for tests that vary it."""
     return make
+
+
+@pytest.fixture(scope="module")
+def ca() -> TestCA:
+    """An authority for one module: what one of its tests revokes is not revoked elsewhere."""
+    return TestCA()
+
+
+@pytest.fixture(scope="module")
+def signed(ca) -> bytes:
+    """A PDF signed by a person and an organisation."""
+    return signed_pdf(ca)
+
+
+@pytest.fixture
+def judge(tmp_path, ca):
+    """The report on the bytes of a PDF, by default under the module's authority and now."""
+
+    def verdict(data, trust=None, at=None):
+        path = tmp_path / "a.pdf"
+        path.write_bytes(data)
+        return verify_pdf(str(path), "a.pdf", ca.trust() if trust is None else trust, at or datetime.now(UTC))
+
+    return verdict

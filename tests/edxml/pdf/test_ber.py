@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
-from edxml.pdf.signature import verify_pdf
 from edxml.testing import TestCA, flip_byte, signed_pdf
 from edxml.verdict import Integrity, Verdict
 
@@ -41,16 +38,6 @@ def with_ber(data, depth):
 @pytest.fixture(scope="module")
 def ca():
     return TestCA(algorithm="rsa")
-
-
-@pytest.fixture
-def judge(tmp_path, ca):
-    def verdict(data):
-        path = tmp_path / "a.pdf"
-        path.write_bytes(data)
-        return verify_pdf(str(path), "a.pdf", ca.trust(), datetime.now(UTC))
-
-    return verdict
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3, 4])

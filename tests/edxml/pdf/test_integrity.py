@@ -4,36 +4,14 @@ from __future__ import annotations
 
 import io
 import random
-from datetime import UTC, datetime
 
 import pytest
 
-from edxml.pdf.signature import verify_pdf
-from edxml.testing import TestCA, append_revision, flip_byte, plain_pdf, signed_pdf
+from edxml.testing import append_revision, flip_byte, plain_pdf, signed_pdf
 from edxml.testing.documents import sign_once
 from edxml.verdict import Integrity, SubIndication, Verdict
 
 ORGANISATION = [("organisation", "Sở Nội vụ")]
-
-
-@pytest.fixture(scope="module")
-def ca():
-    return TestCA()
-
-
-@pytest.fixture(scope="module")
-def signed(ca):
-    return signed_pdf(ca)
-
-
-@pytest.fixture
-def judge(tmp_path, ca):
-    def verdict(data, trust=None, at=None):
-        path = tmp_path / "a.pdf"
-        path.write_bytes(data)
-        return verify_pdf(str(path), "a.pdf", ca.trust() if trust is None else trust, at or datetime.now(UTC))
-
-    return verdict
 
 
 def integrities(report):

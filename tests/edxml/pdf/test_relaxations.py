@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.sign import fields
 
-from edxml.pdf.signature import verify_pdf
-from edxml.testing import TestCA, signed_pdf
+from edxml.testing import signed_pdf
 from edxml.testing.documents import sign_once
 from edxml.testing.revisions import assemble, body_of, edited, size_of, stream, update, written
 from edxml.testing.shadow import FONT, MEANT, PAGES, SEEN, page
@@ -20,23 +17,8 @@ EXTENDED, FINAL, UNEXPLAINED, CHANGED = Integrity.EXTENDED, Integrity.FINAL, Int
 
 
 @pytest.fixture(scope="module")
-def ca():
-    return TestCA()
-
-
-@pytest.fixture(scope="module")
 def first(ca):
     return signed_pdf(ca, [("person", "Lê An")])
-
-
-@pytest.fixture
-def judge(tmp_path, ca):
-    def verdict(data):
-        path = tmp_path / "a.pdf"
-        path.write_bytes(data)
-        return verify_pdf(str(path), "a.pdf", ca.trust(), datetime.now(UTC))
-
-    return verdict
 
 
 @pytest.fixture

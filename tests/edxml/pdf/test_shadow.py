@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
-from edxml.pdf.signature import verify_pdf
-from edxml.testing import TestCA, signed_pdf
+from edxml.testing import signed_pdf
 from edxml.testing.documents import sign_once
 from edxml.testing.shadow import shadows
 from edxml.verdict import Integrity, Verdict
 
 WAYS = {shadow.name: shadow for shadow in shadows()}
-
-
-@pytest.fixture(scope="module")
-def ca():
-    return TestCA()
-
-
-@pytest.fixture
-def judge(tmp_path, ca):
-    def verdict(data):
-        path = tmp_path / "a.pdf"
-        path.write_bytes(data)
-        return verify_pdf(str(path), "a.pdf", ca.trust(), datetime.now(UTC))
-
-    return verdict
 
 
 def sign(ca, data, index=0):

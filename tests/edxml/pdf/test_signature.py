@@ -16,26 +16,6 @@ from edxml.verdict import DocumentReport, Integrity, LegalValue, SubIndication, 
 ORGANISATION = [("organisation", "Sở Nội vụ")]
 
 
-@pytest.fixture(scope="module")
-def ca():
-    return TestCA()
-
-
-@pytest.fixture(scope="module")
-def signed(ca):
-    return signed_pdf(ca)
-
-
-@pytest.fixture
-def judge(tmp_path, ca):
-    def verdict(data, trust=None, at=None):
-        path = tmp_path / "a.pdf"
-        path.write_bytes(data)
-        return verify_pdf(str(path), "a.pdf", ca.trust() if trust is None else trust, at or datetime.now(UTC))
-
-    return verdict
-
-
 def integrities(report):
     return [s.integrity for s in report.signatures]
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
-from edxml.pdf.signature import verify_pdf
-from edxml.testing import TestCA
 from edxml.testing.documents import sign_once
 from edxml.verdict import Integrity, Verdict
 
@@ -15,23 +11,8 @@ from . import tagging
 
 
 @pytest.fixture(scope="module")
-def ca():
-    return TestCA()
-
-
-@pytest.fixture(scope="module")
 def first(ca):
     return tagging.sign_and_tag(ca, tagging.tagged_pdf(), ca.person("Lê An"), 0, tagging.tag)
-
-
-@pytest.fixture
-def judge(tmp_path, ca):
-    def verdict(data):
-        path = tmp_path / "a.pdf"
-        path.write_bytes(data)
-        return verify_pdf(str(path), "a.pdf", ca.trust(), datetime.now(UTC))
-
-    return verdict
 
 
 def integrities(report):

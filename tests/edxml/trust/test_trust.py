@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from edxml.pdf import signature
-from edxml.pdf.signature import verify_pdf
 from edxml.testing import TestCA, plain_pdf, signed_pdf
 from edxml.testing.documents import sign_once
 from edxml.trust.certificates import Role, Trust
@@ -18,26 +17,6 @@ from edxml.verdict import SubIndication, Verdict
 
 DAY = timedelta(days=1)
 ORGANISATION = [("organisation", "Sở Nội vụ")]
-
-
-@pytest.fixture(scope="module")
-def ca():
-    return TestCA()
-
-
-@pytest.fixture(scope="module")
-def signed(ca):
-    return signed_pdf(ca)
-
-
-@pytest.fixture
-def judge(tmp_path, ca):
-    def verdict(data, trust=None, at=None):
-        path = tmp_path / "a.pdf"
-        path.write_bytes(data)
-        return verify_pdf(str(path), "a.pdf", ca.trust() if trust is None else trust, at or datetime.now(UTC))
-
-    return verdict
 
 
 def test_without_an_anchor_nothing_is_known(judge, signed):
