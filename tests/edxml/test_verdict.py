@@ -90,6 +90,7 @@ def test_an_annex_does_not_make_the_main_file_an_original():
 
 
 def test_the_json_has_the_shape_outside_tools_rely_on():
+    """D-12: who signed, when and by which clock, which revision, with what, and what was known of its revocation."""
     report = DocumentReport.of([file(I)]).as_json()
 
     assert {"verdict", "sub_indication", "legal_value", "files"} <= report.keys()
@@ -97,6 +98,8 @@ def test_the_json_has_the_shape_outside_tools_rely_on():
     assert {"name", "verdict", "sub_indication", "signatures"} <= one.keys()
     (only,) = one["signatures"]
     assert {"signer", "issuer", "role", "signed_at", "time_source", "verdict", "sub_indication"} <= only.keys()
+    assert {"integrity", "revision", "covers", "algorithm", "valid_from", "valid_to", "checked_at"} <= only.keys()
+    assert only["revocation"].keys() == {"status", "kind", "source", "as_of", "answers"}
     assert only["signed_at"] == "2026-01-02T10:04:05+07:00"
     json.dumps(report)
 

@@ -119,6 +119,7 @@ def test_making_keys_again_changes_none(folder):
 
 
 def test_old_receipts_verify_after_the_receipt_key_was_rotated(folder):
+    """E-18, as far as keys say nothing of a date: a key given away has none yet."""
     old = Keys.load(folder).sign_receipt(b"old")
 
     done = key_making.rotate(folder, "receipt", ORGAN)

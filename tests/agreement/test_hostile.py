@@ -1,0 +1,117 @@
+"""The threats are numbered, and the tests name the numbers: what is tried, where, and why the rest is not.
+
+A case is tried where a test names its id: as `D-09` in a table or a text, or as `test_d_09_…`, `test_D09_…`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parents[1]
+
+GROUPS = {
+    "A": ("XML that is broken, huge or reaches out", 18),
+    "B": ("encodings, look-alikes and names of files", 15),
+    "C": ("the signature of the package", 22),
+    "D": ("signed PDFs", 17),
+    "E": ("certificates, revocation, time-stamps, keys", 19),
+    "F": ("who may do what", 16),
+    "G": ("repeats, replays and order", 12),
+    "I": ("size, slowness and floods", 14),
+}
+"""What each group of the threat list is about, and how many cases it has."""
+
+NOT_TRIED: Mapping[str, str] = {
+    "B-15": "drop folders come with the folder connector; no door reads a folder yet",
+    "D-11": "200 real documents are not at hand; 11 are, and none that is genuine fails (`edxml/pdf/test_samples.py`)",
+    "E-12": "the certificates of NIST PKITS are not at hand; x509-limbo (E-11) is tried instead",
+    "E-17": "keys are files; a signing device comes with its own driver",
+    "G-04": "the same bytes under another id are a new document; nobody is told yet that they were here before",
+    "G-10": "one process writes on SQLite; order between two comes with PostgreSQL",
+    "I-06": "names are resolved by the system and remembered 30 s by aiohttp; nothing of ours grows with them",
+    "I-10": "each verifier has a limit of memory (`hub/test_verifiers.py`); the hub as a whole is not run under one",
+    "I-11": "texts are bounded before they are matched; no test times each pattern",
+    "I-13": "the lag of the loop is a metric (`hub/jobs/lag.py`); no test reads it under load",
+}
+"""Case to the reason, in one line."""
+
+ID = re.compile(r"\b([A-GI])-(\d\d)(?!\d)|\btest_([A-GIa-gi])_?(\d\d)_")
+
+
+def named(text: str) -> set[str]:
+    """The ids that a text names."""
+    return {f"{(a or c).upper()}-{b or d}" for a, b, c, d in ID.findall(text)}
+
+
+def every_id() -> list[str]:
+    """The id of every case of the threat list."""
+    return [f"{group}-{number:02}" for group, (_, count) in GROUPS.items() for number in range(1, count + 1)]
+
+
+def tried() -> dict[str, set[str]]:
+    """Case to the places that name it: the folder below tests/hostile, else the file."""
+    found = defaultdict(set)
+    for path in sorted(TESTS.rglob("*.py")):
+        if path == Path(__file__).resolve():
+            continue
+        hostile = path.is_relative_to(TESTS / "hostile")
+        place = path.relative_to(TESTS).parent if hostile else path.relative_to(TESTS)
+        for case in named(path.read_text(encoding="utf-8")):
+            found[case].add(place.as_posix())
+    return found
+
+
+def table() -> str:
+    """The table of tests/README.md."""
+    places, known = tried(), every_id()
+    lines = ["| group | cases in the threat list | tried here | where |", "| --- | --- | --- | --- |"]
+    for group, (what, count) in GROUPS.items():
+        mine = [case for case in known if case[0] == group and case in places]
+        where = Counter(place for case in mine for place in places[case]).most_common()
+        shown = ", ".join(f"`{place}`" for place, _ in sorted(where, key=lambda row: (-row[1], row[0])))
+        lines.append(f"| {group}: {what} | {count} | {len(mine)} | {shown} |")
+    total = sum(count for _, count in GROUPS.values())
+    lines.append(f"| all | {total} | {sum(case in places for case in known)} | |")
+    return "\n".join(lines)
+
+
+def test_the_table_of_threats_is_what_the_tests_name():
+    page = (TESTS / "README.md").read_text(encoding="utf-8")
+
+    assert table() in page, f"bring the table in tests/README.md up to date:\n{table()}"
+
+
+def test_every_case_is_tried_or_it_is_said_why_not():
+    missing = set(every_id()) - set(tried())
+
+    assert sorted(missing - set(NOT_TRIED)) == [], "neither tried nor in NOT_TRIED"
+    assert sorted(set(NOT_TRIED) - missing) == [], "tried by now: take it out of NOT_TRIED and tests/README.md"
+
+
+def test_the_page_says_why_a_case_is_not_tried():
+    page = (TESTS / "README.md").read_text(encoding="utf-8")
+
+    for case, reason in NOT_TRIED.items():
+        assert f"- {case}: {reason}" in page
+
+
+def test_no_test_names_a_case_that_the_list_does_not_have():
+    assert set(tried()) - set(every_id()) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ('pytest.param(x, id="D-09a copied")', {"D-09"}),
+        ("def test_a_17_a_reference(): ...", {"A-17"}),
+        ("async def test_G01_repeats(): ...", {"G-01"}),
+        ("UTF-16, ISO-8859-1, R-074, BC-2026", set()),
+    ],
+)
+def test_an_id_is_known_by_its_form(text, ids):
+    assert named(text) == ids
