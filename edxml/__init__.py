@@ -9,7 +9,7 @@ The page a newcomer reads first:
     faults.Fault, faults.Refusal   the one table of reasons to refuse, and the one exception
     model                          the values; codes, organ, document_id, dates: their parts
     schema                         our own strict and tolerant XSD
-    verdict, pdf_signature         what the signatures inside the documents are worth
+    pdf.signature.verify_pdf       what the signatures inside a document are worth; verdict: the values
 
 How a package is read: `scanner` takes the base64 text of each attachment out of the raw bytes, `carried` decodes and
 hashes it in pieces, `skeleton` gives the small rest to the XML parser and proves that both saw the same elements,

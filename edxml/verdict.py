@@ -188,7 +188,7 @@ class FileReport:
     timestamps: those over the document, in the order of their revisions; a signature's own is in its report.
     warnings: slugs: signature_removed, document_timestamp_broken, read_forgivingly, two_headers, and what lies ready
     in a signed document to be shown later: unused_objects, stray_objects, fillable_fields, annotations_over_content,
-    layers, covered_text (`pdf_hidden`).
+    layers, covered_text (`pdf.hidden`).
     page: what the file looks like, None when it could not be read; its text is for checks and never in the JSON.
     """
 

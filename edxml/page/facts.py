@@ -1,6 +1,6 @@
 """What a PDF looks like from outside: pages, version, size, and what stands on its first page.
 
-Plain values, so that they travel between processes; `pdf_page` takes them, in the same pass as verification.
+Plain values, so that they travel between processes; `page.first` takes them, in the same pass as verification.
 The text of a page is content of the document: it is asked by checks and never stored, logged or shown.
 """
 

@@ -11,7 +11,15 @@ from hub.cli import table
 from hub.flow import checks
 from hub.profile import DOORS
 
-README_FILES = ("README.md", "hub/README.md", "edxml/README.md", "connectors/README.md", "agency_registry/README.md")
+README_FILES = (
+    "README.md", "hub/README.md", "edxml/README.md", "connectors/README.md", "agency_registry/README.md",
+    "tests/README.md",
+)  # fmt: skip
+ROOMS = (
+    "hub|edxml|connectors|agency_registry|tests|config"
+    "|flow|store|http|pdf|page|trust|package_signature|schemas"
+)  # fmt: skip
+NAMED = re.compile(rf"(?<![\w/.<-])((?:{ROOMS})/[\w/]*\w(?:\.(?:py|md|toml|xsd))?)(?![\w/*<{{])")
 
 
 def test_the_table_of_keys_is_the_codes(project_root):
@@ -42,11 +50,15 @@ def test_every_file_a_readme_names_exists(project_root, name):
     page = project_root / name
     text = page.read_text(encoding="utf-8")
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", text)
-    paths = re.findall(r"`((?:hub|edxml|connectors|agency_registry|tests|config)/[\w./]+?)(?:[:`*])", text)
+    rooms = (page.parent, project_root, project_root / "hub")
+    paths = [
+        path
+        for path in NAMED.findall(text)
+        if not any((room / f"{path}{ending}").exists() for room in rooms for ending in ("", ".py"))
+    ]
 
     missing = [link for link in links if not (page.parent / link).exists()]
-    missing += [path for path in paths if not (project_root / path).exists() and "*" not in path]
-    assert missing == []
+    assert missing + paths == []
 
 
 @pytest.mark.parametrize("name", README_FILES)
@@ -56,6 +68,14 @@ def test_every_command_a_readme_shows_exists(project_root, name):
     shown = set(re.findall(r"`truc ([a-z]+)", text)) | set(re.findall(r"dev\.py run ([a-z]+)", text))
 
     assert shown <= known
+    assert set(re.findall(r"python3 dev\.py ([a-z]+)", text)) <= dev_commands(project_root)
+
+
+def dev_commands(project_root) -> set[str]:
+    """The first words that dev.py takes."""
+    text = (project_root / "dev.py").read_text(encoding="utf-8")
+    [table_of] = re.findall(r"^COMMANDS\b.*?^}", text, re.DOTALL | re.MULTILINE)
+    return set(re.findall(r'^    "(\w+)":', table_of, re.MULTILINE))
 
 
 def test_the_two_commands_are_shown(project_root):
