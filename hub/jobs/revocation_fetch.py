@@ -1,7 +1,6 @@
-"""Asks authorities whether certificates are revoked: OCSP by POST, lists by GET, nothing else and nobody else.
+"""Asks authorities whether certificates are revoked, and nobody else (`authority_calls` is the single call).
 
-Only hosts that a trusted certificate names (or `[revocation] hosts`), only over plain HTTP as RFC 5280 and RFC 6960
-have it, only at addresses that may be called; without redirects, proxies or cookies; bounded in bytes and seconds.
+Only hosts that a trusted certificate names (or `[revocation] hosts`), over plain HTTP as RFC 5280 and RFC 6960 have it.
 An authority that does not answer is left in peace for a while, and no document waits for it meanwhile.
 """
 
@@ -12,17 +11,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import aiohttp
 from prometheus_client import Counter, Gauge
-from yarl import URL
 
-from connectors import outgoing
 from edxml.trust import answer_names, revocation_questions
 from edxml.verdict import Need
 from hub import clock, log
 from hub.flow import outward
 from hub.jobs import authority_addresses
 from hub.jobs.authority_addresses import Place
+from hub.jobs.authority_calls import AuthorityCalls, NoAnswerError
 from hub.jobs.revocation_rests import Rests
 from hub.store import answers
 from hub.store.answer_files import AnswerFiles
@@ -52,15 +49,6 @@ _FETCHES = Counter("hub_revocation_fetches", "Calls to certification authorities
 _RESTING = Gauge("hub_revocation_resting", "Authorities and questions left in peace after a failure")
 
 
-class _TroubleError(Exception):
-    """No usable answer. outcome: slug for the counter; host: the whole host is in trouble."""
-
-    def __init__(self, outcome: str, detail: str = "", *, host: bool = True) -> None:
-        super().__init__(detail or outcome)
-        self.outcome = outcome
-        self.host = host
-
-
 class RevocationFetcher:
     """The one who asks, for one running hub. `close` when the hub stops.
 
@@ -71,7 +59,7 @@ class RevocationFetcher:
         settings = hub.settings
         self._hub = hub
         self._settings = settings.revocation
-        self._http = _session(outward.guard(settings), settings.revocation.timeout_seconds)
+        self._calls = AuthorityCalls(outward.guard(settings), settings.revocation)
         self._files = AnswerFiles(settings.answers_folder)
         self._tasks: dict[str, asyncio.Task[bool]] = {}
         self._slots: dict[str, asyncio.Semaphore] = {}
@@ -123,7 +111,7 @@ class RevocationFetcher:
         for task in list(self._tasks.values()):
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
-        await self._http.close()
+        await self._calls.close()
 
     def _is_new(self, name: str) -> bool:
         now = asyncio.get_running_loop().time()
@@ -151,7 +139,7 @@ class RevocationFetcher:
                 data = await self._call(need, place)
                 asked = True
                 new = await self._keep(need, place, data)
-            except _TroubleError as trouble:
+            except NoAnswerError as trouble:
                 asked |= trouble.outcome != RESTING
                 self._failed(need, place, trouble)
                 continue
@@ -178,7 +166,7 @@ class RevocationFetcher:
         if recovered:
             self.recovered.set()
 
-    def _failed(self, need: Need, place: Place, trouble: _TroubleError) -> None:
+    def _failed(self, need: Need, place: Place, trouble: NoAnswerError) -> None:
         _FETCHES.labels(need.kind, trouble.outcome).inc()
         if trouble.outcome == RESTING:
             return
@@ -214,45 +202,14 @@ class RevocationFetcher:
         async with slot:
             ailing = self.rests.is_ailing(place.host)
             if self.rests.is_resting(place.host) or (ailing and place.host in self._tried):
-                raise _TroubleError(RESTING, host=False)  # it failed meanwhile, or one try is enough to find out
+                raise NoAnswerError(RESTING, host=False)  # it failed meanwhile, or one try is enough to find out
             if ailing:
                 self._tried.add(place.host)
             try:
-                return await self._exchange(need, place)
-            except TimeoutError as error:
-                raise _TroubleError("timeout") from error
-            except outgoing.ForbiddenAddressError as error:
-                raise _TroubleError("address_forbidden") from error
-            except (aiohttp.ClientError, OSError, ValueError) as error:
-                forbidden = isinstance(getattr(error, "os_error", None), outgoing.ForbiddenAddressError)
-                raise _TroubleError("address_forbidden" if forbidden else "connection", type(error).__name__) from error
+                return await self._calls.ask(need, place)
             finally:
                 if ailing:
                     self._tried.discard(place.host)
-
-    async def _exchange(self, need: Need, place: Place) -> bytes:
-        if need.kind == "ocsp":
-            asked = revocation_questions.request(need)
-            sent = self._http.post(
-                URL(place.url, encoded=True), data=asked, allow_redirects=False,
-                headers={"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"},
-            )  # fmt: skip
-            limit = self._settings.ocsp_bytes
-        else:
-            sent = self._http.get(URL(place.url, encoded=True), allow_redirects=False)
-            limit = self._settings.crl_bytes
-        async with asyncio.timeout(self._settings.timeout_seconds), sent as answer:
-            if answer.status != 200:
-                outcome = "redirect" if 300 <= answer.status < 400 else "http_status"
-                raise _TroubleError(outcome, f"HTTP {answer.status}", host=answer.status >= 429)
-            if (answer.content_length or 0) > limit:
-                raise _TroubleError("too_large", f"{answer.content_length} bytes", host=False)
-            data = bytearray()
-            async for piece in answer.content.iter_chunked(1 << 16):
-                data += piece
-                if len(data) > limit:
-                    raise _TroubleError("too_large", f"more than {limit} bytes", host=False)
-            return bytes(data)
 
     async def _keep(self, need: Need, place: Place, data: bytes) -> bool:
         """Keep a usable answer; False when it says nothing new."""
@@ -269,7 +226,7 @@ class RevocationFetcher:
         try:
             answer = await self._hub.in_thread(judge)
         except ValueError as error:
-            raise _TroubleError("unusable", str(error)[:200], host=False) from error
+            raise NoAnswerError("unusable", str(error)[:200], host=False) from error
         if answer is None:
             return False
         row = answers.NewAnswer(
@@ -291,18 +248,6 @@ def _name(need: Need, url: str) -> str:
     if need.kind == "ocsp":
         return answer_names.answer_name_ocsp(need.certificate, need.issuer)
     return answer_names.answer_name_crl(url)
-
-
-def _session(guard: outgoing.Guard, seconds: float) -> aiohttp.ClientSession:
-    """A session behind the guard that takes bytes as they come: what is packed could be without end."""
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=64, socket_factory=guard.socket, ttl_dns_cache=30),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=seconds),
-        trust_env=False,
-        auto_decompress=False,
-        headers={"Accept-Encoding": "identity", "User-Agent": "truc"},
-    )
 
 
 def _is_newer(need: Need, answer: revocation_questions.Answer, known: bytes | None, at: datetime) -> bool:
