@@ -50,6 +50,7 @@ class Hold(StrEnum):
     UNREAD = "unread"  # page 1 could not be read in time; the hub reads it again by itself
     SCANNER = "scanner"  # no scanner answers; the hub scans it as soon as one does
     VIRUS = "virus"  # infected; a security officer may look, the hub erases it after a while
+    DAMAGED = "damaged"  # its sealed bytes are not what was sealed; an operator restores the file from a backup
     ORDER = "order"  # put under quarantine by name; a security officer releases or erases it
 
 
@@ -81,7 +82,7 @@ class Move(StrEnum):
 PACKAGE_MOVES: dict[PackageMove, dict[PackageStatus, PackageStatus]] = {
     PackageMove.RELEASE: {
         PackageStatus.HELD: PackageStatus.ACCEPTED,
-        PackageStatus.QUARANTINED: PackageStatus.ACCEPTED,  # by two officers; never what was refused for a virus
+        PackageStatus.QUARANTINED: PackageStatus.ACCEPTED,  # by two officers, or restored; never what was refused
     },
     PackageMove.QUARANTINE: {
         PackageStatus.ACCEPTED: PackageStatus.QUARANTINED,

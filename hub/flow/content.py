@@ -7,9 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from edxml.faults import Fault, Refusal
-from hub.flow import visibility
+from hub.flow import damage, visibility
 from hub.flow.visibility import Thing
+from hub.keys import KeyProblem
 from hub.store import deliveries
+from hub.store.blobs import BlobDamaged
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -25,31 +27,41 @@ PIECE_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Sealed bytes ready to be read: `size` bytes with this SHA-256 (hex)."""
+    """Sealed bytes ready to be read: `size` bytes with this SHA-256 (hex). wrapped: their key, wrapped."""
 
     hub: Hub
     package_id: str
     size: int
     sha256: str
-    key: bytes
+    wrapped: bytes
 
     async def chunks(self, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """The bytes from `start` up to `end` (exclusive), decrypted in worker threads, about 1 MiB at a time."""
+        """The bytes from `start` up to `end` (exclusive), decrypted in worker threads, about 1 MiB at a time.
+
+        Raises Refusal(DEPENDENCY_DOWN) when they cannot be given as they were sealed; the package is kept back then.
+        """
         end = self.size if end is None else min(end, self.size)
-        reader, first = await self.hub.in_thread(lambda: self._open(start, end))
         try:
-            yield first
-            at = start + len(first)
-            while at < end:
-                piece = await self.hub.in_thread(partial(_gather, reader.read(at, min(at + PIECE_BYTES, end))))
-                at += len(piece)
-                yield piece
-        finally:
-            reader.close()
+            reader, first = await self.hub.in_thread(lambda: self._open(start, end))
+            try:
+                yield first
+                at = start + len(first)
+                while at < end:
+                    piece = await self.hub.in_thread(partial(_gather, reader.read(at, min(at + PIECE_BYTES, end))))
+                    at += len(piece)
+                    yield piece
+            finally:
+                reader.close()
+        except (BlobDamaged, KeyProblem) as trouble:
+            await damage.found(self.hub, self.package_id, trouble)
+            raise Refusal(Fault.DEPENDENCY_DOWN, "the stored copy is damaged; it is being restored") from trouble
+        except OSError as trouble:
+            raise Refusal(Fault.DEPENDENCY_DOWN, "the hub cannot read its disk") from trouble
 
     def _open(self, start: int, end: int) -> tuple[BlobReader, bytes]:
         """The opened file and its first piece: one hop to a thread for an ordinary document."""
-        reader = self.hub.blobs.open(self.package_id, self.key, self.size)
+        key = self.hub.keys.unwrap(self.wrapped, self.package_id.encode())
+        reader = self.hub.blobs.open(self.package_id, key, self.size)
         try:
             return reader, _gather(reader.read(start, min(start + PIECE_BYTES, end)))
         except BaseException:
@@ -69,7 +81,7 @@ def of_row(hub: Hub, row: Row[Any]) -> Content:
     """The content behind a row of packages; Refusal(NOT_FOUND) when it was erased."""
     if row.key is None:
         raise Refusal(Fault.NOT_FOUND)
-    return Content(hub, row.id, row.size, row.sha256, hub.keys.unwrap(row.key, row.id.encode()))
+    return Content(hub, row.id, row.size, row.sha256, row.key)
 
 
 async def of_package(hub: Hub, system: System, package_id: str) -> Content:

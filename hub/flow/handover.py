@@ -67,12 +67,13 @@ class Handover:
                 outcome = await connector.deliver(self.parcel())
         except TimeoutError:
             return base.Deferred(f"no outcome within {seconds:.0f} s")
-        if self.failure is not None and not isinstance(outcome, base.Delivered):
+        if self.failure is not None:  # also when the peer says it has them: it cannot have all of them
             return base.Deferred(f"the hub could not read the package: {type(self.failure).__name__}", peer=False)
         return outcome
 
     async def _bytes(self) -> AsyncGenerator[bytes, None]:
         """The sealed bytes; exposure is committed before the first of them is given."""
+        self.failure = None
         try:
             source = content.of_row(self.hub, self.claim.package)
             await self.hub.db.write(self._expose)

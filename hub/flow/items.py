@@ -222,6 +222,7 @@ _KEPT_BACK = {
     Hold.UNREAD: "Trục đang giữ, chờ đọc lại trang 1",
     Hold.SCANNER: "Trục đang giữ, chờ quét mã độc",
     Hold.VIRUS: "Đã cách ly vì có mã độc",
+    Hold.DAMAGED: "Trục đang giữ vì bản lưu bị hỏng, chờ khôi phục",
     Hold.ORDER: "Đã cách ly, dừng chuyển",
 }
 

@@ -29,6 +29,7 @@ _HELD: Final = {
     "khai báo qua trang web, API hoặc lệnh `truc declare` của trục; nếu mật, gửi thu hồi (loại 1) ngay.",
     Hold.UNREAD: "Trục đang giữ văn bản này vì chưa kịp đọc trang 1; đọc xong trục tự chuyển, không phải gửi lại.",
     Hold.SCANNER: "Trục đang giữ văn bản này vì chưa quét được mã độc; quét xong trục tự chuyển, không phải gửi lại.",
+    Hold.DAMAGED: "Trục đang giữ văn bản này vì bản lưu bị hỏng; khôi phục xong trục tự chuyển, không phải gửi lại.",
 }
 _STOPPED: Final = {
     Hold.VIRUS: "Trục đã cách ly văn bản này vì tệp đính kèm có mã độc. Làm sạch máy, tạo lại tệp rồi gửi văn bản mới.",
@@ -70,8 +71,8 @@ def _submission(hub: Hub) -> intake.Submission:
 
 
 def _message(hub: Hub, row: Row[Any]) -> bytes:
-    code, sentences = ("01", _HELD) if row.status == PackageStatus.HELD else ("02", _STOPPED)
     words = keeping.words(row.held_for)
+    code, sentences = ("02", _STOPPED) if any(word in _STOPPED for word in words) else ("01", _HELD)
     own = hub.settings.hub
     number = "/".join(part for part in (row.number, row.notation) if part)
     return writer.write_status(

@@ -13,8 +13,8 @@ from edxml import organ
 from edxml.faults import Fault, Refusal
 from hub import clock
 from hub.flow import visibility
-from hub.states import DeliveryStatus, Move, PackageStatus
-from hub.store import deliveries, events, items, packages
+from hub.states import DeliveryStatus, Hold, Move, PackageStatus
+from hub.store import deliveries, events, items, keeping, packages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -151,9 +151,14 @@ async def acknowledge(hub: Hub, system: System, delivery_id: str, token: str, sh
 
 
 def hand_over(hub: Hub, connection: Connection, now: datetime, rows: Sequence[Row[Any]], actor: str) -> list[str]:
-    """Mark deliveries of one package as handed over; one receipt each, for both sides."""
+    """Mark deliveries of one package as handed over; one receipt each, for both sides.
+
+    Raises Refusal(DEPENDENCY_DOWN) while the stored copy is damaged: the caller may know its digest alone.
+    """
     receipts = []
     package = packages.get(connection, rows[0].package_id) if rows else None
+    if package is not None and Hold.DAMAGED in keeping.words(package.held_for):
+        raise Refusal(Fault.DEPENDENCY_DOWN, "the stored copy is damaged; fetch it again when it waits again")
     detail = {
         "sha256": package.sha256 if package else "",
         "document_id": package.document_id if package else "",

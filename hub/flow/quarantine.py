@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from edxml.faults import Fault, Refusal
 from hub import log
-from hub.flow import entries
+from hub.flow import entries, hold
 from hub.states import DeliveryStatus, Hold, PackageMove, PackageStatus
 from hub.store import deliveries, events, keeping, packages
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, Row
@@ -114,9 +115,12 @@ async def add(hub: Hub, package_id: str, operator: str, reason: str) -> PackageS
         row = packages.get(connection, package_id)
         if row is None:
             raise Refusal(Fault.NOT_FOUND)
-        if row.status not in (PackageStatus.ACCEPTED, PackageStatus.HELD):
+        if Hold.DAMAGED in keeping.words(row.held_for) and row.status == PackageStatus.QUARANTINED:
+            _stop_damaged(hub, connection, row, actor, reason)
+        elif row.status in (PackageStatus.ACCEPTED, PackageStatus.HELD):
+            stop(hub, connection, now, row, Hold.ORDER, actor, reason)
+        else:
             raise Refusal(Fault.STATE_CONFLICT, f"the package is {row.status}")
-        stop(hub, connection, now, row, Hold.ORDER, actor, reason)
         return sum(one.exposed_at is not None for one in deliveries.of_package(connection, package_id))
 
     try:
@@ -138,10 +142,59 @@ def stop(hub: Hub, connection: Connection, now: datetime, row: Row[Any], why: Ho
     events.change_package(
         connection, hub.journal, now, events.PackageChange(row.id, PackageMove.QUARANTINE, actor, values, detail)
     )
-    alarm = {"alarm": "package_quarantined", "reason": reason}
-    told = [events.Event("alarm.raised", "hub", row.id, detail=alarm)]
-    told += [events.Event("alarm.raised", "hub", row.id, one.id, one.recipient, alarm) for one in reached]
+    told = () if why is Hold.DAMAGED else reached  # whoever has it whole is not concerned
+    alarm(hub, connection, now, row.id, why, reason, told)
+
+
+def alarm(
+    hub: Hub,
+    connection: Connection,
+    now: datetime,
+    package_id: str,
+    why: Hold,
+    reason: str,
+    reached: Sequence[Row[Any]] = (),
+) -> None:
+    """Tell operators and the sender, and those of `reached` (deliveries) of their own copy."""
+    detail = {"alarm": "package_damaged" if why is Hold.DAMAGED else "package_quarantined", "reason": reason}
+    told = [events.Event("alarm.raised", "hub", package_id, detail=detail)]
+    told += [events.Event("alarm.raised", "hub", package_id, one.id, one.recipient, detail) for one in reached]
     hub.journal.record(connection, now, told)
+
+
+def lift_damage(hub: Hub, connection: Connection, package_id: str, detail: Mapping[str, Any]) -> list[str]:
+    """The bytes of a quarantined package are whole again; which systems to wake when nothing else keeps it back.
+
+    Raises StaleStatusError when it is not quarantined for that any more.
+    """
+    row = packages.get(connection, package_id)
+    words = keeping.words(row.held_for) if row is not None and row.status == PackageStatus.QUARANTINED else ()
+    if Hold.DAMAGED not in words:
+        message = f"{package_id} is not quarantined for {Hold.DAMAGED}"
+        raise events.StaleStatusError(message)
+    left = tuple(word for word in words if word is not Hold.DAMAGED)
+    told = {"held_for": Hold.DAMAGED.value, **detail}
+    if left:
+        keeping.set_reasons(connection, package_id, left)
+        still = {**told, "lifted": True, "left": " ".join(left)}
+        event = events.Event("package.quarantined", "hub", package_id, detail=still)
+        hub.journal.record(connection, hub.clock.now(), [event])
+        return []
+    hold.release(hub, connection, package_id, "hub", told)
+    return hold.waiting_systems(connection, package_id)
+
+
+def _stop_damaged(hub: Hub, connection: Connection, row: Row[Any], actor: str, reason: str) -> None:
+    """Stop by name what is kept back for its bytes alone: when they are whole again it must not go on by itself."""
+    words = keeping.words(row.held_for)
+    if Hold.ORDER in words:
+        raise Refusal(Fault.STATE_CONFLICT, f"the package is {row.status}")
+    now = hub.clock.now()
+    keeping.set_reasons(connection, row.id, (*words, Hold.ORDER))
+    reached = [one for one in deliveries.of_package(connection, row.id) if one.exposed_at is not None]
+    detail = {"held_for": Hold.ORDER.value, "reason": reason, "reached": [one.recipient for one in reached]}
+    hub.journal.record(connection, now, [events.Event("package.quarantined", actor, row.id, detail=detail)])
+    alarm(hub, connection, now, row.id, Hold.ORDER, reason, reached)
 
 
 async def kept_back(hub: Hub) -> tuple[Trace, ...]:

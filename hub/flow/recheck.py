@@ -16,7 +16,6 @@ from hub import clock, log, states
 from hub.flow import content, recording, verify
 from hub.flow.arrival import Arrival
 from hub.store import answers, deliveries, events, packages, rechecks
-from hub.store.blobs import BlobDamaged
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
@@ -53,7 +52,7 @@ async def again(hub: Hub, row: Row[Any]) -> Verdict | None:
         return None
     try:
         report = await report_again(hub, package)
-    except (BlobDamaged, Refusal) as trouble:  # the bytes are not what was sealed: the sweep of blobs raises that alarm
+    except Refusal as trouble:  # a damaged copy: kept back by now
         log.get().error("recheck impossible", package=package.id, error=type(trouble).__name__)
         return None
     if report is None:

@@ -12,7 +12,6 @@ from hub.flow import hold, recheck
 from hub.flow.checks import secret_stamp
 from hub.states import Hold, PackageStatus
 from hub.store import events, keeping
-from hub.store.blobs import BlobDamaged
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
@@ -46,7 +45,7 @@ async def _look(hub: Hub, row: Row[Any]) -> Hold | None:
     """Why the package must stay held, by a fresh look at its pages."""
     try:
         report = await recheck.report_again(hub, row)
-    except (BlobDamaged, Refusal):
+    except Refusal:
         return Hold.UNREAD
     reasons = {secret_stamp.reason(file) for file in report.files} if report is not None else set()
     return next((why for why in (Hold.STAMP, Hold.UNREAD) if why in reasons), None)

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from edxml.faults import Refusal
 from edxml.reader import Limits, Reader
 from hub.flow import content, hold, quarantine
 from hub.scanner import Clean, Infected, Result, Unavailable
@@ -43,7 +44,10 @@ async def waiting(hub: Hub) -> int:
 
 
 async def scan(hub: Hub, scanner: Scanner, row: Row[Any]) -> Result:
-    """What the scanner says of a sealed package: infected when one file is, clean when all are."""
+    """What the scanner says of a sealed package: infected when one file is, clean when all are.
+
+    Unavailable also when the bytes cannot be read.
+    """
     folder = Path(await hub.in_thread(partial(tempfile.mkdtemp, dir=hub.scratch)))
     try:
         files = await _decoded(hub, content.of_row(hub, row).chunks(), folder)
@@ -55,6 +59,8 @@ async def scan(hub: Hub, scanner: Scanner, row: Row[Any]) -> Result:
             if isinstance(result, Unavailable):
                 found = result
         return found
+    except Refusal as refusal:
+        return Unavailable(str(refusal))
     finally:
         await hub.in_thread(partial(shutil.rmtree, folder))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from prometheus_client import Gauge
 
 from hub import log
-from hub.flow import erasing, notices, reread, rescan
+from hub.flow import damage, erasing, notices, reread, rescan
 from hub.states import Hold, PackageStatus
 from hub.store import keeping
 from hub.store.database import StorageDownError, StorageFullError
@@ -37,7 +37,11 @@ async def follow(hub: Hub) -> None:
 
 
 async def turn(hub: Hub) -> None:
-    """Scan and read what waits for it, erase what was withdrawn or is over, remove the files of what is erased."""
+    """Let go what was restored, scan and read what waits for it, erase what was withdrawn or is over.
+
+    Then the files of what is erased are removed.
+    """
+    await damage.mended(hub)
     await rescan.waiting(hub)
     await reread.waiting(hub)
     over = hub.clock.now() - timedelta(hours=hub.settings.antivirus.quarantine_hours)

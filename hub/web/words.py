@@ -29,6 +29,10 @@ HOLD: dict[str, Pair] = {
         "Có mã độc. Cán bộ an ninh và người thứ hai xem xét; hết hạn trục tự xóa.",
         "Infected. A security officer and a second person decide; the hub erases it when its time is over.",
     ),
+    "damaged": (
+        "Bản lưu trên đĩa bị hỏng. Người vận hành khôi phục tệp từ bản sao lưu; trục đọc lại rồi tự chuyển.",
+        "The stored copy is damaged. Restore its file from a backup; the hub reads it again and lets it go.",
+    ),
     "order": (
         "Bị dừng theo lệnh. Cán bộ an ninh và người thứ hai thả hoặc xóa.",
         "Stopped by order. A security officer and a second person release or erase it.",
@@ -131,6 +135,9 @@ ALARM: dict[str, Pair] = {
     "package_quarantined": (
         "gói tin bị cách ly: không mở, không chuyển tiếp", "quarantined: do not open it, do not pass it on",
     ),
+    "package_damaged": ("bản lưu của gói tin bị hỏng", "the stored copy of a package is damaged"),
+    "verdict_failed": ("chữ ký được xác định là không hợp lệ sau khi đã nhận", "a signature was found not valid later"),
+    "trust_changed": ("danh sách tin cậy thay đổi", "the trust list was changed"),
     "endpoint_down": ("hệ thống của nơi nhận không trả lời", "a system does not answer"),
     "listed_without_fetch": ("nơi nhận xem danh sách nhiều lần mà không lấy", "listed again and again, never fetched"),
     "vxp_locked_out": ("hệ thống bị khóa tạm vì sai khóa nhiều lần", "a system is locked out after wrong secrets"),

@@ -149,7 +149,7 @@ class PackageShown(Answer):
     size: int
     status: str
     held_for: list[str] = Field(
-        default=[], description="Vì sao bị giữ: secret_stamp, unread, scanner, virus, order; chỉ nơi gửi thấy"
+        default=[], description="Vì sao bị giữ: secret_stamp, unread, scanner, virus, damaged, order; chỉ nơi gửi thấy"
     )
     verdict: str
     received_at: Moment
