@@ -7,6 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
+from pyhanko.pdf_utils import generic
+from pyhanko.sign.validation import generic_cms
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
 from edxml.page import first
 from edxml.pdf import active as pdf_active
 from edxml.pdf import appearance, raw, reading, unsigned
@@ -22,7 +26,16 @@ from edxml.trust import certificate_path, certificates, cms_check, cms_signature
 from edxml.trust.certificate_path import Anchors
 from edxml.trust.certificates import Trust
 from edxml.trust.revocation_sources import Stapled
-from edxml.verdict import FileReport, Integrity, Role, SignatureReport, SubIndication, Verdict, order_warnings
+from edxml.verdict import (
+    FileReport,
+    Integrity,
+    Revocation,
+    Role,
+    SignatureReport,
+    SubIndication,
+    Verdict,
+    order_warnings,
+)
 
 CLOCK_LIMIT = timedelta(minutes=10)  # between claimed time and time-stamp; beyond it a warning, never a refusal
 
@@ -43,10 +56,10 @@ class Case:
     stapled: Stapled
 
 
-async def check_file(stream: BinaryIO, name: str, trust: Trust, at: datetime) -> FileReport:
+def check_file(stream: BinaryIO, name: str, trust: Trust, at: datetime) -> FileReport:
     """The report on an open PDF. Raises what the reader raises for a file of which nothing is proven."""
     try:
-        return await _check(stream, name, trust, at)
+        return _check(stream, name, trust, at)
     except READ_ERRORS as error:
         proof = raw.proof_of_change(stream)
         if proof is None:
@@ -55,18 +68,18 @@ async def check_file(stream: BinaryIO, name: str, trust: Trust, at: datetime) ->
         return FileReport(name, Verdict.FAILED, proof[0], note="unreadable", detail=detail)
 
 
-async def _check(stream: BinaryIO, name: str, trust: Trust, at: datetime) -> FileReport:
+def _check(stream: BinaryIO, name: str, trust: Trust, at: datetime) -> FileReport:
     try:
         opened = reading.open_pdf(stream)
     except reading.NotAPdfError as error:
         return _undecided(name, "not_a_pdf", str(error))
     except reading.EncryptedError as error:
         return _undecided(name, "encrypted", str(error))
-    report = await _check_opened(opened, stream, name, trust, at)
+    report = _check_opened(opened, stream, name, trust, at)
     return replace(report, page=first.facts(opened.reader), active=pdf_active.found_in(opened.reader))
 
 
-async def _check_opened(opened: reading.Opened, stream: BinaryIO, name: str, trust: Trust, at: datetime) -> FileReport:
+def _check_opened(opened: reading.Opened, stream: BinaryIO, name: str, trust: Trust, at: datetime) -> FileReport:
     reader = opened.reader
     fields = pdf_fields.signature_fields(reader)
     marks = reading.count_signature_marks(stream)
@@ -134,7 +147,7 @@ def _judge(
     facts = certificates.facts(bundle.signer, case.trust)
     setting = timestamp_check.Setting(case.anchors, case.at, case.stapled, proven_at)
     stamp = timestamp_check.of_signature(embedded.signer_info, setting)
-    claimed = _aware(embedded.self_reported_timestamp)
+    claimed = _claimed(embedded)
     trusted_time = stamp.at if stamp is not None and stamp.trusted else None
     latest = stamp.latest if stamp is not None and stamp.trusted else None
     proven = min((t for t in (latest, proven_at) if t is not None), default=None)
@@ -171,7 +184,7 @@ def _judge(
         algorithm=cms_check.algorithm_of(embedded.signer_info, bundle.signer),
         valid_from=facts.valid_from,
         valid_to=facts.valid_to,
-        revocation=trust.path.revocation,
+        revocation=_with_answers(trust.path.revocation, stamp),
         needs=trust.path.needs,
     )
 
@@ -208,6 +221,25 @@ def _warnings(
         if claimed is not None and abs(stamp.at - claimed) > CLOCK_LIMIT:
             found.append("clock_differs")
     return tuple(found)
+
+
+def _with_answers(revocation: Revocation, stamp: timestamp_check.Stamp | None) -> Revocation:
+    """The answers that decided the time-stamp's authority are evidence as well.  law: R-071 TT15/2025 Đ5"""
+    if stamp is None:
+        return revocation
+    return replace(revocation, answers=tuple(dict.fromkeys((*revocation.answers, *stamp.answers))))
+
+
+def _claimed(embedded: EmbeddedPdfSignature) -> datetime | None:
+    """When the signer says that it signed: /M, else the attribute of the CMS; None without a zone.
+
+    Both are signed. Tools of the State's portal write the local time into the attribute as if it were UTC.
+    """
+    try:
+        written = generic.parse_pdf_date(embedded.sig_object["/M"], strict=False)
+    except READ_ERRORS:
+        written = None
+    return _aware(written) or _aware(generic_cms.extract_self_reported_ts(embedded.signer_info))
 
 
 def _aware(moment: datetime | None) -> datetime | None:

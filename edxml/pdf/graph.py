@@ -27,6 +27,7 @@ UPWARD_IN_STRUCTURE = frozenset({"/Parent", "/P"})
 # a string is taken for a reference too, which makes nobody blind; one that is not closed may hold the word "endobj".
 _PLAIN = re.compile(rb"(?:[^%\\()]++|\([^%\\()]*+\))*+")
 _REFERENCE = re.compile(rb"(?<![0-9.])(\d{1,10})[\0\t\n\f\r ]+\d{1,5}[\0\t\n\f\r ]+R(?![a-zA-Z0-9])")
+_LONG_HEX = re.compile(rb"<[0-9A-Fa-f\s]{64,}+>")  # a signature's value, mostly; no reference is written in hex digits
 _PARENT_REFERENCE = re.compile(rb"/Parent[\0\t\n\f\r ]*\d+[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+R")
 _UPWARD_REFERENCE = re.compile(rb"/P(?:arent)?[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+R")
 
@@ -118,11 +119,11 @@ class Graph:
 
 
 def _names_in_text(text: bytes) -> Names:
+    text = _LONG_HEX.sub(b"", text)
+    named = {int(number) for number in _REFERENCE.findall(text)}
     above = _UPWARD_REFERENCE if b"/StructElem" in text else _PARENT_REFERENCE
-    return Names(
-        {int(number) for number in _REFERENCE.findall(text)},
-        {int(number) for number in _REFERENCE.findall(above.sub(b"", text))},
-    )
+    rest = above.sub(b"", text)
+    return Names(named, named if rest == text else {int(number) for number in _REFERENCE.findall(rest)})
 
 
 def _names_in(value: Any) -> Names:

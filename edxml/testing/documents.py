@@ -115,12 +115,13 @@ def sign_once(
     stamp_text: str | None = None,
     stamper: TestStamper | None = None,
     stapled: Stapled = NOTHING,
+    attribute: datetime | None = None,
 ) -> bytes:
     """One more signature, number `index`, in a new field of the first page; box: left, bottom, right, top in points.
 
     stamp_text: what the widget draws, in letters without marks (default: signer and time).
     timestamp: the time of a token by the authority's own stamper; stamper: another one instead.
-    stapled: revocation answers that come in the signature.
+    stapled: revocation answers that come in the signature. attribute: the claimed time in the CMS, if not `moment`.
     """
     from pyhanko.sign import fields, signers  # noqa: PLC0415 (0.4 s to import)
 
@@ -141,8 +142,9 @@ def sign_once(
         stamper = tsa.TestStamper(ca.tsa(), timestamp)
     reserve = SIGNATURE_HEX + 2 * sum(map(len, (*stapled.crls, *stapled.ocsps)))
     return signing.sign(
-        data, signer, metadata, field, moment, reserve=reserve, stamper=stamper, text=stamp_text, stapled=stapled
-    )
+        data, signer, metadata, field, moment, reserve=reserve, stamper=stamper, text=stamp_text, stapled=stapled,
+        attribute=attribute,
+    )  # fmt: skip
 
 
 def flip_byte(data: bytes, place: int | None = None) -> bytes:

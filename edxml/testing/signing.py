@@ -18,8 +18,8 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.stamp import TextStampStyle
 
 from edxml.testing.authority import TestSigner
+from edxml.testing.waiting import finish
 from edxml.trust.revocation_sources import NOTHING, Stapled
-from edxml.waiting import finish
 
 HASHES: dict[str, type[hashes.SHA1 | hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {
     "sha1": hashes.SHA1,
@@ -54,8 +54,11 @@ def sign(
     stamper: TimeStamper | None = None,
     text: str | None = None,
     stapled: Stapled = NOTHING,
+    attribute: datetime | None = None,
 ) -> bytes:
-    """One signature in a new field; the claimed time is `moment`. stamper: who adds a time-stamp.
+    """One signature in a new field; the claimed time is `moment`, in the CMS `attribute` if it is another.
+
+    stamper: who adds a time-stamp.
 
     text: what the widget draws instead of signer and time. stapled: answers for the signature's own archive.
     """
@@ -67,7 +70,7 @@ def sign(
     session.system_time = moment
     document = session.prepare_tbs_document(validation_info=None, bytes_reserved=reserve, appearance_text_params=None)
     prepared, output = document.digest_tbs_document()
-    attributes = PdfCMSSignedAttributes(signing_time=moment, adobe_revinfo_attr=_archive(stapled))
+    attributes = PdfCMSSignedAttributes(signing_time=attribute or moment, adobe_revinfo_attr=_archive(stapled))
     after = finish(document.perform_signature(prepared.document_digest, pdf_cms_signed_attrs=attributes))
     finish(after.post_signature_processing(output))
     output.seek(0)

@@ -12,8 +12,8 @@ from pyhanko.sign.signers import PdfTimeStamper
 from edxml.testing import signing
 from edxml.testing.authority import TestCA
 from edxml.testing.tsa import TestStamper
+from edxml.testing.waiting import finish
 from edxml.trust.revocation_sources import Stapled
-from edxml.waiting import finish
 
 
 def with_validation_data(data: bytes, ca: TestCA) -> bytes:

@@ -12,8 +12,8 @@ from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from edxml.testing import append_revision, signing
 from edxml.testing.documents import SIGNATURE_HEX
 from edxml.testing.revisions import size_of, stream, update, written
+from edxml.testing.waiting import finish
 from edxml.verdict import Verdict
-from edxml.waiting import finish
 
 NAME = generic.pdf_name
 
