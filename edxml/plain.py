@@ -9,8 +9,6 @@ from datetime import date
 from enum import Enum
 from typing import Any, TypeVar
 
-from edxml import model
-
 T = TypeVar("T")
 
 
@@ -30,7 +28,7 @@ def to_plain(value: object) -> Any:
 
 def from_plain(cls: type[T], data: dict[str, Any]) -> T:
     """The value that `to_plain` wrote. Raises ValueError for unknown names or values of the wrong kind."""
-    hints = typing.get_type_hints(cls, vars(model))
+    hints = typing.get_type_hints(cls)
     if unknown := sorted(set(data) - set(hints)):
         msg = f"{cls.__name__} has no field {unknown[0]!r}"
         raise ValueError(msg)
