@@ -28,7 +28,7 @@ class Revocation:
 
     status: good | revoked | unknown. kind: ocsp | crl | "". source: document (it came with the signature) | cache
     (fetched by the hub) | folder (given by the operator) | "". as_of: the answer's own thisUpdate.
-    answers: SHA-256 (lower-case hex) of every answer used on the path.
+    answers: SHA-256 (lower-case hex) of every answer used on the path, and on that of the signature's time-stamp.
     """
 
     status: str = "unknown"
@@ -134,6 +134,7 @@ class TimestampReport:
 
     at: None if the token cannot be read or stamps other bytes. trusted: whole, over a whole revision, and its
     authority chains to a time-stamping anchor. covers: bytes of the file up to its end.
+    latest: `at` with the token's own accuracy, by when the bytes existed for sure. answers: as of Revocation.
     """
 
     at: datetime | None
@@ -141,6 +142,8 @@ class TimestampReport:
     trusted: bool
     covers: int
     field: str = ""
+    latest: datetime | None = None
+    answers: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """The same as JSON values."""

@@ -23,8 +23,9 @@ class Stamps:
     reports: tuple[TimestampReport, ...]
 
     def proof(self, end: int) -> datetime | None:
-        """The earliest trusted time at which the first `end` bytes of the file existed; None without one."""
-        return min((r.at for r in self.reports if r.trusted and r.at is not None and r.covers >= end), default=None)
+        """The earliest trusted time at which the first `end` bytes of the file existed for sure; None without one."""
+        proofs = (r.latest for r in self.reports if r.trusted and r.latest is not None and r.covers >= end)
+        return min(proofs, default=None)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -53,8 +54,11 @@ def _check(item: Found, setting: Setting) -> TimestampReport:
     except READ_ERRORS:
         return unknown  # what cannot be read proves nothing
     if stamp is None or (not stamp.trusted and stamp.problem is None):  # not readable, or not over these bytes
-        return TimestampReport(None, authority, trusted=False, covers=item.range.end, field=item.field.name)
-    return TimestampReport(stamp.at, authority, stamp.trusted and whole, item.range.end, item.field.name)
+        return replace(unknown, authority=authority)
+    trusted = stamp.trusted and whole
+    return replace(
+        unknown, at=stamp.at, latest=stamp.latest, authority=authority, trusted=trusted, answers=stamp.answers
+    )
 
 
 def _authority(signed_data: Any) -> str:

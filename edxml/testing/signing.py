@@ -58,9 +58,8 @@ def sign(
 ) -> bytes:
     """One signature in a new field; the claimed time is `moment`, in the CMS `attribute` if it is another.
 
-    stamper: who adds a time-stamp.
-
-    text: what the widget draws instead of signer and time. stapled: answers for the signature's own archive.
+    stamper: who adds a time-stamp. text: what the widget draws instead of signer and time.
+    stapled: answers for the signature's own archive.
     """
     style = None if text is None else TextStampStyle(stamp_text=text)
     pdf_signer = signers.PdfSigner(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -40,6 +40,7 @@ class Stamp:
 
     at: its genTime. latest: the same with its accuracy: what was stamped existed then for sure.
     problem: why its authority is not to be believed; None also for a token that is not whole. needs: to decide that.
+    answers: SHA-256 (hex) of the revocation answers that decided about its authority.
     """
 
     at: datetime
@@ -49,6 +50,7 @@ class Stamp:
     problem: SubIndication | None = None
     detail: str = ""
     needs: tuple[Need, ...] = ()
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +142,11 @@ def _believed(blank: Stamp, token: Any, bundle: cms_signature.Bundle, setting: S
     stapled = setting.stapled + stapled_answers.of_cms(token, token["signer_infos"][0])
     path = certificate_path.check_stamp_signer(bundle.signer, bundle.others, setting.anchors, times, stapled)
     if path.problem is None:
-        return Stamp(blank.at, blank.latest, trusted=True, warnings=blank.warnings)
+        return replace(blank, trusted=True, answers=path.revocation.answers)
     unchecked = ("timestamp_revocation_unknown",) if path.problem is SubIndication.TRY_LATER else ()
-    return Stamp(
-        blank.at, blank.latest, trusted=False, warnings=(*blank.warnings, *unchecked),
-        problem=path.problem, detail=path.detail, needs=path.needs,
+    return replace(
+        blank, warnings=(*blank.warnings, *unchecked), problem=path.problem, detail=path.detail,
+        needs=path.needs, answers=path.revocation.answers,
     )  # fmt: skip
 
 
@@ -169,4 +171,4 @@ def _accuracy(info: Any) -> timedelta:
 
 
 def _with(stamp: Stamp, problem: SubIndication | None = None, detail: str = "") -> Stamp:
-    return Stamp(stamp.at, stamp.latest, trusted=False, warnings=stamp.warnings, problem=problem, detail=detail)
+    return replace(stamp, problem=problem, detail=detail)

@@ -50,8 +50,9 @@ def answers_in(report: DocumentReport | None) -> tuple[str, ...]:
     """Digests of the authorities' answers that decided a verdict, each once.  law: R-071 TT15/2025 Đ5"""
     if report is None:
         return ()
-    used = (digest for file in report.files for one in file.signatures for digest in one.revocation.answers)
-    return tuple(dict.fromkeys(used))
+    signatures = (digest for file in report.files for one in file.signatures for digest in one.revocation.answers)
+    stamps = (digest for file in report.files for one in file.timestamps for digest in one.answers)
+    return tuple(dict.fromkeys((*signatures, *stamps)))
 
 
 def waits_for(report: DocumentReport | None) -> str | None:

@@ -64,6 +64,23 @@ def test_time_stamps_out_of_order_or_before_the_claimed_time_are_shown_and_not_j
     assert "sha1_in_timestamp" in only.warnings
 
 
+@pytest.mark.parametrize(
+    ("name", "seconds"),
+    [
+        ("portal-file-1009-ttg-2024-timestamp-before-claimed-time.pdf", -694),
+        ("portal-file-1139-ttg-2024-timestamp-6h-after-claimed-time.pdf", 22_846),
+        ("portal-file-1039-ttg-2024-plain-signature.pdf", 2),
+        ("portal-file-199-ndcp-2026-sha1-imprint.pdf", 437),
+    ],
+)
+def test_the_claimed_time_is_the_one_in_the_pdf_whatever_the_attribute_says(name, seconds):
+    """The portal's tool writes local time into the attribute as if it were UTC, seven hours late."""
+    (only,) = judge(name).signatures
+
+    assert (only.timestamp_at - only.claimed_at).total_seconds() == seconds
+    assert ("clock_differs" in only.warnings) is (abs(seconds) > 600)
+
+
 def test_an_extract_that_kept_its_signature_field_fails():
     report = judge("congbao-blhs-2015-field-with-broken-byterange.pdf")
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.signers import PdfTimeStamper
 
 from edxml.pdf.signature import verify_pdf
 from edxml.testing import TestCA, plain_pdf
@@ -15,12 +19,13 @@ from edxml.testing.authority import SIGNER, STAMPER, TestSigner
 from edxml.testing.certify import name_of
 from edxml.testing.documents import sign_once
 from edxml.testing.tsa import GOOD, TestStamper, TokenShape
+from edxml.testing.waiting import finish
 from edxml.trust.certificates import Trust
 from edxml.trust.timestamp_check import CLOCK_TOLERANCE
 from edxml.verdict import SignatureReport, SubIndication, Verdict
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
-DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
 OLD = NOW - 5 * DAY
 TRUSTED, CLAIMED = "timestamp", "claimed"
 
@@ -186,3 +191,63 @@ def test_a_token_of_another_signature_proves_nothing_here(tmp_path):  # E-15 old
     (report,) = verify_pdf(str(tmp_path / "b.pdf"), "b.pdf", scene.ca.trust(), NOW).signatures
 
     assert (report.time_source, report.signed_at) == (CLAIMED, NOW)
+
+
+# --- stamps over the document
+
+
+def stamped(scene: Scene, data: bytes, moment: datetime) -> bytes:
+    """The document with one more time-stamp over all of it."""
+    out = io.BytesIO()
+    stamper = PdfTimeStamper(TestStamper(scene.stamper, moment, scene.shape))
+    finish(stamper.async_timestamp_pdf(IncrementalPdfFileWriter(io.BytesIO(data)), "sha256", output=out))
+    return out.getvalue()
+
+
+def reported(tmp_path, scene: Scene, data: bytes):
+    (tmp_path / "c.pdf").write_bytes(data)
+    return verify_pdf(str(tmp_path / "c.pdf"), "c.pdf", scene.ca.trust(), NOW)
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "verdict"),
+    [
+        pytest.param(1, Verdict.PASSED, id="E-15 a stamp good to a second"),
+        pytest.param(60, Verdict.INDETERMINATE, id="E-15 a stamp too vague to say on which side of an end"),
+    ],
+)
+def test_a_stamp_over_the_document_proves_no_more_than_its_accuracy(tmp_path, accuracy, verdict):
+    scene = shaped(accuracy_seconds=accuracy)()
+    ended = scene.ca.issue("organisation", "Sở Nội vụ", not_after=OLD + 30 * SECOND)
+    data = sign_once(plain_pdf(), scene.ca, ended, 0, OLD)
+
+    report = reported(tmp_path, scene, stamped(scene, data, OLD))
+
+    assert report.verdict is verdict, report
+    assert report.timestamps[0].latest == OLD + accuracy * SECOND
+
+
+def test_what_decided_about_a_stamps_authority_is_evidence_too(tmp_path):  # law: R-071 TT15/2025 Đ5
+    scene = with_its_own_list()
+    own = hashlib.sha256(scene.shape.crls[0]).hexdigest()
+    stamper = TestStamper(scene.stamper, OLD, scene.shape)
+    data = sign_once(plain_pdf(), scene.ca, scene.ca.organisation("Sở Nội vụ"), 0, OLD, stamper=stamper)
+
+    report = reported(tmp_path, replace(scene, ca=scene.ca), stamped(scene, data, OLD))
+
+    assert report.signatures[0].revocation.answers
+    assert report.timestamps[0].answers
+    alone = verify_pdf(str(tmp_path / "c.pdf"), "c.pdf", scene.trust, NOW)
+    assert own in alone.signatures[0].revocation.answers
+    assert own in alone.timestamps[0].answers
+
+
+def test_local_time_written_as_utc_is_no_signature_of_the_future(tmp_path):  # law: R-080
+    """Signed this minute, the attribute seven hours ahead as the portal's tool writes it; /M says the truth."""
+    scene = ca_with()
+    ahead = sign_once(plain_pdf(), scene.ca, scene.ca.organisation("Sở Nội vụ"), 0, NOW, attribute=NOW + 7 * HOUR)
+
+    report = reported(tmp_path, scene, ahead)
+
+    assert report.verdict is Verdict.PASSED, report
+    assert report.signatures[0].claimed_at == NOW
