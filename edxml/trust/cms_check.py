@@ -11,7 +11,8 @@ from typing import Any
 from asn1crypto import core  # type: ignore[import-untyped]
 
 from edxml.trust import certificate_path, cms_signature, issued, revocation_check
-from edxml.trust.certificate_path import Anchors, PathResult
+from edxml.trust.certificate_path import Anchors
+from edxml.trust.path_results import PathResult
 from edxml.trust.revocation_sources import NOTHING, Stapled
 from edxml.trust.timestamp_check import CLOCK_TOLERANCE, Stamp
 from edxml.verdict_words import SubIndication

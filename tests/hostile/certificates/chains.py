@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from edxml.testing import TestCA
 from edxml.testing.authority import SIGNER, TestSigner
 from edxml.testing.certify import AUTHORITY, Shape, name_of
-from edxml.trust import certificate_path
+from edxml.trust import certificate_path, path_results
 from edxml.trust.certificates import Trust
 from edxml.trust.revocation_check import Times
 from edxml.trust.revocation_sources import NOTHING, Stapled
@@ -31,7 +31,7 @@ class Chain:
     stapled: Stapled = NOTHING
     at: datetime = NOW
 
-    def check(self, *, known: datetime | None = None) -> certificate_path.PathResult:
+    def check(self, *, known: datetime | None = None) -> path_results.PathResult:
         """The verdict on the path. known: a moment that a time-stamp proves."""
         anchors = certificate_path.parse(self.trust)
         times = Times(self.at, known or self.at, proven=known is not None, grace=anchors.grace)
