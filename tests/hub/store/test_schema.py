@@ -8,9 +8,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.dialects import postgresql, sqlite
 
 from agency_registry.tables import metadata as registry
-from hub.store import schema
+from hub.store import assertions, schema
 from hub.store.tables import metadata as hub
 
 
@@ -64,3 +65,11 @@ def test_a_database_of_a_newer_version_is_refused(connection):
 
     with pytest.raises(schema.UnknownSchemaError, match="9999_pre"):
         schema.upgrade(connection)
+
+
+@pytest.mark.parametrize("dialect", [sqlite.dialect(), postgresql.dialect()])
+def test_an_assertion_is_taken_by_one_statement_on_either_database(dialect):
+    said = str(assertions.taking(dialect.name, "d", "2026").compile(dialect=dialect))
+
+    assert said.startswith("INSERT INTO used_assertions")
+    assert "ON CONFLICT DO NOTHING" in said
