@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, func, insert, or_, select, tuple_, updat
 
 from edxml.document_id import comparison_key
 from hub import clock, states
-from hub.store import events, tables
+from hub.store import events, packages, tables
 from hub.store.prepared import Prepared
 from hub.store.tables import columns
 
@@ -197,6 +197,7 @@ def destinations(connection: Connection) -> Sequence[Row[Any]]:
 def by_age(connection: Connection, marks: Sequence[str]) -> Sequence[Row[Any]]:
     """Unfinished deliveries by destination and age: one row a (system, agency, status), counts since each mark.
 
+    What a package keeps back (held, quarantined) waits for nobody here: it is counted as a package.
     marks: texts of moments, newest first; column n counts those created after marks[n] and before marks[n-1].
     """
     columns = []
@@ -214,7 +215,10 @@ def by_age(connection: Connection, marks: Sequence[str]) -> Sequence[Row[Any]]:
             func.min(_D.c.created_at).label("oldest"),
             *columns,
         )
-        .where(_D.c.status.not_in([states.DeliveryStatus.DELIVERED.value, states.DeliveryStatus.CANCELLED.value]))
+        .where(
+            _D.c.status.not_in([states.DeliveryStatus.DELIVERED.value, states.DeliveryStatus.CANCELLED.value]),
+            _D.c.package_id.not_in(packages.KEPT_BACK),
+        )
         .group_by(_D.c.recipient, _D.c.system_id, _D.c.status)
         .order_by(func.min(_D.c.created_at))
     ).all()

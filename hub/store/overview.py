@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from hub import clock, states
-from hub.store import tables
+from hub.store import packages, tables
 
 _P = tables.packages
 _D = tables.deliveries
@@ -97,7 +97,10 @@ def delivery_counts(connection: Connection, package_ids: Collection[str]) -> dic
 def deliveries_at(
     connection: Connection, recipient: str, status: str, *, after: int | None = None, limit: int
 ) -> Sequence[Any]:
-    """Deliveries of one destination in one status, oldest first, from behind sequence number `after`."""
+    """Deliveries of one destination in one status, oldest first, from behind sequence number `after`.
+
+    Without those a package keeps back, as `deliveries.by_age` counts them.
+    """
     query = (
         select(
             _D.c.seq, _D.c.id.label("delivery_id"), _D.c.package_id, _D.c.status, _D.c.created_at, _D.c.due_at,
@@ -105,7 +108,7 @@ def deliveries_at(
             _P.c.sender, _P.c.number, _P.c.notation, _P.c.document_id, _P.c.size,
         )
         .join_from(_D, _P, _P.c.id == _D.c.package_id)
-        .where(_D.c.recipient == recipient, _D.c.status == status)
+        .where(_D.c.recipient == recipient, _D.c.status == status, _P.c.id.not_in(packages.KEPT_BACK))
         .order_by(_D.c.seq)
         .limit(limit)
     )  # fmt: skip

@@ -117,6 +117,10 @@ _THREAD = Prepared(
 )
 
 
+KEPT_BACK = select(_P.c.id).where(_P.c.status != ACCEPTED, _P.c.held_for.is_not(None))
+"""Ids of the packages that are held or quarantined; read from their own index."""
+
+
 def offered(delivery: Any = _D) -> Any:
     """A recipient knows of a delivery only while it waits for it or after it left the hub.
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from held import stamped
 
 from edxml.testing import make_package
 from hub.clock import FakeClock
+from hub.flow import hold, intake
 
 NOON = datetime(2026, 11, 21, 5, tzinfo=UTC)
 
@@ -81,3 +83,26 @@ async def test_the_page_speaks_english_when_chosen_and_remembers_it(operator):
     assert '<html lang="en">' in chosen.text
     assert '<html lang="en">' in later.text
     assert "Destinations and age" in later.words
+
+
+async def test_what_a_package_keeps_back_waits_for_no_recipient(operator, at_noon, hub, snv, stc):
+    """A held document does not exist for its recipient: it is not in the queue, and goes there when it is released."""
+    accepted = await intake.accept(
+        hub, pieces(stamped("000.00.01.H99", "000.00.02.H99")), intake.Submission(hub.system(snv.system_id), "api")
+    )
+    at_noon.advance(timedelta(hours=9))
+    await operator.sign_in("van-hanh")
+
+    held = await operator.get("/console")
+    there = await operator.get("/console/deliveries?recipient=000.00.02.H99&status=available")
+    await hold.declare(hub, hub.system(snv.system_id), accepted.package_id, "Nguyễn Thị Lan")
+    released = await operator.get("/console")
+
+    assert "0 chờ quá 8 giờ" in held.words
+    assert "Cơ quan 000.00.02.H99 000.00.02.H99" not in held.words
+    assert accepted.package_id not in there.words
+    assert "Cơ quan 000.00.02.H99 000.00.02.H99 stc Chờ nơi nhận lấy 1" in released.words
+
+
+async def pieces(data: bytes):
+    yield data
