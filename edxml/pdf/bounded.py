@@ -6,13 +6,18 @@ Annex C knows no name longer than 127 bytes.
 
 from __future__ import annotations
 
+import functools
 import re
-from typing import IO
+from typing import IO, Any
 
-from pyhanko.pdf_utils import misc
+from pyhanko.pdf_utils import generic, misc
 
 _PIECE = 64
 TOKEN_LIMIT = 65_536
+NAME_BYTES = 127
+"""Names up to this length are decoded once: a document writes the same few hundred again and again."""
+
+_decode_name_slowly: Any = generic._decode_name  # noqa: SLF001 - replaced below
 _DELIMITER = re.compile(rb"[ \n\r\t\f\0()<>\[\]{}/%]")
 
 
@@ -46,3 +51,15 @@ def read_until_regex(
     if not ignore_eof:
         raise misc.PdfStreamError("Stream has ended unexpectedly")
     return found
+
+
+def decode_name(name: bytes) -> Any:
+    """What pyHanko's `_decode_name` gives: a new name object each time, since each belongs to its own place."""
+    if len(name) > NAME_BYTES:
+        return _decode_name_slowly(name)
+    return generic.NameObject(_decoded(name))
+
+
+@functools.lru_cache(4096)
+def _decoded(name: bytes) -> str:
+    return str(_decode_name_slowly(name))

@@ -66,6 +66,7 @@ def read_hex_string(stream: IO[bytes]) -> Any:
 generic.read_hex_string_from_stream = read_hex_string
 generic.read_until_delimiter = bounded.read_until_delimiter  # type: ignore[attr-defined]
 generic.read_until_regex = bounded.read_until_regex  # type: ignore[attr-defined]
+generic._decode_name = bounded.decode_name  # noqa: SLF001
 generic.ArrayObject.read_from_stream = staticmethod(numbers.read_array)  # type: ignore[method-assign]
 
 
