@@ -6,6 +6,7 @@ not at all. What it returns is made of JSON values, ready for a command line or 
 `entries`    writes agencies: the row, its codes, its history, the version. The one writer of those tables.
 `agencies`   add, rename, change, close, merge, suspend; list and show.
 `systems`    systems, their secrets, addresses, and the agencies they speak for.
+`serving`    the pairs of system and agency, for `systems`.
 `keys`       public keys and client certificates of a system.
 `certificates` signature certificates of an agency, each with its role.
 `proposals`  what a system asks for and two persons decide.

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from agency_registry import checks, names
-from agency_registry.directory import read_agencies
-from agency_registry.edit import entries
+from agency_registry.edit import entries, serving
 from agency_registry.edit.entries import Why
 from agency_registry.reasons import RegistryError
 from agency_registry.system_rows import read_systems
-from agency_registry.tables import system_addresses, system_agencies, system_secrets, systems
+from agency_registry.tables import system_addresses, system_secrets, systems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -59,10 +58,11 @@ def add_system(
     allowed = _networks(networks)
     if state not in {"active", "proposed", "suspended"}:
         raise RegistryError("state_invalid", value=state)
-    served = _agencies(connection, organ_ids)
+    served = serving.agencies(connection, organ_ids)
     if not served:
         raise RegistryError("system_speaks_for_none")
-    _check_receivers(connection, chosen, served, replace=replace)
+    if not replace:
+        serving.check_receivers(connection, chosen, served)
     values = {
         "id": chosen,
         "name": title,
@@ -77,7 +77,7 @@ def add_system(
     connection.execute(sa.insert(systems).values(values))
     secret = _new_secret(connection, chosen, wrap, why.at)
     _set_networks(connection, chosen, allowed, why.at)
-    _attach(connection, chosen, served, receives=True, at=why.at)
+    serving.begin(connection, chosen, served, receives=True, at=why.at)
     entries.bump(connection, "system added", chosen, why)
     return chosen, secret
 
@@ -170,10 +170,10 @@ def attach_agencies(
     """Let the system speak for more agencies, and receive for them unless told otherwise."""
     why = why or Why()
     _row(connection, system_id)
-    served = _agencies(connection, organ_ids)
-    if receives:
-        _check_receivers(connection, system_id, served, replace=replace)
-    _attach(connection, system_id, served, receives=receives, at=why.at)
+    served = serving.agencies(connection, organ_ids)
+    if receives and not replace:
+        serving.check_receivers(connection, system_id, served)
+    serving.begin(connection, system_id, served, receives=receives, at=why.at)
     entries.bump(connection, "system agencies", system_id, why)
     return show_system(connection, system_id)
 
@@ -184,7 +184,7 @@ def detach_agencies(
     """Let the system speak for these agencies no longer."""
     why = why or Why()
     _row(connection, system_id)
-    _end_pairs(connection, list(_agencies(connection, organ_ids)), why.at, system_agencies.c.system_id == system_id)
+    serving.end(connection, system_id, serving.agencies(connection, organ_ids), why.at)
     entries.bump(connection, "system agencies", system_id, why)
     return show_system(connection, system_id)
 
@@ -258,64 +258,6 @@ def _set_state(connection: Connection, system_id: str, state: str, why: Why) -> 
         connection.execute(sa.update(systems).where(systems.c.id == system_id).values(state=state))
         entries.bump(connection, f"system {state}", system_id, why)
     return show_system(connection, system_id)
-
-
-def _agencies(connection: Connection, organ_ids: Iterable[str]) -> dict[int, str]:
-    wanted = list(checks.codes(organ_ids))
-    found = read_agencies(connection, wanted)
-    known = {code for agency in found for code in (agency.organ_id, *agency.aliases)}
-    for code in wanted:
-        if code not in known:
-            raise RegistryError("agency_unknown", code=code)
-    return {agency.id: agency.organ_id for agency in found}
-
-
-def _check_receivers(connection: Connection, system_id: str, served: Mapping[int, str], *, replace: bool) -> None:
-    if replace:
-        return
-    rows = connection.execute(
-        sa.select(system_agencies.c.agency_id, system_agencies.c.system_id)
-        .join(systems, systems.c.id == system_agencies.c.system_id)
-        .where(system_agencies.c.receives.is_(True), system_agencies.c.valid_to.is_(None))
-        .where(systems.c.state == "active", systems.c.id != system_id)
-    )
-    for agency_id, owner in rows:
-        if agency_id in served:  # law: R-007 QĐ28 Đ7.3
-            raise RegistryError("receives_already", owner=owner, code=served[agency_id])
-
-
-def _attach(connection: Connection, system_id: str, served: Mapping[int, str], *, receives: bool, at: datetime) -> None:
-    numbers = list(served)
-    _end_pairs(connection, numbers, at, system_agencies.c.system_id == system_id)
-    if receives:
-        others = sa.and_(system_agencies.c.system_id != system_id, system_agencies.c.receives.is_(True))
-        losers = _end_pairs(connection, numbers, at, others)
-        _insert_pairs(connection, losers, receives=False, at=at)
-    _insert_pairs(connection, [(system_id, number) for number in numbers], receives=receives, at=at)
-
-
-def _insert_pairs(connection: Connection, pairs: list[tuple[str, int]], *, receives: bool, at: datetime) -> None:
-    rows = [
-        {"system_id": system_id, "agency_id": number, "receives": receives, "valid_from": at, "valid_to": None}
-        for system_id, number in pairs
-    ]
-    if rows:
-        connection.execute(sa.insert(system_agencies), rows)
-
-
-def _end_pairs(
-    connection: Connection, numbers: list[int], at: datetime, which: sa.ColumnElement[bool]
-) -> list[tuple[str, int]]:
-    ended: list[tuple[str, int]] = []
-    table = system_agencies.c
-    for start in range(0, len(numbers), 500):
-        current = sa.and_(table.agency_id.in_(numbers[start : start + 500]), table.valid_to.is_(None), which)
-        ended += [
-            (system_id, number)
-            for system_id, number in connection.execute(sa.select(table.system_id, table.agency_id).where(current))
-        ]
-        connection.execute(sa.update(system_agencies).where(current).values(valid_to=at))
-    return ended
 
 
 def _quotas(given: Mapping[str, int]) -> dict[str, int]:
