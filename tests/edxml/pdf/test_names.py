@@ -21,7 +21,7 @@ def outcome(decode, name):
 
 @given(LETTERS)
 def test_a_name_is_the_same_whoever_decodes_it(name):
-    assert outcome(bounded.decode_name, name) == outcome(bounded._decode_name_slowly, name)  # noqa: SLF001
+    assert outcome(bounded.decode_name, name) == outcome(bounded._decode_name_slowly, name)
 
 
 def test_each_place_gets_a_name_of_its_own():
@@ -34,4 +34,4 @@ def test_each_place_gets_a_name_of_its_own():
 
 @pytest.mark.parametrize("name", [b"#4", b"#zz", b"a b"])
 def test_a_name_that_is_none_stays_none_the_second_time(name):
-    assert [outcome(bounded.decode_name, name) for _ in range(2)] == [outcome(bounded._decode_name_slowly, name)] * 2  # noqa: SLF001
+    assert [outcome(bounded.decode_name, name) for _ in range(2)] == [outcome(bounded._decode_name_slowly, name)] * 2
