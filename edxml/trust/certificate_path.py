@@ -23,7 +23,7 @@ from edxml.trust.path_building import Known
 from edxml.trust.path_results import Passed, PathResult
 from edxml.trust.path_rules import DOCUMENTS, STAMPS, Purpose
 from edxml.trust.revocation_check import GOOD, REVOKED, Status, Times
-from edxml.trust.revocation_sources import NOTHING, Given, Sources, Stapled
+from edxml.trust.revocation_sources import NOTHING, Given, Sources, Stamp, Stapled
 from edxml.verdict import Revocation
 from edxml.verdict_words import SubIndication
 
@@ -110,11 +110,15 @@ class _Question:
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """A path that was looked at, and what was known of the certificates on it."""
+    """A path that was looked at, and what was known of the certificates on it.
+
+    watched: the files of fetched answers as they were before they were read; one that comes meanwhile is news.
+    """
 
     result: PathResult
     path: tuple[Issued, ...] = ()
     statuses: tuple[Status, ...] = ()
+    watched: tuple[Stamp, ...] = ()
 
 
 def _remembered(certificate: bytes, others: Sequence[bytes], anchors: Anchors, asked: _Question) -> PathResult:
@@ -126,7 +130,7 @@ def _remembered(certificate: bytes, others: Sequence[bytes], anchors: Anchors, a
     if walk.result.problem is None and all(s.word == GOOD for s in walk.statuses):
         if len(anchors.passed) >= MOST_REMEMBERED:
             anchors.passed.clear()
-        anchors.passed[key] = _passed(walk, Sources(anchors.given, asked.stapled))
+        anchors.passed[key] = _passed(walk)
     return walk.result
 
 
@@ -138,16 +142,14 @@ def _key(certificate: bytes, others: Sequence[bytes], asked: _Question) -> bytes
     return digest.digest()
 
 
-def _passed(walk: _Walk, sources: Sources) -> Passed:
+def _passed(walk: _Walk) -> Passed:
     answers = [s for s in walk.statuses if s.as_of is not None and s.until is not None]
     return Passed(
         walk.result,
         since=max((s.as_of for s in answers if s.as_of), default=walk.path[0].not_before),
         begins=max(c.not_before for c in walk.path),
         ends=min([*(c.not_after for c in walk.path), *(s.until for s in answers if s.until)]),
-        watched=tuple(
-            stamp for child, issuer in itertools.pairwise(walk.path) for stamp in sources.watched(child, issuer)
-        ),
+        watched=walk.watched,
     )
 
 
@@ -183,6 +185,7 @@ def _judge(path: tuple[Issued, ...], anchors: Anchors, asked: _Question) -> _Wal
     if found is not None and found.problem is not SubIndication.OUT_OF_BOUNDS_NO_POE:
         return _Walk(PathResult(found.problem, anchor, detail=found.detail))
     pairs = list(itertools.pairwise(path))
+    watched = tuple(stamp for child, issuer in pairs for stamp in sources.watched(child, issuer))
     statuses = tuple(revocation_check.status(child, issuer, sources, asked.times) for child, issuer in pairs)
     base = PathResult(None, anchor, warnings=_warnings(path, statuses), revocation=_facts(statuses))
     if statuses and _is_revoked(statuses[0], asked.times) and not statuses[0].on_hold:
@@ -192,7 +195,7 @@ def _judge(path: tuple[Issued, ...], anchors: Anchors, asked: _Question) -> _Wal
         result = replace(base, problem=found.problem, detail=found.detail)
     else:
         result = _by_revocation(base, pairs, statuses, asked.times)
-    return _Walk(result, path, statuses)
+    return _Walk(result, path, statuses, watched)
 
 
 def _by_revocation(
@@ -203,7 +206,10 @@ def _by_revocation(
         if not _is_revoked(status, times):
             continue
         if status.on_hold:
-            return replace(base, problem=SubIndication.TRY_LATER, detail="a certificate of the path is on hold")
+            needs = revocation_check.needs(*pairs[place])
+            return replace(
+                base, problem=SubIndication.TRY_LATER, detail="a certificate of the path is on hold", needs=needs
+            )
         assert place > 0, "a revoked signer was found before"
         detail = "the certificate of an authority of the path is revoked"
         return replace(base, problem=SubIndication.REVOKED_CA_NO_POE, detail=detail)

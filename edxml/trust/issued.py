@@ -26,6 +26,7 @@ NameKey = tuple[frozenset[tuple[str, str]], ...]
 
 SMALLEST_RSA_BITS = 2048
 LARGEST_RSA_BITS = 8192  # a larger key is a way to make a verifier work, not a way to be safe
+LARGEST_EXPONENT = 1 << 32  # a long one makes each signature cost a hundred times as much
 LONGEST_SERIAL_BITS = 160
 LONGEST_CERTIFICATE_BYTES = 32_768
 CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})
@@ -232,7 +233,8 @@ def key_weakness(key: object) -> str | None:
         if not SMALLEST_RSA_BITS <= key.key_size <= LARGEST_RSA_BITS or key.key_size % 8:
             return f"an RSA key of {key.key_size} bits is not accepted"
         exponent = key.public_numbers().e
-        return None if exponent >= 3 and exponent % 2 else "the exponent of the RSA key is not accepted"
+        usual = 3 <= exponent <= LARGEST_EXPONENT and exponent % 2
+        return None if usual else "the exponent of the RSA key is not accepted"
     if isinstance(key, ec.EllipticCurvePublicKey):
         return None if key.curve.name in CURVES else f"the curve {key.curve.name} is not accepted"
     return None if isinstance(key, ed25519.Ed25519PublicKey) else "this kind of key is not accepted"

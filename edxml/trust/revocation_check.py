@@ -2,7 +2,8 @@
 
 An answer is fresh for a moment up to its nextUpdate. The freshest decides; of two equally fresh OCSP goes before a
 list. A revocation is final: any answer that proves one decides, however old, unless it is a hold, which the next
-answer may lift. Past its nextUpdate a good answer is stale, and a stale answer never makes a signature PASSED.
+answer may lift: an older good one, fresh or not, does not. Past its nextUpdate a good answer is stale, and a stale
+answer never makes a signature PASSED. An OCSP answer is fresh no longer than its responder's certificate lives.
 """
 
 from __future__ import annotations
@@ -69,11 +70,10 @@ def status(certificate: Issued, issuer: Issued, sources: Sources, times: Times) 
     final = [s for s in usable if s.word == REVOKED and not s.on_hold]
     if final:
         return max(final, key=_order)
-    fresh = [s for s in usable if not s.stale]
-    if fresh:
-        return max(fresh, key=_order)
-    if usable:
-        return max(usable, key=_order)
+    newest = max(usable, key=_order, default=None)
+    if newest is not None:
+        fresh = [s for s in usable if not s.stale]
+        return newest if newest.on_hold else max(fresh, key=_order, default=newest)
     reasons = list(dict.fromkeys(s.detail for s in found if s.detail))
     return Status(detail="; ".join(reasons[:3]) or "no answer on its revocation is at hand")
 
@@ -104,7 +104,7 @@ def _by_ocsp(certificate: Issued, issuer: Issued, sources: Sources, times: Times
         if single.status == UNKNOWN:
             yield Status(detail="the OCSP responder does not know the certificate")
             continue
-        until = single.next_update or single.this_update + WITHOUT_END
+        until = min(single.next_update or single.this_update + WITHOUT_END, responder.not_after)
         base = _Base("ocsp", source, single.this_update, until, answer.has_sha1, (answer.digest,))
         if single.status == REVOKED:
             yield _revoked(base, Entry(single.since or single.this_update, single.on_hold), times)

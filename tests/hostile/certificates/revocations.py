@@ -174,7 +174,22 @@ CASES = [
         lambda c: c.with_lists(c.list(Period(NOW - 2 * DAY, NOW + DAY), hold(c)), c.list()),
         GOOD, id="E-06 hold lifted by a later list",
     ),
+    pytest.param(
+        lambda c: c.with_lists(c.list(Period(NOW - DAY, NOW - SECOND), hold(c)), c.list(Period(NOW - 2 * DAY, NOW))),
+        LATER, id="E-06 a hold that is newer than a good list goes before it, even past its end",
+    ),
     pytest.param(lambda c: c.with_lists(c.list(number=9, extra=delta(5))), LATER, id="E-06 delta alone"),
+    pytest.param(
+        lambda c: c.with_lists(
+            c.list(Period(NOW - 2 * DAY, NOW + DAY), number=5),
+            c.list(Period(NOW - DAY, NOW - SECOND), [], number=9, extra=delta(5)),
+        ),
+        LATER, id="E-06 delta expired",
+    ),
+    pytest.param(
+        lambda c: c.with_lists(c.list(number=5), c.list(Period(NOW, NOW + DAY), [c.line()], number=5, extra=delta(5))),
+        GOOD, id="E-06 delta no newer than its list",
+    ),
     pytest.param(with_delta(nothing, nothing), GOOD, id="E-06 list and delta"),
     pytest.param(with_delta(nothing, lambda c: [c.line()]), REVOKED, id="E-06 revoked by the delta"),
     pytest.param(with_delta(hold, taken_back), GOOD, id="E-06 hold lifted by the delta"),

@@ -27,6 +27,16 @@ WEAK = SubIndication.CRYPTO_CONSTRAINTS_FAILURE
 BOUNDS = SubIndication.OUT_OF_BOUNDS_NO_POE
 
 
+def with_long_exponent() -> rsa.RSAPrivateKey:
+    """A sound RSA key whose public exponent is as long as its modulus: private and public one exchanged."""
+    own = rsa.generate_private_key(65537, 2048).private_numbers()
+    public = rsa.RSAPublicNumbers(own.d, own.public_numbers.n)
+    numbers = rsa.RSAPrivateNumbers(
+        own.p, own.q, 65537, rsa.rsa_crt_dmp1(65537, own.p), rsa.rsa_crt_dmq1(65537, own.q), own.iqmp, public
+    )
+    return numbers.private_key()
+
+
 def timed(*, begins=None, ends=None, at=NOW) -> Chain:
     ca = new_ca()
     return Chain(signer(ca, validity=(begins, ends)), trust=ca.trust(), at=at)
@@ -208,6 +218,9 @@ CASES = [
     ),
     pytest.param(lambda: Chain(Forged(b""), trust=new_ca().trust()), GENERAL, id="E-13 no bytes"),
     pytest.param(lambda: Chain(Forged(b"\x30\x82\xff\xff"), trust=new_ca().trust()), GENERAL, id="E-13 cut short"),
+    pytest.param(
+        lambda: trusted(lambda ca: signer(ca, key=with_long_exponent())), WEAK, id="E-05 RSA key that costs time"
+    ),
     pytest.param(
         lambda: trusted(lambda ca: signer(ca, key=rsa.generate_private_key(65537, 1024))), WEAK, id="E-13 RSA-1024"
     ),

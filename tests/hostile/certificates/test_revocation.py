@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
 
+from edxml.testing import TestCA
 from edxml.testing.answers import Period, Revoked, ocsp_answer
-from edxml.testing.authority import SIGNER
-from edxml.testing.certify import Addresses
-from edxml.trust import answer_names
+from edxml.testing.authority import RESPONDER, SIGNER
+from edxml.testing.certify import Addresses, name_of
+from edxml.trust import answer_names, revocation_check
 from edxml.trust.certificates import TrustFiles
 from edxml.trust.revocation_sources import Stapled
 from edxml.verdict import SubIndication
@@ -46,6 +47,35 @@ def test_a_long_list_is_read_once_and_asked_often():  # E-06
         assert Chain(one, trust=trust).check().problem is None
 
     assert (time.process_time() - begun) / len(people) < MOST_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [pytest.param(1, GOOD, id="E-07 responder alive"), pytest.param(3, LATER, id="E-07 responder has ended since")],
+)
+def test_an_answer_speaks_no_longer_than_its_responder_lives(days, expected):
+    """Else the key of a responder that ended could go on saying "good", antedated, for ever."""
+    now = datetime.now(UTC).replace(microsecond=0)  # the library writes the real moment into an answer
+    ca = TestCA(now=now)
+    leaf = signer(ca)
+    responder = ca.make("ocsp", "OCSP", name_of("OCSP", organisation="CA"), RESPONDER, validity=(None, now + 2 * DAY))
+    answer = ocsp_answer(
+        leaf.certificate, ca.intermediate.certificate, responder.holder, Period(now - DAY, now + 300 * DAY), embed=True
+    )
+    trust = replace(ca.trust(), crls=(ca.crl_for(ca.root),), ocsps=(answer,))
+
+    assert Chain(leaf, trust=trust, at=now + days * DAY).check().problem is expected
+
+
+def test_a_certificate_on_hold_is_asked_about_again():
+    ca = new_ca(address="http://ca.example")
+    leaf = signer(ca)
+    ca.revoke(leaf, NOW - DAY, x509.ReasonFlags.certificate_hold)
+
+    result = Chain(leaf, trust=ca.trust()).check()
+
+    assert result.problem is LATER
+    assert {need.certificate for need in result.needs} == {leaf.certificate_der}
 
 
 # --- what the hub fetched
@@ -114,6 +144,27 @@ def test_a_newer_answer_ends_what_was_remembered(served):
     ca.revoke(chain.leaf, NOW - DAY)
 
     keep_list(kept, ca, ca.intermediate, NOW + SECOND)
+
+    assert chain.check().problem is REVOKED
+
+
+def test_an_answer_that_comes_while_another_is_read_is_not_passed_over(served, monkeypatch):
+    """What is remembered rests on the files as they were before they were read."""
+    ca, files, kept = served
+    chain = Chain(signer(ca), trust=files.load())
+    keep_list(kept, ca, ca.root)
+    keep_list(kept, ca, ca.intermediate)
+    ask = revocation_check.status
+
+    def ask_then_revoke(*question):
+        answer = ask(*question)
+        ca.revoke(chain.leaf, NOW - DAY)
+        keep_list(kept, ca, ca.intermediate, NOW + SECOND)
+        return answer
+
+    with monkeypatch.context() as moment:
+        moment.setattr(revocation_check, "status", ask_then_revoke)
+        assert chain.check().problem is None
 
     assert chain.check().problem is REVOKED
 
