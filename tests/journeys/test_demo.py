@@ -15,7 +15,7 @@ import pytest
 
 from hub import key_making, settings
 from hub.cli import errors
-from hub.cli.demo import offices, play, proof, scenes, telling
+from hub.cli.demo import offices, play, proof, story, telling
 from hub.cli.demo.proof import Checks, Promise
 
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("TRUC_")}
@@ -50,7 +50,7 @@ def test_once_plays_every_story_keeps_every_promise_and_leaves_nothing(tmp_path)
     assert done.returncode == errors.EXIT_DONE, done.stdout[-3000:] + done.stderr
     assert "Mọi lời hứa đều giữ" in done.stdout
     assert "✗" not in done.stdout
-    for _, title, english in scenes.STORY:
+    for _, title, english in story.STORY:
         assert title in done.stdout
         assert english in done.stdout
     for promise in Promise:

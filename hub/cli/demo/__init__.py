@@ -2,7 +2,7 @@
 
 `folder`   makes and unmakes the demo's folder           `cast`     who plays
 `world`    runs both hubs and registers everybody        `offices`  the agencies' software: real HTTP clients
-`papers`   signed PDFs and their packages                `scenes`   the story
+`papers`   signed PDFs and their packages                `scenes`, `story` what happens, and in which order
 `scene`    one scene's common parts                       `telling`  how it is told
 `proof`    what is claimed; receipts read by an outsider  `endless`  what goes on after the story
 `play`     the run from folder to exit code               `authority` made-up authorities that answer, or do not

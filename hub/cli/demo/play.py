@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hub import log
 from hub.cli.demo import cast as roles
-from hub.cli.demo import endless, folder, scenes, world
+from hub.cli.demo import endless, folder, story, world
 from hub.cli.demo.offices import TROUBLE
 from hub.cli.demo.proof import Checks, Promise
 from hub.cli.demo.scene import Scene
@@ -112,17 +112,17 @@ async def _story(stage: world.World, checks: Checks, teller: Teller) -> None:
     """Every scene, told in order; those with the axis, which is asked once a second, begin beside the first."""
     teller.heading("Mười một câu chuyện", "eleven stories; times are those of the hub's own journal")
     async with asyncio.TaskGroup() as group:
-        meanwhile: dict[scenes.Play, asyncio.Task[Life]] = {
+        meanwhile: dict[story.Play, asyncio.Task[Life]] = {
             play: group.create_task(_played(play, title, english, stage, checks))
-            for play, title, english in scenes.STORY
-            if play in scenes.BESIDE
+            for play, title, english in story.STORY
+            if play in story.BESIDE
         }
-        for play, title, english in scenes.STORY:
+        for play, title, english in story.STORY:
             beside = meanwhile.get(play)
             teller.life(await beside if beside else await _played(play, title, english, stage, checks))
 
 
-async def _played(play: scenes.Play, title: str, english: str, stage: world.World, checks: Checks) -> Life:
+async def _played(play: story.Play, title: str, english: str, stage: world.World, checks: Checks) -> Life:
     """One scene. That it breaks off is a broken promise, not the end of the demo; a full disk is the end."""
     life = Life(title, english)
     try:

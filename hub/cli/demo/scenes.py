@@ -1,9 +1,8 @@
-"""The story, one document after the other: what happens, and what must hold afterwards."""
+"""The scenes, one document each: what happens, and what must hold afterwards."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
 from typing import Any
 
 from hub.cli.demo import cast as roles
@@ -12,8 +11,6 @@ from hub.cli.demo.proof import Promise
 from hub.cli.demo.scene import Scene
 from hub.cli.demo.telling import size
 from hub.cli.errors import CommandError
-
-Play = Callable[[Scene], Coroutine[Any, Any, None]]
 
 
 async def everywhere(scene: Scene) -> None:
@@ -280,33 +277,3 @@ async def downwards(scene: Scene) -> None:
     status = back.package.status
     scene.claim(Promise.STATUS, "03 của Xã SM ra tới Bộ", holds=status is not None and status.sender.organ_id
                 == roles.COMMUNE.organ_id, seen=back.package.sender_id)  # fmt: skip
-
-
-STORY: tuple[tuple[Play, str, str], ...] = (
-    (
-        everywhere,
-        "Một quyết định đi khắp tỉnh",
-        "one decision, five addressees: three receive it, each of the other two has its own answer",
-    ),
-    (again, "Gửi trùng vì mất mạng", "the same bytes three times: one delivery, the first receipt each time"),
-    (
-        refused_and_corrected,
-        "Bị từ chối (02), sửa rồi gửi lại",
-        "refused with a reason, corrected under the same number",
-    ),
-    (recalled, "Thu hồi văn bản đã gửi", "a recall: one copy is already out, the other never left"),
-    (forged, "Tệp PDF bị sửa sau khi ký", "a PDF changed after it was signed"),
-    (secret, "Văn bản có dấu mật", "a document marked secret may not travel here"),
-    (for_information, "Báo cáo không ký số của xã", "unsigned: it travels, labelled as for information"),
-    (held, "Người điều phối giữ rồi thả", "an operator holds a delivery and releases it"),
-    (
-        decided_later,
-        "Tổ chức chứng thực ngừng trả lời",
-        "an authority is away: undecided is said, and decided later; the receipt stays",
-    ),
-    (upwards, "Gửi Bộ qua trục quốc gia", "out to a ministry through the national axis, and its answers back"),
-    (downwards, "Bộ gửi về tỉnh", "in from the ministry, and the commune's answer out again"),
-)
-
-BESIDE = frozenset({decided_later, upwards, downwards})
-"""Scenes that wait for others most of the time and are played beside the rest."""
