@@ -17,7 +17,7 @@ from edxml import dates, organ
 Form = Literal["axis", "uuid", "year", "other"]
 
 _AXIS: Final = re.compile(
-    r"\s*([^,\s]+)\s*,\s*([0-9]{4})([/-])([0-9]{1,2})\3([0-9]{1,2})\s*,\s*([^/]*?)\s*/\s*(.*?)\s*", re.DOTALL
+    r"\s*+([^,\s]++)\s*+,\s*+([0-9]{4})([/-])([0-9]{1,2})\3([0-9]{1,2})\s*+,([^/]*+)/(.*+)", re.DOTALL
 )
 _UUID: Final = re.compile(r"\{?([0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12})\}?", re.IGNORECASE)
 _YEAR: Final = re.compile(r"([0-9A-Za-z.]+)-([0-9]{4})-(.+)", re.DOTALL)
@@ -46,7 +46,8 @@ def parse(text: str) -> DocumentId:
     # law: R-029 QĐ28 Đ10.2b
     if match := _AXIS.fullmatch(text):
         organ_id, year, _, month, day, number, notation = match.groups()
-        return DocumentId(text, "axis", organ.normalise(organ_id), _day(year, month, day), int(year), number, notation)
+        on = _day(year, month, day)
+        return DocumentId(text, "axis", organ.normalise(organ_id), on, int(year), number.strip(), notation.strip())
     if match := _UUID.fullmatch(text.strip()):
         return DocumentId(text, "uuid")
     # law: R-028 HN Đ8.3
@@ -65,8 +66,8 @@ def comparison_key(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     if match := _AXIS.fullmatch(text):
         organ_id, year, _, month, day, number, notation = match.groups()
-        number = number.lstrip("0") or "0"
-        return f"{organ_id},{year}/{month:0>2}/{day:0>2},{number}/{notation}".casefold()
+        number = number.strip().lstrip("0") or "0"
+        return f"{organ_id},{year}/{month:0>2}/{day:0>2},{number}/{notation.strip()}".casefold()
     if match := _UUID.fullmatch(text.strip()):
         return match[1].replace("-", "").casefold()
     return " ".join(text.split()).casefold()

@@ -28,7 +28,7 @@ _MOST_NAMED: Final = 20
 _LARGEST_NAMED: Final = 3_000
 """Elements above which the slow schema is not asked: libxml2's own words must then do."""
 _ANY_XSI: Final = etree.XPath("boolean(//@xsi:*)", namespaces={"xsi": names.XSI})
-_PREFIX: Final = re.compile(r"(?<![\w.])[A-Za-z_][\w.-]*:(?=[A-Za-z_])|\{[^}]*\}")
+_PREFIX: Final = re.compile(r"(?<![\w.])[A-Za-z_][\w.-]*:(?=[A-Za-z_])|\{[^{}]*+\}")
 _STEP: Final = re.compile(r"/(?:\{[^}]*\})?(?:[^/:]*:)?([^/]+)")
 
 

@@ -20,7 +20,7 @@ _DECLARATION: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?<\?xml[ \t\r\n][^>]*?encoding[ \t\r\n]*=[ \t\r\n]*[\"']([^\"'<>]*)[\"']"
 )
 _ACCEPTED: Final = ("utf-8", "utf8")
-_ROOT: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:[^<]|<\?.*?\?>|<!--.*?-->)*?<([^ \t\r\n/>!?]+)", re.DOTALL)
+_ROOT: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:[^<]|(?><\?.*?\?>)|(?><!--.*?-->))*+<([^ \t\r\n/>!?]+)", re.DOTALL)
 _UNDEFINED: Final = re.compile(r"Namespace prefix (\S+) (?:for|on|of)\b")
 _RESOURCE: Final = frozenset({etree.ErrorTypes.ERR_NAME_TOO_LONG, 114, 115, etree.ErrorTypes.ERR_NO_MEMORY})
 _ENCODING: Final = frozenset(

@@ -24,7 +24,7 @@ QUIET = frozenset({"/Link", "/Widget", "/Popup"})
 SHOWN = frozenset({"/Page", "/Pages", "/Catalog", "/Font", "/XObject"})
 STRAY_LIMIT = 2_000_000  # object marks looked at
 _OBJECT = re.compile(rb"(\d{1,10})\s+\d{1,5}\s+$")
-_DRAWS = re.compile(rb"\bBT\b.*?\bT[jJ]\b", re.DOTALL)
+_BEGINS_TEXT, _SHOWS_TEXT = re.compile(rb"\bBT\b"), re.compile(rb"\bT[jJ]\b")
 _HIDDEN, _NO_VIEW = 1 << 1, 1 << 5
 
 
@@ -62,8 +62,14 @@ def _could_be_shown(value: Any) -> bool:
         return False
     kind = raw(value, "/Type")
     if isinstance(value, generic.StreamObject) and kind is None and raw(value, "/Subtype") is None:
-        return _DRAWS.search(value.data[:65_536]) is not None
+        return _draws(value.data[:65_536])
     return kind in SHOWN or raw(value, "/Subtype") in ("/Image", "/Form")
+
+
+def _draws(content: bytes) -> bool:
+    """Whether text is begun and then shown; two looks, because one pattern for both would start anew at every BT."""
+    begun = _BEGINS_TEXT.search(content)
+    return begun is not None and _SHOWS_TEXT.search(content, begun.end()) is not None
 
 
 def _stray(graph: Graph) -> bool:
