@@ -202,7 +202,7 @@ class Intake(_Section):
         0, ge=0, description="Processes that verify PDF signatures; 0 = as many as processors, at most 2"
     )
     verify_timeout_seconds: Seconds = Field(
-        60, description="Longest verification of one file; then INDETERMINATE, checked again later"
+        8, description="Longest verification of one file; then INDETERMINATE, checked again later"
     )
     lease_seconds: Seconds = Field(300, description="How long a system that fetches a delivery has to acknowledge it")
     signed_packages_from: tuple[str, ...] = Field(

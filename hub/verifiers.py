@@ -23,6 +23,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 GRACE_SECONDS = 2.0
+NICENESS = 5
+"""Verification waits for the event loop, not the other way round."""
+
 _PRELOAD = ["edxml.pdf.signature"]
 _SOCKET_BYTES = 107 - len("/pymp-12345678/listener-12345678")
 """Longest temporary folder in which a fork server's socket can lie."""
@@ -72,10 +75,11 @@ class VerifierPool(Executor):
 
 
 def _settle() -> None:
-    """A verifier leaves signals to the hub, takes no more memory than it needs, and does not outlive the hub."""
+    """A verifier leaves signals and precedence to the hub, takes no more memory than it needs, does not outlive it."""
     threading.Thread(target=_end_with_the_hub, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     contained.limit_memory()
+    os.nice(NICENESS)
 
 
 def _end_with_the_hub() -> None:

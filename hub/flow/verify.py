@@ -8,6 +8,7 @@ that did not answer last time.
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import BrokenExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 ANSWER, TRUST = "answer", "trust"
 PUBLIC = "public"
+QUEUE_SECONDS = 30
+"""Longest wait for a free verifier, beyond what the verification itself may take."""
+
 INVITED = "invited"
 OTHER_DOMAIN = "other_trust_domain"
 """Warning at a signature that is whole and trusted, yet by an authority that does not count for this sender."""
@@ -127,11 +131,17 @@ def _foreign(signature: SignatureReport) -> SignatureReport:
 
 
 async def _one(hub: Hub, file: Checkable) -> FileReport:
-    loop = asyncio.get_running_loop()
-    work = loop.run_in_executor(hub.verifiers, verify_pdf, file.path, file.name, hub.trust, hub.clock.now())
+    """The verdict on one file. A verifier that another file killed costs this one a second try, no verdict."""
     try:
-        async with asyncio.timeout(hub.settings.intake.verify_timeout_seconds):
-            found: FileReport = await work
+        async with asyncio.timeout(QUEUE_SECONDS + hub.settings.intake.verify_timeout_seconds):
+            try:
+                return await _verified(hub, file)
+            except BrokenExecutor:
+                return await _verified(hub, file)
     except (TimeoutError, BrokenPipeError, RuntimeError) as error:
         return out_of_time(file.name, error)
-    return found
+
+
+async def _verified(hub: Hub, file: Checkable) -> FileReport:
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(hub.verifiers, verify_pdf, file.path, file.name, hub.trust, hub.clock.now())

@@ -10,11 +10,11 @@ from prometheus_client import Histogram
 if TYPE_CHECKING:
     from hub.context import Hub
 
-TICK_SECONDS = 0.01
+TICK_SECONDS = 0.02
 
 _LAG = Histogram(
     "hub_event_loop_lag_seconds",
-    "How much later than planned the event loop woke up, looked at every 10 ms",
+    "How much later than planned the event loop woke up, looked at every 20 ms",
     buckets=(0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5),
 )
 
