@@ -64,6 +64,10 @@ _TITLES = {
         "Đã có văn bản khác cùng số, ký hiệu trong năm của cơ quan gửi",
         "Another document of this sender has the same number and notation this year",
     ),
+    "same_content": (
+        "Tệp giống hệt một văn bản khác của cơ quan gửi",
+        "The files are the very same as those of another document of this sender",
+    ),
     "supplementary": ("Gửi bổ sung nơi nhận", "Supplementary sending to further recipients"),
     "corrected": ("Gửi lại sau khi bị từ chối", "Corrected sending after a refusal"),
     "profile_invalid": (
@@ -132,6 +136,9 @@ class Admission:
         original = self._settle_earlier(connection, effects)
         if packages.has_same_number(connection, self._row):
             self._warnings.append(warning("same_number", "Code"))  # law: R-030 R-031 NĐ30 Đ15.1
+        same = packages.same_content(connection, self._row)
+        if same is not None:
+            self._warnings.append(warning("same_content", same))
         new, items = self._plan(effects.settled)
         told = json.dumps([asdict(one) for one in self._warnings], ensure_ascii=False)
         packages.add(connection, replace(self._row, original_id=original, warnings=told))

@@ -75,6 +75,7 @@ def reading(
         "notation": package.notation,
         "promulgated": promulgated[:32],
         "year": promulgated[:4],
+        "content_key": packages.content_key([one.sha256 for one in package.attachments]),
         "attachments": json.dumps([_part(one) for one in package.attachments], ensure_ascii=False),
         "warnings": json.dumps([asdict(one) for one in warnings], ensure_ascii=False),
     }

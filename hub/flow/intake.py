@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from edxml import model, organ, rules
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.flow import admission, checks, entries, package_signature, quarantine, recording, routing, verify
+from hub.flow import admission, alarms, checks, entries, package_signature, quarantine, recording, routing, verify
 from hub.flow.arrival import Arrival
 from hub.flow.checks.base import CheckedFile, Stage, Subject
 from hub.states import DeliveryStatus, PackageStatus
@@ -84,6 +84,8 @@ async def accept(hub: Hub, body: AsyncIterator[bytes], submission: Submission) -
             return await _unbroken(_commit(hub, arrival, examined, submission))
     except Refusal as refusal:
         await entries.keep_refusal(hub, arrival, submission, refusal)
+        if refusal.fault is Fault.CONFLICT:
+            await alarms.raise_alarm(hub, "other_content_same_id", submission.system.id, submission.address)
         raise
     except (OSError, StorageFullError) as error:
         raise Refusal(Fault.STORAGE_FULL, "the hub cannot store anything at the moment") from error

@@ -57,6 +57,7 @@ class NewPackage:
     fault_detail: str | None = None
     held_for: str | None = None
     checks: str = "[]"
+    content_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,24 @@ _SAME_NUMBER = Prepared(
 )
 
 
+_SAME_CONTENT = Prepared(
+    select(_P.c.document_id)
+    .where(
+        _P.c.sender == bindparam("sender_"),
+        _P.c.content_key == bindparam("content_key_"),
+        _P.c.document_key != bindparam("document_key_"),
+        _P.c.status != _REJECTED,
+    )
+    .order_by(_P.c.seq.desc())
+    .limit(1)
+)
+
+
+def content_key(digests: Collection[str]) -> str:
+    """One digest over those of all attachments, in any order; empty without any."""
+    return hashlib.sha256(" ".join(sorted(digests)).encode()).hexdigest() if digests else ""
+
+
 def add(connection: Connection, package: NewPackage) -> None:
     """Write one package."""
     _ADD.insert(connection, [columns(package) | {"document_key": comparison_key(package.document_id)}])
@@ -198,6 +217,19 @@ def has_same_number(connection: Connection, package: NewPackage) -> bool:
         "document_key_": comparison_key(package.document_id),
     }
     return _SAME_NUMBER.first(connection, **values) is not None
+
+
+def same_content(connection: Connection, package: NewPackage) -> str | None:
+    """The DocumentId of the latest other document of this sender that carries the very same files."""
+    if not package.content_key:
+        return None
+    values = {
+        "sender_": package.sender,
+        "content_key_": package.content_key,
+        "document_key_": comparison_key(package.document_id),
+    }
+    row = _SAME_CONTENT.first(connection, **values)
+    return None if row is None else str(row.document_id)
 
 
 def search(

@@ -29,6 +29,7 @@ packages = Table(
     Column("document_id", Text, nullable=False),
     Column("document_key", Text, nullable=False, server_default=""),  # DocumentId as it is compared
     Column("sha256", String(64), nullable=False),
+    Column("content_key", String(64), nullable=False, server_default=""),  # over its attachments; '' without any
     Column("size", BigInteger, nullable=False),
     Column("status", String(16), nullable=False),
     Column("door", String(8), nullable=False),
@@ -61,6 +62,7 @@ Index(
     postgresql_where=packages.c.status != "rejected",
 )
 Index("packages_thread", packages.c.sender, packages.c.document_key)
+Index("packages_content", packages.c.sender, packages.c.content_key)
 Index("packages_number", packages.c.sender, packages.c.number, packages.c.notation, packages.c.year)
 Index("packages_received", packages.c.received_at)
 Index("packages_system", packages.c.system_id, packages.c.seq)

@@ -135,6 +135,7 @@ ALARM: dict[str, Pair] = {
     "package_quarantined": (
         "gói tin bị cách ly: không mở, không chuyển tiếp", "quarantined: do not open it, do not pass it on",
     ),
+    "other_content_same_id": ("mã văn bản đã dùng cho nội dung khác", "one DocumentId, two different contents"),
     "package_damaged": ("bản lưu của gói tin bị hỏng", "the stored copy of a package is damaged"),
     "verdict_failed": ("chữ ký được xác định là không hợp lệ sau khi đã nhận", "a signature was found not valid later"),
     "trust_changed": ("danh sách tin cậy thay đổi", "the trust list was changed"),

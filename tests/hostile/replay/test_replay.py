@@ -12,6 +12,7 @@ from actors import Office
 from sqlalchemy import func, select
 
 from edxml.testing import make_package
+from edxml.testing.documents import plain_pdf
 from hub.store import tables
 
 SENDER, RECIPIENT = "000.00.01.H99", "000.00.02.H99"
@@ -22,6 +23,11 @@ async def count(hub, table, **where):
     for name, value in where.items():
         query = query.where(table.c[name] == value)
     return await hub.db.read(lambda c: c.execute(query).scalar())
+
+
+async def alarms(hub) -> list[str]:
+    wanted = select(tables.events.c.detail).where(tables.events.c.type == "alarm.raised")
+    return [json.loads(one)["alarm"] for one in await hub.db.read(lambda c: c.execute(wanted).scalars().all())]
 
 
 async def test_G01_a_hundred_repeats_get_the_first_receipt(target, hub):  # noqa: N802 - the id of the case
@@ -57,7 +63,25 @@ async def test_G03_the_same_id_with_other_bytes_is_a_conflict(target, hub):  # n
     assert (heard.status, heard.code) == (409, "conflict")
     [(item, _)] = await target.recipient.receive_all()
     assert item["sha256"] == first["sha256"], "the first stays untouched"
+    assert await alarms(hub) == ["other_content_same_id"]
     assert await count(hub, tables.packages, status="accepted") == 1
+
+
+async def test_G04_the_same_files_under_another_id_are_taken_and_flagged(target, stc):  # noqa: N802
+    files = [("van-ban.pdf", plain_pdf(12_000))]
+    first = await target.sender.send(make_package(SENDER, RECIPIENT, attachments=files))
+    foreign = await target.recipient.send(make_package(RECIPIENT, SENDER, attachments=files))
+
+    again = await target.sender.send(make_package(SENDER, RECIPIENT, attachments=files))
+
+    flagged = [one for one in again["warnings"] if one["code"] == "same_content"]
+    assert [one["where"] for one in flagged] == [first["document_id"]]
+    assert "same_content" not in [one["code"] for one in first["warnings"] + foreign["warnings"]], "another's: unsaid"
+    assert {item["package_id"] for item, _ in await target.recipient.receive_all()} == {
+        first["package_id"],
+        again["package_id"],
+    }
+    await target.sender.receive_all()
 
 
 async def test_G05_what_another_sent_is_not_sent_again_in_his_name(target, stc):  # noqa: N802

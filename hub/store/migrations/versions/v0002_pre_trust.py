@@ -15,6 +15,8 @@ def upgrade() -> None:
     """Add columns and tables."""
     op.add_column("packages", sa.Column("held_for", sa.String(length=64), nullable=True))
     op.add_column("packages", sa.Column("checks", sa.Text(), server_default="[]", nullable=False))
+    op.add_column("packages", sa.Column("content_key", sa.String(length=64), server_default="", nullable=False))
+    op.create_index("packages_content", "packages", ["sender", "content_key"], unique=False)
     op.create_index(
         "packages_held",
         "packages",
