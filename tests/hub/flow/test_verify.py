@@ -29,6 +29,6 @@ async def test_a_file_whose_verifier_was_killed_by_another_is_verified_again(hub
     process = pool.submit(os.getpid).result(30)
     os.kill(process, signal.SIGKILL)
 
-    report = await verify.report(hub, [Checkable(0, "a.pdf", str(path))], "000.00.01.H99")
+    report = await verify.report(hub, [Checkable("a.pdf", str(path))], "000.00.01.H99")
 
     assert [file.verdict for file in report.files] == [Verdict.UNSIGNED]
