@@ -10,9 +10,10 @@ from actors import Heard, Office
 from province import Office as System
 from province import hub, new_folder, province, snv, stc, url
 
-from edxml.testing import make_package
+from edxml.testing import TestCA, make_package
+from hub.flow import trust
 
-__all__ = ["hub", "new_folder", "province", "sections", "snv", "stc", "target", "url"]
+__all__ = ["believed", "hub", "new_folder", "province", "sections", "snv", "stc", "target", "url"]
 
 
 @pytest.fixture
@@ -64,3 +65,12 @@ async def target(snv, stc):
         made = Target(actors[0], actors[1], snv)
         yield made
         await made.still_serves()
+
+
+@pytest.fixture
+async def believed(hub) -> TestCA:
+    """An authority that the hub under attack trusts, with its revocation lists."""
+    ca = TestCA()
+    ca.write_trust(hub.settings.trust_folder)
+    await trust.reload(hub)
+    return ca

@@ -63,8 +63,8 @@ class SignatureVerdict(Answer):
 
     model_config = ConfigDict(extra="allow")
 
-    signer: str
-    issuer: str
+    signer: str | None = Field(description="null: chữ ký hỏng tới mức không đọc được của ai")
+    issuer: str | None
     role: str
     signed_at: str | None
     time_source: str | None
