@@ -31,11 +31,8 @@ NOT_TRIED: Mapping[str, str] = {
     "D-11": "200 real documents are not at hand; 11 are, and none that is genuine fails (`edxml/pdf/test_samples.py`)",
     "E-12": "the certificates of NIST PKITS are not at hand; x509-limbo (E-11) is tried instead",
     "E-17": "keys are files; a signing device comes with its own driver",
-    "G-04": "the same bytes under another id are a new document; nobody is told yet that they were here before",
-    "G-10": "one process writes on SQLite; order between two comes with PostgreSQL",
     "I-06": "names are resolved by the system and remembered 30 s by aiohttp; nothing of ours grows with them",
     "I-10": "each verifier has a limit of memory (`hub/test_verifiers.py`); the hub as a whole is not run under one",
-    "I-11": "texts are bounded before they are matched; no test times each pattern",
     "I-13": "the lag of the loop is a metric (`hub/jobs/lag.py`); no test reads it under load",
 }
 """Case to the reason, in one line."""
@@ -54,15 +51,13 @@ def every_id() -> list[str]:
 
 
 def tried() -> dict[str, set[str]]:
-    """Case to the places that name it: the folder below tests/hostile, else the file."""
+    """Case to the folders of the tests that name it."""
     found = defaultdict(set)
     for path in sorted(TESTS.rglob("*.py")):
         if path == Path(__file__).resolve():
             continue
-        hostile = path.is_relative_to(TESTS / "hostile")
-        place = path.relative_to(TESTS).parent if hostile else path.relative_to(TESTS)
         for case in named(path.read_text(encoding="utf-8")):
-            found[case].add(place.as_posix())
+            found[case].add(path.relative_to(TESTS).parent.as_posix())
     return found
 
 
