@@ -53,11 +53,11 @@ def read_until_regex(
     return found
 
 
-def decode_name(name: bytes) -> Any:
+def decode_name(name_bytes: bytes) -> Any:
     """What pyHanko's `_decode_name` gives: a new name object each time, since each belongs to its own place."""
-    if len(name) > NAME_BYTES:
-        return _decode_name_slowly(name)
-    return generic.NameObject(_decoded(name))
+    if len(name_bytes) > NAME_BYTES:
+        return _decode_name_slowly(name_bytes)
+    return generic.NameObject(_decoded(name_bytes))
 
 
 @functools.lru_cache(4096)
