@@ -60,6 +60,8 @@ def check_file(stream: BinaryIO, name: str, trust: Trust, at: datetime) -> FileR
     """The report on an open PDF. Raises what the reader raises for a file of which nothing is proven."""
     try:
         return _check(stream, name, trust, at)
+    except reading.TooSlowError:
+        raise  # our own lack of time proves nothing
     except READ_ERRORS as error:
         proof = raw.proof_of_change(stream)
         if proof is None:
@@ -83,7 +85,7 @@ def _check_opened(opened: reading.Opened, stream: BinaryIO, name: str, trust: Tr
     reader = opened.reader
     fields = pdf_fields.signature_fields(reader)
     marks = reading.count_signature_marks(stream)
-    gone = unsigned.removed_signatures(reader, fields) if marks > len(fields) else set()
+    gone = unsigned.removed_signatures(reader, fields) if marks else set()
     found = sorted((pdf_integrity.examine(f, stream, reader) for f in fields), key=lambda f: f.range.end)
     signatures = [f for f in found if not f.is_stamp]
     stapled = stapled_answers.of_dss(reader) if found else Stapled()
@@ -94,6 +96,7 @@ def _check_opened(opened: reading.Opened, stream: BinaryIO, name: str, trust: Tr
         return unsigned.report(name, opened, marks, gone, stamps.reports)
     reports = []
     for item in signatures:
+        reader.check_time()
         proven_at = stamps.proof(item.range.end)
         reports.append(_report(item, case, last=item is signatures[-1], proven_at=proven_at))
     result = FileReport.of(name, reports, (*order_warnings(reports), *stamps.warnings))

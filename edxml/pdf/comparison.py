@@ -22,6 +22,9 @@ CATALOG_KEYS = ("/OpenAction", "/AA", "/Names", "/Dests", "/Outlines", "/PageLab
 LOOKS = ("/Rect", "/AP", "/AS", "/F", "/MK", "/BS", "/Border", "/OC", "/A", "/AA")
 SPOKEN = ("/ActualText", "/Alt", "/E")  # what is read aloud or copied instead of what is drawn
 BACKWARD = frozenset({"/Parent", "/P", "/StructParent", "/StructParents", "/Popup", "/IRT"})
+# Below these stand dictionaries whose keys are names of somebody's choice: "/P" may be a drawing there.
+NAMING = frozenset({"/XObject", "/Font", "/ExtGState", "/ColorSpace", "/Pattern", "/Shading", "/Properties",
+                    "/CharProcs", "/Colorants", "/N", "/R", "/D", "/Dests"})  # fmt: skip
 STEP_LIMIT = 3_000_000
 
 
@@ -159,10 +162,10 @@ class Comparison:
 
         A reference to a page is equal to one to the page in the same place: pages are compared by themselves.
         """
-        todo = [(old, new)]
+        todo = [(old, new, BACKWARD)]
         while todo:
             self._count()
-            a, b = todo.pop()
+            a, b, skip = todo.pop()
             if isinstance(a, generic.IndirectObject) and isinstance(b, generic.IndirectObject):
                 pair = (*number_of(a), *number_of(b))
                 if pair in self._seen:
@@ -179,11 +182,11 @@ class Comparison:
                     return False
                 todo.extend(_entries(a, b, skip=BACKWARD | {"/Length", "/Filter", "/DecodeParms"}))
             elif isinstance(a, generic.DictionaryObject) and isinstance(b, generic.DictionaryObject):
-                todo.extend(_entries(a, b, skip=BACKWARD))
+                todo.extend(_entries(a, b, skip=skip))
             elif isinstance(a, generic.ArrayObject) and isinstance(b, generic.ArrayObject):
                 if len(a) != len(b):
                     return False
-                todo.extend(zip(list.__iter__(a), list.__iter__(b), strict=True))
+                todo.extend((x, y, BACKWARD) for x, y in zip(list.__iter__(a), list.__iter__(b), strict=True))
             elif not _same_atom(a, b):
                 return False
         return True
@@ -227,8 +230,10 @@ def _form_values(form: Any) -> dict[str, Any]:
     return values
 
 
-def _entries(a: Any, b: Any, skip: frozenset[str]) -> list[tuple[Any, Any]]:
-    return [(raw(a, key), raw(b, key)) for key in {*a.keys(), *b.keys()} - skip]
+def _entries(a: Any, b: Any, skip: frozenset[str]) -> list[tuple[Any, Any, frozenset[str]]]:
+    """Pairs to compare, each with the keys that are passed by in them if they are dictionaries."""
+    keys = {*a.keys(), *b.keys()} - skip
+    return [(raw(a, key), raw(b, key), frozenset() if key in NAMING else BACKWARD) for key in keys]
 
 
 def _same_stream(a: Any, b: Any) -> bool:

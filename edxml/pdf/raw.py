@@ -17,7 +17,9 @@ from edxml.verdict_words import SubIndication
 GAP_LIMIT = 1 << 24
 RANGES_LIMIT = 64
 RANGE_LENGTH = 128  # bytes from /ByteRange to its last bracket
+HASHED_LIMIT = 2 << 30  # bytes read for digests, all signatures together
 SHORTEST_SIGNATURE = 128  # hex digits
+UPKEEP_MARKS = (b"/DSS", b"/ETSI.RFC3161")  # what may follow the last signature
 _RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s*\]")
 _SIGNATURE = re.compile(rb"<[0-9A-Fa-f]{%d,}" % SHORTEST_SIGNATURE)
 
@@ -28,16 +30,18 @@ def proof_of_change(stream: BinaryIO) -> Proof | None:
     """Why a file that no reader opens is proven to be other than what was signed; None if nothing is proven.
 
     A byte range that begins with the file, ends in it and leaves out a signature is alive; the dead remainder of
-    another file's signature does not fit and proves nothing.
+    another file's signature does not fit and proves nothing. Nor do objects behind the last signature if they look
+    like validation data, or a time-stamp over the document.
     """
     size = stream.seek(0, 2)
-    end_of_last = 0
+    end_of_last = hashed = 0
     for place in islice(places_of(stream, b"/ByteRange"), RANGES_LIMIT):
         match = _RANGE.match(_read(stream, place, place + RANGE_LENGTH))
         first, length, second, rest = (int(n) for n in match.groups()) if match is not None else (1, 0, 0, 0)
         end = second + rest
         gap = _read(stream, length, min(second, length + GAP_LIMIT))
-        if first != 0 or end > size or not _SIGNATURE.match(gap):
+        hashed += length + rest
+        if first != 0 or end > size or hashed > HASHED_LIMIT or not _SIGNATURE.match(gap):
             continue
         if not gap.endswith(b">") or b">" in gap[:-1]:
             return SubIndication.FORMAT_FAILURE, "the bytes left out are not one hex string"
@@ -47,7 +51,7 @@ def proof_of_change(stream: BinaryIO) -> Proof | None:
         if fits:
             end_of_last = max(end_of_last, end)
     behind = _read(stream, end_of_last, end_of_last + REST_LIMIT)
-    if end_of_last and any(mark in behind for mark in OBJECT_MARKS):
+    if end_of_last and any(m in behind for m in OBJECT_MARKS) and not any(m in behind for m in UPKEEP_MARKS):
         return SubIndication.HASH_FAILURE, "objects stand after the end of the signed revision"
     return None
 
@@ -58,9 +62,12 @@ def _read(stream: BinaryIO, begin: int, end: int) -> bytes:
 
 
 def _fits(stream: BinaryIO, contents: bytes, numbers: list[int]) -> bool | None:
-    """Whether the digest is the signed one; None if that cannot be read."""
+    """Whether the digest is the signed one; None if that cannot be read, and for a time-stamp, which signs another."""
     try:
-        info = cms.ContentInfo.load(bytes.fromhex(contents.decode("ascii")))["content"]["signer_infos"][0]
+        signed_data = cms.ContentInfo.load(bytes.fromhex(contents.decode("ascii")))["content"]
+        if signed_data["encap_content_info"]["content_type"].native != "data":
+            return None
+        info = signed_data["signer_infos"][0]
         algorithm = info["digest_algorithm"]["algorithm"].native
         signed = find_unique_cms_attribute(info["signed_attrs"], "message_digest").native
         return bool(cms_check.digest_of(stream, numbers, algorithm) == signed)

@@ -143,9 +143,13 @@ class IndexedReader(PdfFileReader):
 
     def get_object(self, ref: Any, *args: Any, **options: Any) -> Any:
         """As the original. Raises TooSlowError when the file has cost its time."""
+        self.check_time()
+        return super().get_object(ref, *args, **options)  # type: ignore[no-untyped-call]
+
+    def check_time(self) -> None:
+        """Raise TooSlowError when the file has cost its time."""
         if time.thread_time() > self._ends_at:
             raise TooSlowError("the document takes too long to read")
-        return super().get_object(ref, *args, **options)  # type: ignore[no-untyped-call]
 
     def object_stream(self, number: int) -> ObjectStream:
         """An object stream by its number, decoded once. Raises what the reader raises for a broken one."""

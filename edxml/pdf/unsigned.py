@@ -39,13 +39,21 @@ def report(
 
 
 def removed_signatures(reader: Any, fields: Sequence[SignatureField]) -> set[str]:
-    """Names of fields that were signed in an earlier revision and are not any more: a way to hide a broken one."""
-    now = {f.name for f in fields}
+    """Names of fields that were signed in an earlier revision and do not carry that signature any more.
+
+    A way to hide a broken one, or a person's: the field may carry another one by now.
+    """
+    now = {(f.name, _contents(f)) for f in fields}
     gone: set[str] = set()
     for revision in range(reader.xrefs.total_revisions - 1):
         try:
             earlier = pdf_fields.signature_fields(reader.get_historical_resolver(revision))
         except READ_ERRORS:
             continue
-        gone |= {f.name for f in earlier} - now
+        gone |= {f.name for f in earlier if (f.name, _contents(f)) not in now}
     return gone
+
+
+def _contents(field: SignatureField) -> bytes | None:
+    """The signature itself as it stands in /Contents; None for what is no signature."""
+    return getattr(objects.entry(field.value, "/Contents"), "original_bytes", None)

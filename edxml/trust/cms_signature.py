@@ -67,7 +67,8 @@ def bundle(signed_data: Any) -> Bundle:
     if len(infos) != 1:
         raise UnfitError(f"{len(infos)} signers in one signature")
     choices = signed_data["certificates"]
-    ders = [c.chosen.dump() for c in list(choices)[:MOST_CERTIFICATES] if c.name == "certificate"] if choices else []
+    given = [c.chosen.dump() for c in list(choices)[:MOST_CERTIFICATES] if c.name == "certificate"] if choices else []
+    ders = [der for der in given if len(der) <= issued.LONGEST_CERTIFICATE_BYTES]  # all that is read is remembered
     sid = infos[0]["sid"]
     signer = next((der for der in ders if _is_meant(der, sid)), None)
     if signer is None:

@@ -20,6 +20,7 @@ from edxml.trust.issued import Issued, name_key
 UNDERSTOOD = frozenset({ExtensionOID.DELTA_CRL_INDICATOR, ExtensionOID.ISSUING_DISTRIBUTION_POINT})
 ENTRY_UNDERSTOOD = frozenset({CRLEntryExtensionOID.CRL_REASON, CRLEntryExtensionOID.INVALIDITY_DATE})
 EXPIRED_ON_LIST = x509.ObjectIdentifier("2.5.29.60")
+USUAL_BYTES = 256 << 10  # of longer lists, which strangers send too, only a few are remembered
 SHORT = 64  # so few entries are looked through; more are indexed
 _MASK = (1 << 64) - 1
 UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion)
@@ -152,9 +153,22 @@ def _moment(extension: x509.Extension[x509.ExtensionType] | None) -> datetime | 
         return None
 
 
-@functools.lru_cache(maxsize=64)
 def of_bytes(der: bytes) -> RevocationList | None:
     """A list given as bytes, read once; None for what is none."""
+    return _long(der) if len(der) > USUAL_BYTES else _usual(der)
+
+
+@functools.lru_cache(maxsize=64)
+def _usual(der: bytes) -> RevocationList | None:
+    return _read(der)
+
+
+@functools.lru_cache(maxsize=4)
+def _long(der: bytes) -> RevocationList | None:
+    return _read(der)
+
+
+def _read(der: bytes) -> RevocationList | None:
     try:
         return RevocationList(der)
     except ValueError:

@@ -113,7 +113,7 @@ def needs_no_check(responder: Issued) -> bool:
     return any(e.oid == _NO_CHECK for e in responder.parsed.extensions)
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=256)
 def of_bytes(der: bytes) -> OcspAnswer | None:
     """A response given as bytes, read once; None for what is none or answers nothing."""
     try:

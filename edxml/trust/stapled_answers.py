@@ -6,17 +6,21 @@ They are a stranger's material: each is read by whoever uses it, only so many an
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any
 
 from asn1crypto import core, ocsp  # type: ignore[import-untyped]
 from asn1crypto import pdf as asn1_pdf
 
 from edxml.pdf.reading import READ_ERRORS
+from edxml.trust.issued import LONGEST_CERTIFICATE_BYTES
 from edxml.trust.revocation_sources import Stapled
 
 MOST_ANSWERS = 64
-LONGEST_ANSWER_BYTES = 8 << 20
+LONGEST_LIST_BYTES = 8 << 20
+LONGEST_RESPONSE_BYTES = 128 << 10
+MOST_BYTES = 16 << 20
+"""All lists, or all responses, or all certificates of one document together."""
 _ARCHIVE = "adobe_revocation_info_archival"
 _VALUES = "1.2.840.113549.1.9.16.2.24"  # id-aa-ets-revocationValues
 _OCSP_RESPONSE = "1.3.6.1.5.5.7.16.2"
@@ -67,10 +71,14 @@ def of_dss(reader: Any) -> Stapled:
 
 
 def _streams(store: Any, name: str) -> Iterator[bytes]:
+    left = MOST_BYTES
     for reference in islice(_found(store.get(name)) or (), MOST_ANSWERS):
         stream = _found(reference)
-        if int(stream.get("/Length", 0)) <= LONGEST_ANSWER_BYTES:
-            yield bytes(stream.data)
+        if int(stream.get("/Length", 0)) <= left:
+            data = bytes(stream.data)
+            if (left := left - len(data)) < 0:
+                return  # what is packed small may be large
+            yield data
 
 
 def _found(value: Any) -> Any:
@@ -116,7 +124,12 @@ def _whole(basic: Any) -> bytes:
 
 
 def _bounded(found: Stapled) -> Stapled:
-    def fitting(blobs: tuple[bytes, ...]) -> tuple[bytes, ...]:
-        return tuple(b for b in blobs[:MOST_ANSWERS] if len(b) <= LONGEST_ANSWER_BYTES)
+    def fitting(blobs: tuple[bytes, ...], longest: int) -> tuple[bytes, ...]:
+        sizes = accumulate(map(len, blobs[:MOST_ANSWERS]))
+        return tuple(b for b, so_far in zip(blobs, sizes, strict=False) if len(b) <= longest and so_far <= MOST_BYTES)
 
-    return Stapled(fitting(found.crls), fitting(found.ocsps), fitting(found.certificates))
+    return Stapled(
+        fitting(found.crls, LONGEST_LIST_BYTES),
+        fitting(found.ocsps, LONGEST_RESPONSE_BYTES),
+        fitting(found.certificates, LONGEST_CERTIFICATE_BYTES),
+    )
