@@ -123,18 +123,18 @@ async def test_the_status_of_a_document_its_recipient_cannot_know_says_nothing_a
     held = (await sender.offer(make_package(SENDER, RECIPIENT))).expect(201)
 
     answers = []
-    for document_id in (held["document_id"], "000.00.01.H99,2026/01/01,999/KH-ABC"):
-        heard = (await recipient.offer(status_about(document_id))).expect(201)
+    for number, document_id in enumerate((held["document_id"], "000.00.01.H99,2026/01/01,999/KH-ABC")):
+        heard = (await recipient.offer(status_about(document_id, number))).expect(201)
         answers.append([one["code"] for one in heard["warnings"]])
 
     assert answers[0] == answers[1] == ["base_unknown"]
 
 
-def status_about(document_id: str) -> bytes:
+def status_about(document_id: str, number: int) -> bytes:
     return writer.write_status(
         model.StatusMessage(
             sender=model.Organization(RECIPIENT, "Sở Tài chính"),
-            response_for=model.ResponseFor(SENDER, f"{len(document_id)}/KH", document_id, "2026/01/01"),
+            response_for=model.ResponseFor(SENDER, f"{number}/KH", document_id, "2026/01/01"),
             staff=None,
             code="03",
             description="",
