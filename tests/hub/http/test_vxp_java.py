@@ -52,7 +52,9 @@ def test_a_hub_holds_the_connections_that_the_sdk_forgets(tmp_path):
     serving = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=few)  # noqa: PLW1509
     kept = []
     try:
-        address = urlsplit(next(line.split()[-1] for line in serving.stdout if line.startswith("listening on")))
+        said = next((line for line in serving.stdout if line.startswith("listening on")), None)
+        assert said is not None, f"the hub ended without listening: {serving.wait(60)}"
+        address = urlsplit(said.split()[-1])
         for _ in range(200):
             connection = socket.create_connection((address.hostname, address.port), 10)
             kept.append(connection)
