@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509 import ocsp
-from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
+from cryptography.x509.oid import AuthorityInformationAccessOID
 
+from edxml.trust import issued
+from edxml.trust.certificate_path import readable
+from edxml.trust.revocation_check import UNKNOWN
+from edxml.trust.revocation_lists import RevocationList
+from edxml.trust.revocation_ocsp import OcspAnswer
 from edxml.verdict import Need
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -48,12 +51,11 @@ def request(need: Need) -> bytes:
 
 
 def check(need: Need, data: bytes, at: datetime) -> Answer:
-    """What the bytes say; raises ValueError, with a reason an operator may read, unless they answer the need."""
-    try:
-        judge = _list if need.kind == "crl" else _response
-        as_of, next_at = judge(need, data)
-    except (TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.ExtensionNotFound) as error:
-        raise ValueError(f"not readable: {type(error).__name__}") from error
+    """What the bytes say; raises ValueError, with a reason an operator may read, unless they answer the need.
+
+    A need about an issuer itself asks for its list, whatever kind of certificates that one speaks of.
+    """
+    as_of, next_at = _list(need, data) if need.kind == "crl" else _response(need, data)
     if as_of > at + CLOCK_TOLERANCE:
         raise ValueError("the answer is of the future")
     if next_at is not None and next_at < as_of:
@@ -78,14 +80,12 @@ def describe(kind: str, data: bytes) -> Answer:
 def issuer_of(data: bytes, certificates: Iterable[bytes]) -> bytes | None:
     """The one among certificates (DER) that signed a revocation list; None when it is not among them."""
     try:
-        found = x509.load_der_x509_crl(data)
+        found = RevocationList(data)
     except ValueError:
         return None
-    for der in certificates:
-        issuer = x509.load_der_x509_certificate(der)
-        if issuer.subject == found.issuer and _is_signed(found, issuer.public_key()):
-            return der
-    return None
+    return next(
+        (one.der for one in readable(certificates) if found.is_signed_by(one) and one.subject == found.issuer), None
+    )
 
 
 def list_needs(certificates: Sequence[bytes]) -> list[Need]:
@@ -127,91 +127,27 @@ def addresses(certificate: bytes) -> tuple[str, ...]:
 
 
 def _list(need: Need, data: bytes) -> tuple[datetime, datetime | None]:
-    issuer = x509.load_der_x509_certificate(need.issuer)
-    found = x509.load_der_x509_crl(data)
+    issuer, found = issued.load(need.issuer), RevocationList(data)
     if found.issuer != issuer.subject:
         raise ValueError("the list is of another issuer")
-    if _has(found.extensions, x509.DeltaCRLIndicator):
+    if found.base is not None:
         raise ValueError("a delta list says too little")
-    if not _is_signed(found, issuer.public_key()):
+    if found.problem is not None:
+        raise ValueError(found.problem)
+    if need.certificate != need.issuer and not found.covers(issued.load(need.certificate)):
+        raise ValueError("the list does not cover the certificate")
+    if not found.is_signed_by(issuer):
         raise ValueError("the list is not signed by its issuer")
-    return found.last_update_utc, found.next_update_utc
+    return found.this_update, found.next_update
 
 
 def _response(need: Need, data: bytes) -> tuple[datetime, datetime | None]:
-    issuer = x509.load_der_x509_certificate(need.issuer)
-    serial = x509.load_der_x509_certificate(need.certificate).serial_number
-    found = ocsp.load_der_ocsp_response(data)
-    if found.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
-        raise ValueError(f"the responder answered {found.response_status.name}")
-    mine = [one for one in found.responses if one.serial_number == serial and _names(one, issuer)]
-    if not mine:
+    issuer, found = issued.load(need.issuer), OcspAnswer(data)
+    single = found.about(issued.load(need.certificate), issuer)
+    if single is None:
         raise ValueError("the answer is about another certificate")
-    if mine[0].certificate_status is ocsp.OCSPCertStatus.UNKNOWN:
+    if single.status == UNKNOWN:
         raise ValueError("the responder does not know the certificate")
-    _require_responder(found, issuer)
-    return mine[0].this_update_utc, mine[0].next_update_utc
-
-
-def _names(single: ocsp.OCSPSingleResponse, issuer: x509.Certificate) -> bool:
-    key = x509.SubjectKeyIdentifier.from_public_key(issuer.public_key()).digest  # SHA-1 over the key's bits
-    if isinstance(single.hash_algorithm, hashes.SHA1):
-        return single.issuer_key_hash == key
-    bits = issuer.public_key().public_bytes(*_bits(issuer.public_key()))
-    digest = hashes.Hash(single.hash_algorithm)
-    digest.update(bits)
-    return single.issuer_key_hash == digest.finalize()
-
-
-def _bits(key: CertificatePublicKeyTypes) -> tuple[serialization.Encoding, serialization.PublicFormat]:
-    """How the bits of a subjectPublicKey are written out, by the kind of key."""
-    if isinstance(key, rsa.RSAPublicKey):
-        return serialization.Encoding.DER, serialization.PublicFormat.PKCS1
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        return serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
-    return serialization.Encoding.Raw, serialization.PublicFormat.Raw
-
-
-def _require_responder(found: ocsp.OCSPResponse, issuer: x509.Certificate) -> None:
-    """The issuer itself signed, or a responder whose certificate the issuer gave out for that purpose."""
-    signers = [issuer, *(one for one in found.certificates if _is_delegate(one, issuer))]
-    if not any(_signed(found, one.public_key()) for one in signers):
+    if found.responder(issuer) is None:
         raise ValueError("the answer is not signed by the issuer or its responder")
-
-
-def _is_delegate(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    try:
-        usages = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-        certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
-        return False
-    return ExtendedKeyUsageOID.OCSP_SIGNING in usages
-
-
-def _signed(found: ocsp.OCSPResponse, key: CertificatePublicKeyTypes) -> bool:
-    algorithm = found.signature_hash_algorithm
-    try:
-        if isinstance(key, rsa.RSAPublicKey) and algorithm is not None:
-            key.verify(found.signature, found.tbs_response_bytes, padding.PKCS1v15(), algorithm)
-        elif isinstance(key, ec.EllipticCurvePublicKey) and algorithm is not None:
-            key.verify(found.signature, found.tbs_response_bytes, ec.ECDSA(algorithm))
-        else:
-            return False
-    except (InvalidSignature, ValueError, UnsupportedAlgorithm):
-        return False
-    return True
-
-
-def _is_signed(found: x509.CertificateRevocationList, key: CertificatePublicKeyTypes) -> bool:
-    try:
-        return found.is_signature_valid(key)  # type: ignore[arg-type]  # a key of another kind is a TypeError
-    except (TypeError, UnsupportedAlgorithm):
-        return False
-
-
-def _has(extensions: x509.Extensions, kind: type[x509.ExtensionType]) -> bool:
-    try:
-        extensions.get_extension_for_class(kind)
-    except x509.ExtensionNotFound:
-        return False
-    return True
+    return single.this_update, single.next_update
