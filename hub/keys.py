@@ -86,6 +86,7 @@ class Keys:
         self.checkpoint_key = _ed25519(folder / "checkpoint.key")
         self.receipt_certificates = tuple(x509.load_pem_x509_certificates(_bytes(folder / "receipt.crt")))
         self.receipt_certificate = self.receipt_certificates[0]
+        self.receipt_ends = self.receipt_certificate.not_valid_after_utc  # the last second in which a receipt counts
         self._receipt_key = _p256(folder / "receipt.key")
         if self.receipt_certificate.public_key() != self._receipt_key.public_key():
             message = f"{folder / 'receipt.crt'} does not belong to receipt.key"

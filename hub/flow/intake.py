@@ -74,6 +74,9 @@ async def accept(hub: Hub, body: AsyncIterator[bytes], submission: Submission) -
     """
     if hub.intake_stopped is not None:
         raise Refusal(Fault.INTAKE_STOPPED, hub.intake_stopped)
+    if hub.clock.now() > hub.keys.receipt_ends:  # a receipt that proves nothing is none
+        ended = f"the hub's receipt certificate ended on {hub.keys.receipt_ends:%Y-%m-%d}"
+        raise Refusal(Fault.DEPENDENCY_DOWN, ended)
     arrival = Arrival(hub, submission.hash_file)
     try:
         await _stream(hub, arrival, body)
