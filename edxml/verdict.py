@@ -154,11 +154,11 @@ def order_warnings(signatures: Sequence[SignatureReport]) -> tuple[str, ...]:
 def _legal_value(main: FileReport | None, *, copy_needs_mark: bool) -> LegalValue:
     if main is None or main.verdict is not Verdict.PASSED:
         return LegalValue.INFORMATION  # law: R-062 QĐ28 Đ4.2
-    organisation = main.has_passed(Role.ORGANISATION)
-    if organisation and main.has_passed(Role.PERSON):
+    marks = {s.copy_mark for s in main.signatures if s.role is Role.ORGANISATION}
+    if None in marks and main.has_passed(Role.PERSON):
         return LegalValue.ORIGINAL  # law: R-061 NĐ30 Đ5.1
-    marked = any(s.copy_mark and s.role is Role.ORGANISATION for s in main.signatures)
-    if organisation and (marked or not copy_needs_mark):
+    # an office that only marked a copy did not issue it, whoever else signed
+    if marks - {None} or (marks and not copy_needs_mark):
         return LegalValue.COPY  # law: R-065 NĐ30 Đ25.1c
     return LegalValue.INFORMATION
 

@@ -72,6 +72,17 @@ def test_the_mark_of_a_copy_is_read_from_the_widget(judge, ca, drawn, mark):  # 
     assert DocumentReport.of([report]).legal_value is (LegalValue.COPY if mark else LegalValue.INFORMATION)
 
 
+def test_an_office_that_marks_a_copy_makes_no_original_of_what_a_person_signed(judge, ca):  # law
+    first = signed_pdf(ca, [("person", "Lê An")])
+
+    marked = sign_once(first, ca, ca.organisation("Sở Nội vụ"), 1, ca.now, stamp_text="SAO Y; 12; 02/01/2026")
+    issued = sign_once(first, ca, ca.organisation("Sở Nội vụ"), 1, ca.now)
+    both = sign_once(issued, ca, ca.organisation("Sở Tài chính"), 2, ca.now, stamp_text="SAO Y; 13")
+
+    values = [DocumentReport.of([judge(data)]).legal_value for data in (marked, issued, both)]
+    assert values == [LegalValue.COPY, LegalValue.ORIGINAL, LegalValue.ORIGINAL]
+
+
 # --- documents without a signature
 
 
