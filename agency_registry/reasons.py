@@ -39,6 +39,10 @@ REASONS = {
         "cơ quan {code} đã ngừng hoạt động; kế thừa: {successors}",
         "agency {code} is closed; successors: {successors}",
     ),
+    "state_conflict": (
+        "cơ quan {code} đã được {actor} sửa (phiên bản {version}) sau khi bạn xem; xem lại rồi làm tiếp",
+        "{actor} changed agency {code} (version {version}) after you looked; look again first",
+    ),
     "agency_self": ("cơ quan {code} không thể kế thừa chính mình", "agency {code} cannot succeed itself"),
     "name_missing": ("thiếu tên cơ quan", "the name is missing"),
     "name_too_long": ("tên dài quá {limit} ký tự", "the name is longer than {limit} characters"),

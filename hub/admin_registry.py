@@ -219,8 +219,14 @@ COMMANDS: dict[str, CommandFunction] = {
 
 
 def why(args: Args) -> Why:
-    """Who asks for a change of the registry, why, and by which decision."""
-    return Why(actor=operator(args), reason=args.get("reason") or "", decision=args.get("decision") or "")
+    """Who asks for a change of the registry, why, by which decision, and what version they had seen."""
+    seen = args.get("seen")
+    return Why(
+        actor=operator(args),
+        reason=args.get("reason") or "",
+        decision=args.get("decision") or "",
+        seen=None if seen is None else int(seen),
+    )
 
 
 def operator(args: Args) -> str:

@@ -27,12 +27,16 @@ _CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Who changes the registry, why, and by which decision (number and date, as written on it)."""
+    """Who changes the registry, why, and by which decision (number and date, as written on it).
+
+    seen: the registry's version in which the person looked at the agency; a change of it since refuses this one.
+    """
 
     actor: str = ""
     reason: str = ""
     decision: str = ""
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    seen: int | None = None
 
 
 def current_version(connection: Connection) -> int:
@@ -97,9 +101,12 @@ def write(
 ) -> int:
     """Write new agencies, and changed ones as (before, after); gives the new version.
 
-    The values must have been checked. A code that another connection took in the meantime raises
+    The values must have been checked. An agency somebody else changed since `why.seen` raises
+    RegistryError(state_conflict) before anything is written. A code that another connection took in the meantime raises
     RegistryError(alias_taken); the caller's transaction is then to be rolled back.
     """
+    for before, _ in changed:
+        _refuse_unseen(connection, before.organ_id, why)
     touched = [*added, *(after for _, after in changed)]
     subject = touched[0].organ_id if len(touched) == 1 else f"{len(added)} + {len(changed)}"
     version = bump(connection, change, subject, why)
@@ -122,6 +129,21 @@ def write(
     if history:
         connection.execute(sa.insert(agency_changes), history)
     return version
+
+
+def _refuse_unseen(connection: Connection, organ_id: str, why: Why) -> None:
+    if why.seen is None:
+        return
+    changes, versions = agency_changes.c, registry_versions.c
+    last = connection.execute(
+        sa.select(versions.version, versions.actor)
+        .join(agency_changes, changes.version == versions.version)
+        .where(changes.organ_id == organ_id)
+        .order_by(changes.id.desc())
+        .limit(1)
+    ).first()
+    if last is not None and last.version > why.seen:
+        raise RegistryError("state_conflict", code=organ_id, version=last.version, actor=last.actor or "?")
 
 
 def _write_rows(

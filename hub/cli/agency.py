@@ -42,17 +42,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     found.add_argument("organ_id")
     found.add_argument("--name", required=True)
     table.add_person(found, reason=True)
+    _add_seen(found)
     found = table.add_action(actions, "merge", "Sáp nhập vào một cơ quan", "close agencies in favour of another")
     found.add_argument("organ_ids", nargs="+", metavar="organ_id")
     found.add_argument("--into", required=True, metavar="ORGAN_ID")
     found.add_argument("--on", metavar="YYYY-MM-DD", help="ngày đầu tiên không còn hoạt động / first day without it")
     table.add_person(found, reason=True)
+    _add_seen(found)
     found = table.add_action(actions, "close", "Chấm dứt hoạt động", "close an agency")
     found.add_argument("organ_id")
     found.add_argument("--successor", dest="successors", action="append", default=[], metavar="ORGAN_ID")
     found.add_argument("--on", metavar="YYYY-MM-DD")
     table.add_person(found, reason=True)
+    _add_seen(found)
     _add_certificates(table.add_action(actions, "certificate", "Chứng thư ký số của cơ quan", "its certificates"))
+
+
+def _add_seen(parser: argparse.ArgumentParser) -> None:
+    text = "phiên bản đã xem; ai đó sửa sau đó thì dừng / version you looked at: stop when it was changed since"
+    parser.add_argument("--seen", type=int, metavar="VERSION", help=text)
 
 
 def _add_certificates(parser: argparse.ArgumentParser) -> None:

@@ -259,6 +259,24 @@ async def test_F14_two_operators_at_once_lose_nothing_of_each_other(offices, hub
     assert answers[5]["error"]["code"] in ("agency_exists", "alias_taken")
 
 
+async def test_F14_who_looked_before_the_others_change_is_told_and_changes_nothing(offices, hub):  # noqa: N802
+    async def act(command, **args):
+        return await admin.answer(hub, command, {"reason": "x", "organ_id": RECIPIENT, **args})
+
+    seen = (await act("agency.show"))["result"]["history"][0]["version"]
+    first, second = await asyncio.gather(
+        act("agency.rename", name="Tên một", operator="an", seen=seen),
+        act("agency.rename", name="Tên hai", operator="binh", seen=seen),
+    )
+    closed = await act("agency.close", operator="binh", seen=seen)
+
+    assert "error" not in first
+    assert [one["error"]["code"] for one in (second, closed)] == ["state_conflict"] * 2
+    shown = (await act("agency.show"))["result"]
+    assert (shown["name"], shown["state"]) == ("Tên một", "active")
+    assert "error" not in await act("agency.rename", name="Tên hai", seen=shown["history"][0]["version"])
+
+
 # ---------------------------------------------------------------- F-15 sessions, F-16 stolen credentials
 
 
