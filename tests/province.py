@@ -51,6 +51,14 @@ class Office:
         call = functools.partial(getattr(sdk or self.sdk(), method), *args, **more)
         return await asyncio.get_running_loop().run_in_executor(CALLERS, call)
 
+    async def waiting(self, message_type: str = "edoc", **filters) -> list[dict]:
+        """What getReceivedEdocList shows."""
+        return (await self.do("getReceivedEdocList", message_type, **filters)).json["data"]
+
+    async def sent(self, **more) -> list[dict]:
+        """What getSentEdocList shows."""
+        return (await self.do("getSentEdocList", **more)).json["data"]
+
 
 @dataclass
 class Province:

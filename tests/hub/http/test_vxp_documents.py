@@ -17,14 +17,6 @@ SENDER, RECIPIENT = "000.00.01.H99", "000.00.02.H99"
 ABSENT = "11111111-2222-4333-8444-555555555555"
 
 
-async def waiting(office, message_type="edoc", **filters) -> list[dict]:
-    return (await office.do("getReceivedEdocList", message_type, **filters)).json["data"]
-
-
-async def rows(office, **more) -> list[dict]:
-    return (await office.do("getSentEdocList", **more)).json["data"]
-
-
 async def in_thread(work, *args):
     return await asyncio.to_thread(work, *args)
 
@@ -38,7 +30,7 @@ async def test_a_document_travels_as_the_sdk_carries_it(snv, stc, version):
     item = (await stc.do("getReceivedEdocList", sdk=reader_sdk)).json["data"][0]
     reply, content = await stc.do("getEdoc", item["docId"], sdk=reader_sdk)
     done = await stc.do("updateStatus", item["docId"], "done", sdk=reader_sdk)
-    [row] = await rows(snv, docId=sent.json["DocId"])
+    [row] = await snv.sent(docId=sent.json["DocId"])
 
     assert sent.ok
     assert uuid.UUID(item["docId"]).version == 4
@@ -49,7 +41,7 @@ async def test_a_document_travels_as_the_sdk_carries_it(snv, stc, version):
     assert done.ok
     assert (row["senderDocId"], row["receiverDocId"]) == (sent.json["DocId"], item["docId"])
     assert (row["toCode"], row["sendStatus"], row["receiveStatus"]) == (RECIPIENT, "done", "done")
-    assert await waiting(stc) == []
+    assert await stc.waiting() == []
 
 
 async def test_replies_are_one_line_of_exact_json(snv, stc):
@@ -87,7 +79,7 @@ async def test_a_fail_of_sendedoc_is_ascii_and_holds_an_empty_docid(snv):
 )
 async def test_refused_content_has_its_code(snv, stc, file, code):
     assert (await snv.do("sendEdoc", file, SENDER)).code == code
-    assert await waiting(stc) == []
+    assert await stc.waiting() == []
 
 
 async def test_a_form_is_refused_by_name(snv, stc):
@@ -117,7 +109,7 @@ async def test_the_line_end_is_taken_off_only_if_the_hash_says_so(snv, stc, form
     caller = {"from": SENDER, "messagetype": "edoc"} | ({"hash-file": form(file)} if form else {})
     await in_thread(snv.sdk().knobstick.upload, "sendEdoc", caller, file + b"\r\n")
 
-    [item] = await waiting(stc)
+    [item] = await stc.waiting()
     _, content = await stc.do("getEdoc", item["docId"])
 
     assert content == (file if form else file + b"\r\n")
@@ -130,7 +122,7 @@ async def test_a_repeat_is_the_first_document(snv, stc):
     second = await snv.do("sendEdoc", file, SENDER)
 
     assert first.body == second.body
-    assert len(await waiting(stc)) == 1
+    assert len(await stc.waiting()) == 1
 
 
 async def test_what_the_headers_still_carry_changes_nothing(snv, stc, province):
@@ -148,8 +140,8 @@ async def test_what_the_headers_still_carry_changes_nothing(snv, stc, province):
     assert sent.ok
     assert row["toCode"] == RECIPIENT
     assert counted.json["count"] == 0
-    assert await waiting(other) == []
-    assert len(await waiting(stc)) == 1
+    assert await other.waiting() == []
+    assert len(await stc.waiting()) == 1
 
 
 async def test_a_status_goes_back_to_the_sender(snv, stc):
@@ -162,14 +154,14 @@ async def test_a_status_goes_back_to_the_sender(snv, stc):
 
     status = make_status("01", RECIPIENT, reader.read(file))
     sent = await stc.do("sendEdoc", status, RECIPIENT, "status", sdk=sdk)
-    [back] = await waiting(snv, "status")
+    [back] = await snv.waiting("status")
     _, content = await snv.do("getEdoc", back["docId"])
 
     assert sent.ok
     assert (back["from"], back["to"], back["messageType"]) == (RECIPIENT, SENDER, "status")
     assert content == status
     assert (await snv.do("countReceiveStatus")).json["count"] == 1
-    assert await waiting(snv) == []
+    assert await snv.waiting() == []
 
 
 async def test_a_status_sent_as_edoc_by_mistake_is_still_a_status(snv, stc):
@@ -179,13 +171,13 @@ async def test_a_status_sent_as_edoc_by_mistake_is_still_a_status(snv, stc):
     reply = await stc.do("sendEdoc", make_status("03", RECIPIENT, reader.read(file)), RECIPIENT, "edoc")
 
     assert reply.ok
-    assert len(await waiting(snv, "status")) == 1
+    assert len(await snv.waiting("status")) == 1
 
 
 async def test_download_brings_the_bytes(snv, stc):
     file = make_package()
     await snv.do("sendEdoc", file, SENDER)
-    [item] = await waiting(stc)
+    [item] = await stc.waiting()
 
     reply = await stc.do("downloadEdoc", item["docId"])
 

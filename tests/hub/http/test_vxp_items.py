@@ -18,14 +18,6 @@ SENDER, RECIPIENT = "000.00.01.H99", "000.00.02.H99"
 ABSENT = "11111111-2222-4333-8444-555555555555"
 
 
-async def waiting(office, message_type="edoc", **filters) -> list[dict]:
-    return (await office.do("getReceivedEdocList", message_type, **filters)).json["data"]
-
-
-async def rows(office, **more) -> list[dict]:
-    return (await office.do("getSentEdocList", **more)).json["data"]
-
-
 async def in_thread(work, *args):
     return await asyncio.to_thread(work, *args)
 
@@ -40,10 +32,10 @@ async def test_thirty_five_agencies_of_one_system_are_one_item(snv, province):
     centre = await province.system("centre", codes)
 
     sent = await snv.do("sendEdoc", make_package(to=codes), SENDER)
-    [item] = await waiting(centre)
-    before = await rows(snv)
+    [item] = await centre.waiting()
+    before = await snv.sent()
     await centre.do("updateStatus", item["docId"], "done")
-    after = await rows(snv, docId=sent.json["DocId"])
+    after = await snv.sent(docId=sent.json["DocId"])
 
     assert item["to"].split(",") == codes
     assert await stored(snv.hub, tables.deliveries) == 35
@@ -61,12 +53,12 @@ async def test_an_item_for_each_agency_if_the_system_is_set_so(snv, province):
 
     await snv.do("sendEdoc", make_package(to=codes), SENDER)
 
-    assert sorted(item["to"] for item in await waiting(centre)) == codes
+    assert sorted(item["to"] for item in await centre.waiting()) == codes
 
 
 async def test_one_unknown_recipient_does_not_stop_the_others(snv, stc):
     sent = await snv.do("sendEdoc", make_package(to=(RECIPIENT, "000.00.77.H99")), SENDER)
-    by_code = {row["toCode"]: row for row in await rows(snv)}
+    by_code = {row["toCode"]: row for row in await snv.sent()}
 
     assert sent.ok
     assert by_code[RECIPIENT]["sendStatus"] == "done"
@@ -76,7 +68,7 @@ async def test_one_unknown_recipient_does_not_stop_the_others(snv, stc):
 
 async def test_update_status_may_be_said_again(snv, stc):
     await snv.do("sendEdoc", make_package(), SENDER)
-    [item] = await waiting(stc)
+    [item] = await stc.waiting()
 
     answers = [
         await stc.do("updateStatus", item["docId"], word) for word in ("processing", "processing", "DONE", "done")
@@ -91,10 +83,10 @@ async def test_update_status_may_be_said_again(snv, stc):
 
 async def test_fail_is_told_to_the_sender_with_its_reason(snv, stc):
     await snv.do("sendEdoc", make_package(), SENDER)
-    [item] = await waiting(stc)
+    [item] = await stc.waiting()
 
     reply = await stc.do("updateStatus", item["docId"], "fail", description="tep hong")
-    [row] = await rows(snv)
+    [row] = await snv.sent()
 
     assert reply.ok
     assert (row["receiveStatus"], row["receiveStatusDesc"]) == ("fail", "tep hong")
@@ -102,20 +94,20 @@ async def test_fail_is_told_to_the_sender_with_its_reason(snv, stc):
 
 async def test_an_unknown_word_fails_with_21(snv, stc):
     await snv.do("sendEdoc", make_package(), SENDER)
-    [item] = await waiting(stc)
+    [item] = await stc.waiting()
 
     reply = await stc.do("updateStatus", item["docId"], "finished")
 
     assert reply.code == "21"
     assert "finished" in reply.why
-    assert (await waiting(stc))[0]["status"] == "initial"
+    assert (await stc.waiting())[0]["status"] == "initial"
 
 
 async def test_a_foreign_item_answers_exactly_as_one_that_does_not_exist(snv, stc, province):
     await province.agencies("000.00.03.H99")
     stranger = await province.system("stp", "000.00.03.H99")
     sent = await snv.do("sendEdoc", make_package(), SENDER)
-    [item] = await waiting(stc)
+    [item] = await stc.waiting()
 
     for doc_id in (item["docId"], sent.json["DocId"]):
         foreign, data = await stranger.do("getEdoc", doc_id)
@@ -128,10 +120,10 @@ async def test_a_foreign_item_answers_exactly_as_one_that_does_not_exist(snv, st
         foreign = await stranger.do("downloadEdoc", doc_id)
         absent = await stranger.do("downloadEdoc", ABSENT)
         assert (foreign.body, foreign.http_status) == (absent.body, absent.http_status) == (b"", 404)
-        assert await rows(stranger, docId=doc_id) == []
-    assert await waiting(stranger) == []
+        assert await stranger.sent(docId=doc_id) == []
+    assert await stranger.waiting() == []
     assert (await stranger.do("countReceiveEdoc")).json["count"] == 0
-    assert len(await waiting(stc)) == 1
+    assert len(await stc.waiting()) == 1
 
 
 async def test_a_foreign_docid_narrows_nothing(snv, stc):
@@ -139,9 +131,9 @@ async def test_a_foreign_docid_narrows_nothing(snv, stc):
     theirs = await stc.do("sendEdoc", make_package(RECIPIENT, SENDER), RECIPIENT)
     mine = await snv.do("sendEdoc", make_package(), SENDER)
 
-    assert len(await rows(snv, docId=theirs.json["DocId"])) == 2
-    assert len(await rows(snv, docId=ABSENT)) == 2
-    assert len(await rows(snv, docId=mine.json["DocId"])) == 1
+    assert len(await snv.sent(docId=theirs.json["DocId"])) == 2
+    assert len(await snv.sent(docId=ABSENT)) == 2
+    assert len(await snv.sent(docId=mine.json["DocId"])) == 1
 
 
 async def test_a_missing_docid_is_named(stc):
@@ -160,11 +152,11 @@ async def test_date_filters_in_every_form(snv, stc, form):
     await snv.do("sendEdoc", make_package(), SENDER)
 
     for kept in ({"fromDate": yesterday}, {"toDate": tomorrow}, {"fromDate": yesterday, "toDate": tomorrow}):
-        assert len(await waiting(stc, **kept)) == 1
-        assert len(await rows(snv, **kept)) == 1
+        assert len(await stc.waiting(**kept)) == 1
+        assert len(await snv.sent(**kept)) == 1
     for left_out in ({"fromDate": tomorrow}, {"toDate": yesterday}):
-        assert await waiting(stc, **left_out) == []
-        assert await rows(snv, **left_out) == []
+        assert await stc.waiting(**left_out) == []
+        assert await snv.sent(**left_out) == []
 
 
 @pytest.mark.parametrize(
@@ -181,8 +173,8 @@ async def test_times_are_shown_as_the_filters_are_written(snv, stc):
     snv.hub.clock = FakeClock(clock.from_text("2026-11-21T02:15:00+07:00"))
     await snv.do("sendEdoc", make_package(), SENDER)
 
-    [item] = await waiting(stc)
-    [row] = await rows(snv)
+    [item] = await stc.waiting()
+    [row] = await snv.sent()
 
     assert item["created_time"] == row["sentTime"] == "21/11/2026 02:15:00"
     assert row["receivedTime"] == ""
@@ -194,7 +186,7 @@ async def test_counts_tell_more_than_one_list_offers(snv, stc):
     for _ in range(3):
         await snv.do("sendEdoc", make_package(size=500), SENDER)
 
-    first, second = await waiting(stc), await waiting(stc)
+    first, second = await stc.waiting(), await stc.waiting()
 
     assert (len(first), len(second)) == (2, 2)
     assert len({item["docId"] for item in first + second}) == 3, "the one left out comes next"
