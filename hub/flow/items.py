@@ -118,7 +118,7 @@ async def update(hub: Hub, system: System, doc_id: str, state: str, description:
     """The receiver says `done`, `fail` or `processing`; a repeat changes nothing.
 
     `done` acknowledges all of the system's agencies in To and never deletes content.
-    Raises Refusal: NOT_FOUND; SCHEMA_INVALID for another word.
+    Raises Refusal: NOT_FOUND; SCHEMA_INVALID for another word; DEPENDENCY_DOWN while the stored copy is damaged.
     """
     if state not in ("done", "fail", "processing"):
         raise Refusal(
@@ -140,6 +140,7 @@ async def update(hub: Hub, system: System, doc_id: str, state: str, description:
             ready = (DeliveryStatus.AVAILABLE, DeliveryStatus.FAILED)
             pickup.hand_over(hub, connection, now, [row for row in rows if row.status in ready], actor)
         else:
+            pickup.require_whole(packages.get(connection, item.package_id))
             _refuse(hub, connection, now, rows, actor, description)
         items.set_state(connection, item.id, state, description, now)
 

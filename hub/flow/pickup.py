@@ -157,8 +157,7 @@ def hand_over(hub: Hub, connection: Connection, now: datetime, rows: Sequence[Ro
     """
     receipts = []
     package = packages.get(connection, rows[0].package_id) if rows else None
-    if package is not None and Hold.DAMAGED in keeping.words(package.held_for):
-        raise Refusal(Fault.DEPENDENCY_DOWN, "the stored copy is damaged; fetch it again when it waits again")
+    require_whole(package)
     detail = {
         "sha256": package.sha256 if package else "",
         "document_id": package.document_id if package else "",
@@ -172,6 +171,12 @@ def hand_over(hub: Hub, connection: Connection, now: datetime, rows: Sequence[Ro
         if all(one.status != DeliveryStatus.AVAILABLE for one in deliveries.of_item(connection, item_id)):
             items.set_state(connection, item_id, "done", "", now)
     return receipts
+
+
+def require_whole(package: Row[Any] | None) -> None:
+    """Raise Refusal(DEPENDENCY_DOWN) while the stored copy is damaged: what a recipient says of it does not count."""
+    if package is not None and Hold.DAMAGED in keeping.words(package.held_for):
+        raise Refusal(Fault.DEPENDENCY_DOWN, "the stored copy is damaged; fetch it again when it waits again")
 
 
 def _first_receipt(connection: Connection, package_id: str, delivery_id: str) -> str:
