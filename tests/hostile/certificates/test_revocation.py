@@ -13,13 +13,13 @@ from cryptography import x509
 from edxml.testing import TestCA
 from edxml.testing.answers import Period, Revoked, ocsp_answer
 from edxml.testing.authority import RESPONDER, SIGNER
-from edxml.testing.certify import Addresses, name_of
+from edxml.testing.certify import AUTHORITY, Addresses, name_of
 from edxml.trust import answer_names, revocation_check
 from edxml.trust.certificates import TrustFiles
 from edxml.trust.revocation_sources import Stapled
 from edxml.verdict import SubIndication
 
-from .chains import DAY, NOW, SECOND, Chain, new_ca, signer
+from .chains import DAY, NOW, SECOND, Chain, authority, new_ca, signer
 from .revocations import CASES, GOOD, LATER, REVOKED, WEEK, Case, big_list
 
 MOST_SECONDS = 0.01
@@ -65,6 +65,21 @@ def test_an_answer_speaks_no_longer_than_its_responder_lives(days, expected):
     trust = replace(ca.trust(), crls=(ca.crl_for(ca.root),), ocsps=(answer,))
 
     assert Chain(leaf, trust=trust, at=now + days * DAY).check().problem is expected
+
+
+@pytest.mark.parametrize(
+    ("usage", "expected"),
+    [
+        pytest.param(("key_cert_sign", "crl_sign"), GOOD, id="E-06 an authority that may sign lists"),
+        pytest.param(("key_cert_sign",), LATER, id="E-06 an authority that may not sign lists"),
+    ],
+)
+def test_only_who_may_sign_lists_is_believed_in_one(usage, expected):
+    ca = new_ca()
+    above = authority(ca, "cấp dưới", replace(AUTHORITY, usage=usage))
+    trust = ca.trust().with_revocation(crls=(ca.crl_for(above),))
+
+    assert Chain(signer(ca, issuer=above), (above.certificate_der,), trust).check().problem is expected
 
 
 def test_a_certificate_on_hold_is_asked_about_again():
@@ -133,6 +148,16 @@ def test_a_fetched_answer_decides_as_soon_as_it_lies_there(served):  # E-08, law
     assert (result.revocation.kind, result.revocation.source, result.revocation.as_of) == ("ocsp", "cache", WEEK.since)
     assert result.revocation.answers[0] == digest
     assert len(result.revocation.answers) == 2
+
+
+def test_what_is_remembered_says_nothing_of_a_time_before_the_answers(served):
+    ca, files, kept = served
+    chain = Chain(signer(ca), trust=files.load())
+    keep_list(kept, ca, ca.root)
+    keep_list(kept, ca, ca.intermediate)
+    assert chain.check().problem is None
+
+    assert replace(chain, at=NOW - DAY).check().problem is LATER
 
 
 def test_a_newer_answer_ends_what_was_remembered(served):

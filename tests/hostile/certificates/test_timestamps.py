@@ -251,3 +251,25 @@ def test_local_time_written_as_utc_is_no_signature_of_the_future(tmp_path):  # l
 
     assert report.verdict is Verdict.PASSED, report
     assert report.signatures[0].claimed_at == NOW
+
+
+def test_a_stamp_over_the_document_proves_nothing_of_a_signature_after_it(tmp_path):
+    scene = ca_with()
+    first = sign_once(plain_pdf(), scene.ca, scene.ca.person("Lê An"), 0, OLD)
+    ended = scene.ca.issue("organisation", "Sở Nội vụ", not_after=NOW - DAY)
+
+    report = reported(tmp_path, scene, sign_once(stamped(scene, first, OLD), scene.ca, ended, 1, OLD))
+
+    assert [s.verdict for s in report.signatures] == [Verdict.PASSED, Verdict.INDETERMINATE], report
+    assert report.signatures[1].sub_indication is SubIndication.OUT_OF_BOUNDS_NO_POE
+
+
+def test_a_certificate_that_ended_long_ago_is_not_acquitted_by_the_list_of_today(tmp_path):
+    """Its issuer may have taken it off its list since; the stamp proves the time and nothing about revocation."""
+    scene = ca_with()
+    ended = scene.ca.issue("organisation", "Sở Nội vụ", not_after=NOW - 100 * DAY)
+    data = sign_once(plain_pdf(), scene.ca, ended, 0, NOW - 101 * DAY)
+
+    report = reported(tmp_path, scene, stamped(scene, data, NOW - 101 * DAY))
+
+    assert (report.verdict, report.sub_indication) == (Verdict.INDETERMINATE, SubIndication.TRY_LATER), report

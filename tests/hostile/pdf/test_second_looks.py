@@ -10,7 +10,7 @@ from pyhanko.pdf_utils import generic
 from edxml.pdf import raw, reading
 from edxml.testing import plain_pdf, signed_pdf
 from edxml.testing.documents import sign_once
-from edxml.testing.revisions import assemble, stream, update, written
+from edxml.testing.revisions import assemble, body_of, stream, update, written
 from edxml.testing.upkeep import with_document_timestamp, with_validation_data
 from edxml.verdict import Integrity, Verdict
 
@@ -109,3 +109,17 @@ def test_d_08_an_emptied_field_hides_no_signature(judge, ca, kind):
         writer.mark_update(field.container_ref)
 
     assert judge(written(data, emptied)).verdict is Verdict.FAILED
+
+
+def test_d_10_the_signature_stands_in_the_gap_and_nowhere_else(judge, ca):
+    """A sound signature given by an update, while the gap that nothing covers holds other bytes."""
+    data = signed_pdf(ca, [("organisation", "Sở Nội vụ")])
+    field = reading.open_pdf(io.BytesIO(data)).reader.root["/AcroForm"]["/Fields"][0]
+    value = field.raw_get("/V").idnum
+    place = data.index(b"/Contents <") + len(b"/Contents <") + 200
+
+    report = judge(update(data[:place] + b"00" * 40 + data[place + 80 :], {value: body_of(data, value)}))
+
+    assert report.verdict is Verdict.FAILED, report
+    assert report.signatures[0].integrity is Integrity.BROKEN
+    assert report.signatures[0].detail == "the bytes left out are not the signature itself"
