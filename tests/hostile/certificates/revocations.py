@@ -207,6 +207,12 @@ CASES = [
     pytest.param(answered(period=Period(NOW - WITHOUT_END - SECOND, None)), LATER, id="E-07 no end, and old"),
     pytest.param(answered(period=Period(NOW + DAY, NOW + 2 * DAY)), LATER, id="E-07 of tomorrow"),
     pytest.param(lambda c: c.with_answers(c.answer(about=signer(c.ca))), LATER, id="E-07 about another certificate"),
+    pytest.param(
+        lambda c: c.with_answers(
+            ocsp_answer(c.leaf.certificate, c.ca.root.certificate, c.ca.intermediate.holder, WEEK)
+        ),
+        LATER, id="E-07 about another issuer's certificate of that number",
+    ),
     pytest.param(lambda c: c.with_answers(c.answer(responder=c.leaf)), LATER, id="E-07 signed by the signer itself"),
     pytest.param(
         lambda c: c.with_answers(c.answer(responder=c.leaf, embed=True)), LATER, id="E-07 responder without OCSP usage"
