@@ -116,23 +116,24 @@ async def prepare(folder: Path, receivers: int = 1) -> tuple[Credential, list[Cr
 
 async def start(folder: Path, port: int = 0) -> Server:
     """Start the server (port 0 = any) and wait until it says where it listens."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "hub",
-        "serve",
-        "--config",
-        str(folder / "hub.toml"),
-        "--port",
-        str(port),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=(folder / "serve.log").open("ab"),
-    )
+    with (folder / "serve.log").open("ab") as said:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "hub",
+            "serve",
+            "--config",
+            str(folder / "hub.toml"),
+            "--port",
+            str(port),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=said,
+        )
     if process.stdout is None:
         raise RuntimeError
     line = (await process.stdout.readline()).decode()
     found = re.search(r"http://([\d.]+):(\d+)", line)
     if found is None:
-        said = (folder / "serve.log").read_text(encoding="utf-8").strip().splitlines()[-2:]
-        raise CannotNowError("Máy chủ không khởi động được: " + " ".join(said), "The server did not start.")
+        last = (folder / "serve.log").read_text(encoding="utf-8").strip().splitlines()[-2:]
+        raise CannotNowError("Máy chủ không khởi động được: " + " ".join(last), "The server did not start.")
     return Server(process, found.group(1), int(found.group(2)))
