@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from cryptography import x509
@@ -26,6 +27,7 @@ GOOD = None
 LATER = SubIndication.TRY_LATER
 REVOKED = SubIndication.REVOKED_NO_POE
 WEEK = Period(NOW - DAY, NOW + 6 * DAY)
+TOMORROW = datetime.now(UTC).replace(microsecond=0) + DAY  # the library writes the real moment into an answer
 HOLD, BACK = x509.ReasonFlags.certificate_hold, x509.ReasonFlags.remove_from_crl
 
 
@@ -228,6 +230,10 @@ CASES = [
     pytest.param(
         lambda c: c.with_answers(c.answer(responder=c.responder(validity=(None, NOW - 300 * DAY)), embed=True)),
         LATER, id="E-07 responder expired",
+    ),
+    pytest.param(
+        lambda c: c.with_answers(c.answer(responder=c.responder(validity=(TOMORROW, None)), embed=True)),
+        LATER, id="E-07 responder of tomorrow",
     ),
     pytest.param(
         lambda c: c.with_answers(c.answer(responder=new_ca().ocsp_responder(), embed=True)),
