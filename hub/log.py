@@ -6,6 +6,7 @@ It is bounded too: of one event so many lines a minute are written, the rest are
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 from collections import Counter
@@ -41,7 +42,7 @@ def configure(level: str = "info", stream: TextIO | None = None) -> Log:
     level: one of LEVELS. stream: where the lines go, stderr when None.
     """
     number = cast("int", getattr(logging, level.upper()))
-    out = stream or sys.stderr
+    out = cast("TextIO", Yielding(stream or sys.stderr))
     sparing = Sparing()
     structlog.configure(
         processors=[
@@ -66,6 +67,25 @@ def configure(level: str = "info", stream: TextIO | None = None) -> Log:
 def get() -> Log:
     """The logger of the present configuration; before `configure` it prints to the terminal."""
     return cast("Log", structlog.get_logger())
+
+
+class Yielding:
+    """A stream whose end troubles nobody: a line that cannot be written is lost, the work it tells of goes on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """As the stream; 0 when it is closed, full or gone."""
+        try:
+            return self._stream.write(text)
+        except (OSError, ValueError):
+            return 0
+
+    def flush(self) -> None:
+        """As the stream."""
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.flush()
 
 
 class Sparing:

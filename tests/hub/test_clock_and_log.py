@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -87,3 +88,12 @@ def test_an_exception_is_logged_without_what_was_being_worked_on(logged):
 
     assert line["exception"][0]["exc_type"] == "KeyError"
     assert "bổ nhiệm" not in logged.getvalue()
+
+
+def test_a_log_whose_reader_is_gone_stops_no_work(tmp_path):
+    stream = (tmp_path / "log").open("w")
+    logger = log.configure("info", stream)
+    stream.close()
+
+    logger.warning("nobody hears this")
+    logging.getLogger("aiohttp").warning("nor this")
