@@ -139,8 +139,7 @@ class Running:
         self._closing.enter_context(FolderLock(self.settings.folder))
         hub = self.hub = await open_hub(self.settings, clock=self._clock, verifying=True)
         self._closing.push_async_callback(close_hub, hub)
-        if isinstance(hub.verifiers, VerifierPool):
-            hub.verifiers.warm()
+        warm = hub.verifiers.warm() if isinstance(hub.verifiers, VerifierPool) else []
         await trust.keep_answers(hub)
         fetcher = hub.fetcher = RevocationFetcher(hub)
         self._closing.push_async_callback(fetcher.close)
@@ -153,6 +152,8 @@ class Running:
             self._closing.push_async_callback(_end, task)
         for listen in self.settings.listen:
             self.urls.append(await self._listen(listen))
+        if warm:  # else the first documents would wait for verifiers that are being started
+            await asyncio.wait([asyncio.wrap_future(one) for one in warm], timeout=STOP_SECONDS)
         while not await self.readiness.ready():
             self._log.warning("not ready", checks=await self.readiness.checks())
             await asyncio.sleep(1)

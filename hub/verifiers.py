@@ -26,7 +26,7 @@ GRACE_SECONDS = 2.0
 NICENESS = 5
 """Verification waits for the event loop, not the other way round."""
 
-_PRELOAD = ["edxml.pdf.signature"]
+_PRELOAD = ["edxml.pdf.signature", "edxml.pdf.check"]
 _SOCKET_BYTES = 107 - len("/pymp-12345678/listener-12345678")
 """Longest temporary folder in which a fork server's socket can lie."""
 
@@ -50,10 +50,9 @@ class VerifierPool(Executor):
                 self._drop(wait=False)
                 return self._ready().submit(_limited, self._seconds, fn, args, kwargs)
 
-    def warm(self) -> None:
-        """Start the processes before the first document needs them."""
-        for _ in range(self._processes):
-            self.submit(os.getpid)
+    def warm(self) -> list[Future[int]]:
+        """Start the processes before the first document needs them; done when all of them have answered."""
+        return [self.submit(os.getpid) for _ in range(self._processes)]
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002 - Executor's signature
         """Let the processes go; what waits is dropped."""

@@ -30,10 +30,6 @@ NOT_TRIED: Mapping[str, str] = {
     "B-15": "drop folders come with the folder connector; no door reads a folder yet",
     "D-11": "200 real documents are not at hand; 11 are, and none that is genuine fails (`edxml/pdf/test_samples.py`)",
     "E-12": "the certificates of NIST PKITS are not at hand; x509-limbo (E-11) is tried instead",
-    "E-17": "keys are files; a signing device comes with its own driver",
-    "I-06": "names are resolved by the system and remembered 30 s by aiohttp; nothing of ours grows with them",
-    "I-10": "each verifier has a limit of memory (`hub/test_verifiers.py`); the hub as a whole is not run under one",
-    "I-13": "the lag of the loop is a metric (`hub/jobs/lag.py`); no test reads it under load",
 }
 """Case to the reason, in one line."""
 

@@ -49,7 +49,8 @@ async def test_damage_at_the_start_is_fail(snv, stc):
     assert download.body == b""
 
 
-async def test_damage_further_on_cuts_the_connection(snv, stc):
+@pytest.mark.parametrize("method", ["getEdoc", "downloadEdoc"])
+async def test_damage_further_on_cuts_the_connection(snv, stc, method):
     """Half a document must never look whole, nor a FAIL stand inside it."""
     doc_id = await sent_and_listed(snv, stc, size=2_000_000)
     for path in sealed(snv.hub):
@@ -58,9 +59,8 @@ async def test_damage_further_on_cuts_the_connection(snv, stc):
         path.chmod(0o600)
         path.write_bytes(data)
 
-    for method in ("getEdoc", "downloadEdoc"):
-        with pytest.raises((http.client.IncompleteRead, ConnectionResetError)):
-            await stc.do(method, doc_id)
+    with pytest.raises((http.client.IncompleteRead, ConnectionResetError)):
+        await stc.do(method, doc_id)
     assert (await stc.do("getReceivedEdocList")).ok
 
 
