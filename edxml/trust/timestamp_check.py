@@ -31,6 +31,7 @@ WEAK_IMPRINTS = frozenset({"sha1"})
 FORBIDDEN_DIGESTS = frozenset({"md2", "md5"})
 WIDEST_ACCURACY = timedelta(hours=1)
 MOST_TOKENS = 8
+# What the libraries raise for a damaged or malicious token; NotImplementedError for what pyHanko does not read.
 UNREADABLE = (errors.SignatureValidationError, PdfError, ValueError, TypeError, KeyError, NotImplementedError)
 
 

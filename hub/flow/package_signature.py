@@ -110,7 +110,7 @@ async def _verify(hub: Hub, carried: CarriedSignature) -> PackageSignature:
     now = hub.clock.now()
     work = loop.run_in_executor(hub.verifiers, package_signature_trust.verify, carried, hub.trust, now)
     try:
-        async with asyncio.timeout(hub.settings.intake.verify_timeout_seconds):
+        async with asyncio.timeout(verify.QUEUE_SECONDS + hub.settings.intake.verify_timeout_seconds):
             found: PackageSignature = await work
     except (TimeoutError, BrokenPipeError, RuntimeError) as error:
         raise Refusal(Fault.OVERLOADED, "the package signature could not be checked in time") from error
