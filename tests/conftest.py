@@ -18,6 +18,11 @@ hypothesis.settings.register_profile("search", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile("steady")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes never name a test: a date or a chance inside them would give it another name in each process."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(autouse=True)
 def log_ends_with_its_test() -> Iterator[None]:
     """A command run inside a test sets the process's log to that test's stderr, which is closed for the next one."""
