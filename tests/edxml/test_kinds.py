@@ -15,7 +15,9 @@ def zipped(*entries, comment=b""):
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as container:
         container.comment = comment
         for name in entries:
-            entry = zipfile.ZipInfo(name)  # dated 1980, not now: these bytes name tests, and every process names them alike
+            entry = zipfile.ZipInfo(
+                name
+            )  # dated 1980, not now: these bytes name tests, and every process names them alike
             entry.compress_type = zipfile.ZIP_DEFLATED
             container.writestr(entry, b"content of " + name.encode())
     return out.getvalue()
