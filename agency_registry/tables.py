@@ -95,6 +95,37 @@ agency_changes = sa.Table(
     sa.Column("entry", sa.JSON, nullable=False),  # the agency as it is after the change
 )
 
+successions = sa.Table(
+    "successions",  # law: R-026 QĐ28 Đ16.1: what became of an agency, and by which decision
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("version", sa.ForeignKey("registry_versions.version"), nullable=False, index=True),
+    sa.Column("kind", sa.String(12), nullable=False),
+    sa.Column("organ_id", sa.String(35), nullable=False, index=True),
+    sa.Column("successor", sa.String(35), nullable=False, index=True),  # '' = none
+    sa.Column("first_day", sa.Date, nullable=False),
+    sa.Column("decision", sa.String(200), nullable=False),
+    sa.Column("decided_on", sa.Date),
+    sa.CheckConstraint("kind IN ('renamed', 'merged_into', 'split_into', 'moved', 'recoded', 'closed')", name="kind"),
+)
+
+agency_periods = sa.Table(
+    "agency_periods",  # how an agency stood on any day; the newest line that covers the day counts
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("version", sa.ForeignKey("registry_versions.version"), nullable=False),
+    sa.Column("organ_id", sa.String(35), nullable=False),
+    sa.Column("first_day", sa.Date),  # NULL = since ever
+    sa.Column("last_day", sa.Date),  # NULL = without end
+    sa.Column("name", sa.String(500), nullable=False),
+    sa.Column("kind", sa.String(50), nullable=False),
+    sa.Column("level", sa.String(50), nullable=False),
+    sa.Column("parent", sa.String(35)),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Index("ix_agency_periods_agency", "organ_id", "first_day"),
+    sa.Index("ix_agency_periods_days", "first_day", "last_day"),
+)
+
 registry_versions = sa.Table(
     "registry_versions",
     metadata,
@@ -119,6 +150,7 @@ systems = sa.Table(
     sa.Column("created_at", UtcText, nullable=False),
     sa.Column("undertaking", sa.String(200), nullable=False, server_default=""),  # law: R-009; number and date
     sa.Column("quotas", sa.JSON, nullable=False, server_default="{}"),
+    sa.Column("papers", sa.JSON, nullable=False, server_default="{}"),  # law: R-180 R-182; security level, conformity
     sa.CheckConstraint("state IN ('proposed', 'active', 'suspended')", name="state"),
 )
 sa.Index("uq_systems_id_any_case", sa.func.lower(systems.c.id), unique=True)
@@ -142,6 +174,7 @@ system_agencies = sa.Table(
     sa.Column("receives", sa.Boolean, nullable=False),
     sa.Column("valid_from", UtcText, nullable=False),
     sa.Column("valid_to", UtcText),
+    sa.Column("part", sa.String(8), nullable=False, server_default=""),  # second: stored-only copies (R-135) | standby
 )
 _unique_now("uq_system_agencies_pair", system_agencies.c.system_id, system_agencies.c.agency_id)
 _unique_now(

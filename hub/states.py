@@ -52,6 +52,77 @@ class Hold(StrEnum):
     VIRUS = "virus"  # infected; a security officer may look, the hub erases it after a while
     DAMAGED = "damaged"  # its sealed bytes are not what was sealed; an operator restores the file from a backup
     ORDER = "order"  # put under quarantine by name; a security officer releases or erases it
+    UNMATCHED = "unmatched"  # it speaks of a document nobody knows here; the document's arrival or an operator frees it
+
+
+class Role(StrEnum):
+    """What a recipient gets a document for; only `act` opens a deadline.  law: R-109 NĐ30 PL I.II.9"""
+
+    ACT = "act"  # để thực hiện, Kính gửi
+    CHECK = "check"  # để kiểm tra, giám sát, báo cáo
+    EXCHANGE = "exchange"  # để trao đổi, phối hợp
+    KNOW = "know"  # để biết
+
+
+class Mode(StrEnum):
+    """How a document goes to a recipient.  law: R-107 CB Đ7.1, R-168 HN Đ7.2"""
+
+    ELECTRONIC = "electronic"
+    BOTH = "both"  # paper follows; the recipient is told and does not wait for it
+    PAPER = "paper"  # nothing leaves the hub; it stands on the paper list
+
+
+class Copy(StrEnum):
+    """Why a recipient has a copy that is not simply its own entry in To."""
+
+    OWN = ""
+    SECOND = "second"  # the same agency's other system: stored only, answers nothing (R-135, R-136)
+    RULE = "rule"  # always copied to (R-113)
+    SUCCESSOR = "successor"  # for the agency whose code is closed (R-026)
+    ADDED = "added"  # brought in by an update (R-161)
+
+
+class Alarm(StrEnum):
+    """What the watchdog calls somebody for."""
+
+    NOT_CONFIRMED = "not_confirmed"  # the recipient's system has not confirmed in time (R-101)
+    NOT_ACCEPTED = "not_accepted"  # received, and not accepted on the same working day (R-096, R-097)
+    CLOSING = "closing"  # the working day ends soon and it is not accepted yet (R-096)
+    URGENT_UNOPENED = "urgent_unopened"  # R-084
+    HOUR_NEAR = "hour_near"  # level 4, its hour is near and nobody opened it (R-086)
+    ISSUED_LATE = "issued_late"  # urgent, and sent long after it was signed (R-083)
+    NOT_DESTROYED = "not_destroyed"  # recalled, and its destruction not confirmed (R-146)
+    REPLY_OVERDUE = "reply_overdue"  # R-041
+    REFUSED_WAITS = "refused_waits"  # refused, and the sender has not reacted (R-131)
+    UNMATCHED = "unmatched"  # a message fits no document; it waits in the review queue
+    PAPER_DUE = "paper_due"  # not connected or given up: paper is to be issued (R-111)
+    CALENDAR = "calendar"  # next year's days off are not decided (R-093)
+    SECOND_ANSWER = "second_answer"  # two systems of one agency contradict each other (R-136)
+
+
+class Audience(StrEnum):
+    """Who is called."""
+
+    OPERATOR = "operator"
+    SENDER = "sender"  # the sending agency's clerks
+    RECIPIENT = "recipient"  # the receiving agency's clerks
+    OFFICE = "office"  # the provincial office
+
+
+class Refusal02(StrEnum):
+    """Why a recipient refuses; OTHER needs words.  law: R-128 HN Đ6.4"""
+
+    BAD_SIGNATURE = "BAD_SIGNATURE"
+    CORRUPT = "CORRUPT"
+    INCOMPLETE = "INCOMPLETE"
+    WRONG_RECIPIENT = "WRONG_RECIPIENT"
+    SECRET = "SECRET"  # noqa: S105 - a reason, no password
+    EXCLUDED_KIND = "EXCLUDED_KIND"
+    BAD_FORMAT = "BAD_FORMAT"
+    VIRUS = "VIRUS"
+    DUPLICATE = "DUPLICATE"
+    UNSIGNED_REQUIRED = "UNSIGNED_REQUIRED"
+    OTHER = "OTHER"
 
 
 class PackageMove(StrEnum):

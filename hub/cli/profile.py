@@ -83,9 +83,9 @@ def _difference(national: Profile, chosen: Profile) -> dict[str, Any]:
 def _text(data: dict[str, Any]) -> str:
     lines = []
     for key, value in data.items():
-        if key == "checks":
-            lines += [f"checks.{slug}: {_one(doors)}" for slug, doors in value.items()]
-        elif isinstance(value, list):
+        if isinstance(value, dict):
+            lines += [f"{key}.{name}: {_one(one)}" for name, one in value.items()]
+        elif isinstance(value, list) and len(value) == 2:
             lines += [f"{key}:", f"  - {_one(value[0])}", f"  + {_one(value[1])}"]
         else:
             lines.append(f"{key}: {_one(value)}")
@@ -94,7 +94,7 @@ def _text(data: dict[str, Any]) -> str:
 
 def _one(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{door}={outcome}" for door, outcome in value.items())
+        return ", ".join(f"{key}={_one(one)}" for key, one in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value)) or "–"
     return str(value)

@@ -51,7 +51,24 @@ packages = Table(
     Column("fault_detail", Text),
     Column("held_for", String(64)),  # states.Hold, several with blanks between; on an erased one: its file is to go
     Column("checks", Text, nullable=False, server_default="[]"),  # JSON: what the content checks found
+    Column(
+        "entry_key", String(64), nullable=False, server_default=""
+    ),  # number, notation, issuer's name, folded; R-134
+    Column("issued_at", String(32)),  # the sending clerk's click, as its system told; NULL = not told
+    Column("signed_at", String(32)),  # the authorised person's signature, as the verdict has it
+    Column("reply_due", String(32)),  # an answer is asked by then: end of the working day of DueDate
+    Column("hour_at", String(32)),  # the hour of level 4
+    Column("request", String(16), nullable=False, server_default=""),  # confirmation; '' = an ordinary document
+    Column("replaced_by", String(36)),  # the newest package that replaces this document
+    Column("legal_hold_at", String(32)),  # frozen against every erasing
+    Column("content_until", String(32)),  # its content may be erased from then on; NULL = not counted yet
 )
+Index("packages_entry", packages.c.entry_key, sqlite_where=packages.c.entry_key != "",
+      postgresql_where=packages.c.entry_key != "")  # fmt: skip
+Index("packages_original", packages.c.original_id, sqlite_where=packages.c.original_id.is_not(None),
+      postgresql_where=packages.c.original_id.is_not(None))  # fmt: skip
+Index("packages_content_until", packages.c.content_until, sqlite_where=packages.c.content_until.is_not(None),
+      postgresql_where=packages.c.content_until.is_not(None))  # fmt: skip
 Index("packages_held", packages.c.status, sqlite_where=packages.c.held_for.is_not(None),
       postgresql_where=packages.c.held_for.is_not(None))  # fmt: skip
 Index(
@@ -95,7 +112,25 @@ deliveries = Table(
     Column("business_status", String(2)),
     Column("business_reason", Text),
     Column("business_at", String(32)),
+    Column("role", String(8), nullable=False, server_default="act"),  # states.Role
+    Column("mode", String(12), nullable=False, server_default="electronic"),  # states.Mode
+    Column("copy", String(12), nullable=False, server_default=""),  # states.Copy: why there is a copy beside To's own
+    Column("received_at", String(32)),  # the moment of receipt, by door
+    Column("received_by", String(8)),  # what told it: ack | done | 01 | push | rename | listed
+    Column("received_legal", String(32)),  # the same on the recipient's working calendar
+    Column("accept_by", String(32)),  # end of the working day of received_legal
+    Column("accepted_at", String(32)),  # 03 came
+    Column("arrival_number", Text),  # of 03
+    Column("arrival_date", Text),
+    Column("refusal", String(24)),  # reason code of 02
+    Column("recall_reason", Text),
+    Column("recall_at", String(32)),  # when it was asked
+    Column("destroy_by", String(32)),  # until when the destruction is to be confirmed
+    Column("replied_by", String(36)),  # the package that answers it
+    Column("watch_at", String(32)),  # when the watchdog looks at it next; NULL = never again
 )
+Index("deliveries_watch", deliveries.c.watch_at, sqlite_where=deliveries.c.watch_at.is_not(None),
+      postgresql_where=deliveries.c.watch_at.is_not(None))  # fmt: skip
 Index("deliveries_package", deliveries.c.package_id, deliveries.c.system_id)
 Index("deliveries_item", deliveries.c.item_id, deliveries.c.status)
 Index(
@@ -258,6 +293,96 @@ used_assertions = Table(
     Column("expires_at", String(32), nullable=False),
 )
 Index("used_assertions_expires", used_assertions.c.expires_at)
+
+
+alarms = Table(
+    "alarms",  # what somebody must know; the same one stands once
+    metadata,
+    Column("seq", _seq, primary_key=True, autoincrement=True),
+    Column("kind", String(32), nullable=False),  # states.Alarm
+    Column("audience", String(12), nullable=False),  # states.Audience
+    Column("organ_id", String(64), nullable=False),  # whose agency is told; '' = the operator's or the office's
+    Column("package_id", String(36), nullable=False),  # '' = about no package
+    Column("delivery_id", String(36), nullable=False),  # '' = about no single recipient
+    Column("mark", String(40), nullable=False),  # tells repeats of one kind apart: an hour, a year; else ''
+    Column("raised_at", String(32), nullable=False),
+    Column("due_at", String(32)),  # the deadline it is about
+    Column("cleared_at", String(32)),
+    Column("detail", Text, nullable=False),  # JSON
+)
+Index("alarms_once", alarms.c.kind, alarms.c.audience, alarms.c.organ_id, alarms.c.package_id, alarms.c.delivery_id,
+      alarms.c.mark, unique=True)  # fmt: skip
+Index("alarms_open", alarms.c.audience, alarms.c.organ_id, alarms.c.seq, sqlite_where=alarms.c.cleared_at.is_(None),
+      postgresql_where=alarms.c.cleared_at.is_(None))  # fmt: skip
+Index("alarms_delivery", alarms.c.delivery_id)
+
+recipient_groups = Table(
+    "recipient_groups",  # law: R-108 BD Đ4.2: an agency's saved lists; opened into single organisations at sending
+    metadata,
+    Column("organ_id", String(64), primary_key=True),
+    Column("name", String(100), primary_key=True),
+    Column("members", Text, nullable=False),  # JSON list of {"code", "role", "mode"}
+    Column("note", Text, nullable=False),
+    Column("updated_at", String(32), nullable=False),
+)
+
+copy_rules = Table(
+    "copy_rules",  # law: R-113 TT Đ9: what is sent to units of a sector goes to its managing office too
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("below", String(64), nullable=False),  # recipients under this agency; '' = asked by kind alone
+    Column("kind", String(50), nullable=False),  # recipients of this kind; '' = any
+    Column("copy_to", String(64), nullable=False),
+    Column("mode", String(8), nullable=False),  # add | warn
+    Column("decision", String(200), nullable=False),
+    Column("created_at", String(32), nullable=False),
+    Column("ended_at", String(32)),
+)
+
+calendar_days = Table(
+    "calendar_days",  # what the operator decides over the known days; the newest line of a day and agency counts
+    metadata,
+    Column("seq", _seq, primary_key=True, autoincrement=True),
+    Column("day", String(10), nullable=False),
+    Column("organ_id", String(64), nullable=False),  # '' = the whole province
+    Column("kind", String(16), nullable=False),  # calendar.DayKind
+    Column("name", Text, nullable=False),
+    Column("source", Text, nullable=False),  # number and date of the decision
+    Column("state", String(12), nullable=False),  # decided | expected | to-confirm
+    Column("entered_at", String(32), nullable=False),
+    Column("entered_by", String(80), nullable=False),
+    Column("ended_at", String(32)),
+)
+Index("calendar_days_day", calendar_days.c.day)
+
+calendar_hours = Table(
+    "calendar_hours",  # working hours that differ from the profile's: of the province, or of one agency
+    metadata,
+    Column("seq", _seq, primary_key=True, autoincrement=True),
+    Column("organ_id", String(64), nullable=False),  # '' = the whole province
+    Column("hours", Text, nullable=False),  # JSON of profile.Hours
+    Column("source", Text, nullable=False),
+    Column("entered_at", String(32), nullable=False),
+    Column("entered_by", String(80), nullable=False),
+    Column("ended_at", String(32)),
+)
+
+confirmations = Table(
+    "confirmations",  # law: R-193 CB Đ5.4: what one person asked for and another one must confirm
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("command", String(40), nullable=False),  # the admin command that is carried out
+    Column("args", Text, nullable=False),  # JSON; secrets in it are wrapped
+    Column("summary", Text, nullable=False),  # what will change, as the second person reads it
+    Column("asked_by", String(80), nullable=False),
+    Column("asked_at", String(32), nullable=False),
+    Column("state", String(10), nullable=False),  # open | done | refused | failed
+    Column("decided_by", String(80)),
+    Column("decided_at", String(32)),
+    Column("reason", Text, nullable=False),
+    Column("answer", Text),  # JSON of what the command answered
+)
+Index("confirmations_open", confirmations.c.state)
 
 
 def columns(row: Any) -> dict[str, Any]:

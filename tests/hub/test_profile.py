@@ -32,7 +32,9 @@ def test_every_line_of_a_shipped_profile_names_its_law(name):
 
 
 def test_every_seed_province_has_a_profile():
-    assert {"national", "ha-nam", "vinh-phuc", "binh-dinh", "cao-bang", "thai-thuy"} <= set(SHIPPED)
+    assert {"national", "ha-nam-2019", "vinh-phuc-2014", "binh-dinh-2017", "cao-bang-2017", "thai-thuy-2019"} == set(
+        SHIPPED
+    )
 
 
 def test_what_a_profile_does_not_say_is_national(tmp_path):
@@ -60,6 +62,13 @@ def test_what_a_profile_does_not_say_is_national(tmp_path):
         ('copy_needs_mark = "no"\n', "is a bool"),
         ("checks = 3\n", "is a table"),
         ("title = \n", "x.toml"),
+        ('[flows]\nrecal = "always"\n', "did you mean `recall`?"),
+        ('[flows]\nrecall = "sometimes"\n', "flows.recall"),
+        ("[watch]\nconfirm_minutes = [1, 2]\n", "5 figures"),
+        ('[[hours]]\nsessions = ["11:00-07:00"]\n', "hours.1.sessions"),
+        ('[[hours]]\nstart = "13-01"\nsessions = ["07:00-11:00"]\n', "as `04-16`"),
+        ("clocks = 3\n", "is a table"),
+        ("hours = 3\n", "list of tables"),
     ],
 )
 def test_what_a_profile_cannot_say_is_refused_with_the_nearest_name(tmp_path, text, hint):
@@ -72,7 +81,7 @@ def test_what_a_profile_cannot_say_is_refused_with_the_nearest_name(tmp_path, te
     assert hint in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["hanam", "../national", "", "ha-nam/../national"])
+@pytest.mark.parametrize("name", ["hanam", "../national", "", "ha-nam-2019/../national"])
 def test_an_unknown_profile_is_refused_with_the_nearest_name(name):
     with pytest.raises(SettingsProblem, match="unknown profile"):
         profile.load(name, checks.SETTABLE)
@@ -88,9 +97,9 @@ def test_the_command_lists_shows_compares_and_explains(capsys, tmp_path, monkeyp
     assert [one["name"] for one in told(capsys, "list")["profiles"]] == SHIPPED
     assert told(capsys, "show", "national")["checks"]["secrecy"]["api"] == "enforce"
     assert told(capsys, "diff", "national") == {}
-    assert told(capsys, "diff", "vinh-phuc")["excluded_kinds"][0] == []
-    assert told(capsys, "explain", "cao-bang")["copy_needs_mark"].startswith("law: R-065 CB")
-    assert cli.main(["profile", "diff", "ha-nam"]) == 0
+    assert told(capsys, "diff", "vinh-phuc-2014")["excluded_kinds"][0] == []
+    assert told(capsys, "explain", "cao-bang-2017")["copy_needs_mark"].startswith("law: R-065 CB")
+    assert cli.main(["profile", "diff", "ha-nam-2019"]) == 0
     assert "checks.due_date" in capsys.readouterr().out
     assert cli.main(["profile", "show", "hanam"]) == 2
-    assert "ha-nam" in capsys.readouterr().err
+    assert "ha-nam-2019" in capsys.readouterr().err

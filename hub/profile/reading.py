@@ -1,8 +1,4 @@
-"""Provincial profiles: what one province decides otherwise, each line with its decision.
-
-A profile is a TOML file. `national.toml` says everything; any other file names only what differs from it. A file
-`profiles/NAME.toml` beside hub.toml goes before the one that comes with Truc.
-"""
+"""Reading profiles: one file over the national one, and the reason that stands above each line."""
 
 from __future__ import annotations
 
@@ -10,60 +6,27 @@ import difflib
 import re
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, fields
-from enum import StrEnum
+from dataclasses import fields
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import BaseModel, ValidationError
+
+from hub.profile.rules import Clocks, Flows, Hours, Keeping, PaperRule, Watch
+from hub.profile.values import DOORS, Outcome, Profile
 from hub.settings import SettingsProblem
 
-DOORS: Final = ("api", "page", "vxp", "axis")
 NATIONAL: Final = "national"
-_INSTALLED: Final = Path(__file__).parent / "profiles"
-_CHECKOUT: Final = Path(__file__).parents[1] / "config" / "profiles"
+_INSTALLED: Final = Path(__file__).parents[1] / "profiles"
+_CHECKOUT: Final = Path(__file__).parents[2] / "config" / "profiles"
 _KEY: Final = re.compile(r"([\w-]+)\s*=")
-_TABLE: Final = re.compile(r"\[(\w+)\]\s*")
+_TABLE: Final = re.compile(r"(\[{1,2})(\w+)\]{1,2}\s*")
 SHIPPED: Final = _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
-"""The profiles that come with Truc: packed beside this module, in a checkout those of config/."""
+"""The profiles that come with Truc: packed beside this package, in a checkout those of config/."""
 
-
-class Outcome(StrEnum):
-    """What a finding of a check does at a door."""
-
-    ENFORCE = "enforce"  # the package is refused, held or put under quarantine, whichever the check asks for
-    WARN = "warn"  # the package travels; sender and recipient are told
-    RECORD = "record"  # the package travels; it stands in the books only
-    OFF = "off"  # the check is not asked
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What a province's rules ask of documents.
-
-    checks: check -> door -> outcome, where it differs from the check's own.
-    formats: extensions a file may have, lower case.
-    excluded_kinds: kinds of document that do not travel here, as their type is named or their subject begins.
-    copy_needs_mark: whether an organisation's signature makes a copy only with SAO Y, SAO LỤC or TRÍCH SAO.
-    empty_subjects: subjects that say nothing; shortest_subject: characters below which one says too little.
-    """
-
-    name: str
-    title: str
-    decision: str
-    checks: Mapping[str, Mapping[str, Outcome]]
-    formats: tuple[str, ...]
-    excluded_kinds: tuple[str, ...]
-    copy_needs_mark: bool
-    empty_subjects: tuple[str, ...]
-    shortest_subject: int
-
-    def outcome(self, check: str, door: str, default: Outcome) -> Outcome:
-        """What a finding of that check does at that door."""
-        return self.checks.get(check, {}).get(door, default)
-
-    def as_json(self) -> dict[str, Any]:
-        """The profile as JSON values."""
-        return asdict(self)
+_TABLES: Final = ("clocks", "flows", "watch", "keeping")
+"""Tables of which a profile of one's own names only what differs."""
 
 
 KEYS: Final = tuple(one.name for one in fields(Profile) if one.name != "name")
@@ -78,8 +41,10 @@ def load(name: str, checks: Collection[str], folder: Path | None = None) -> Prof
     merged: dict[str, Any] = {**values, "checks": dict(values.get("checks", {}))}
     if name != NATIONAL:
         own = _read(name, folder)
-        merged |= {key: value for key, value in own.items() if key != "checks"}
-        for slug, doors in _table(own.get("checks", {}), name).items():
+        merged |= {key: value for key, value in own.items() if key not in ("checks", *_TABLES)}
+        for key in _TABLES:  # a table of one's own names only what differs
+            merged[key] = {**_table(values.get(key, {}), key, NATIONAL), **_table(own.get(key, {}), key, name)}
+        for slug, doors in _table(own.get("checks", {}), "checks", name).items():
             merged["checks"][slug] = {**_doors(merged["checks"].get(slug, {})), **_doors(doors)}
     return _made(name, merged, checks)
 
@@ -95,15 +60,18 @@ def names(folder: Path | None = None) -> list[str]:
 def reasons(name: str, folder: Path | None = None) -> dict[str, str]:
     """Each line that a profile's own file sets, and the comment above it: the law it follows. Raises as `load`."""
     found: dict[str, str] = {}
-    table, above = "", []
+    table, above = "", list[str]()
     for line in _path(name, folder).read_text(encoding="utf-8").splitlines():
         if (header := _TABLE.fullmatch(line)) is not None:
-            table = f"{header.group(1)}."
-        if line.startswith("#"):
+            table = header.group(2)
+            if header.group(1) == "[[":
+                table = next(f"{table}.{number}" for number in count(1) if f"{table}.{number}" not in found)
+                found[table] = " ".join(above)  # one reason for the whole entry
+        elif line.startswith("#"):
             above.append(line.lstrip("# "))
             continue
-        if (key := _KEY.match(line)) is not None:
-            found[table + key.group(1)] = " ".join(above)
+        elif (key := _KEY.match(line)) is not None and table not in found:
+            found[f"{table}.{key.group(1)}".lstrip(".")] = " ".join(above)
         above = []
     return found
 
@@ -153,6 +121,12 @@ def _made(name: str, values: dict[str, Any], checks: Collection[str]) -> Profile
         copy_needs_mark=_of(values, "copy_needs_mark", bool, problems),
         empty_subjects=_words(values, "empty_subjects", problems),
         shortest_subject=_of(values, "shortest_subject", int, problems),
+        clocks=_model(values.get("clocks", {}), Clocks, "clocks", problems),
+        flows=_model(values.get("flows", {}), Flows, "flows", problems),
+        watch=_model(values.get("watch", {}), Watch, "watch", problems),
+        keeping=_model(values.get("keeping", {}), Keeping, "keeping", problems),
+        hours=_models(values.get("hours", []), Hours, "hours", problems),
+        paper=_models(values.get("paper", []), PaperRule, "paper", problems),
     )
     if problems:
         raise SettingsProblem(f"{name}.toml", problems)
@@ -164,10 +138,29 @@ def _doors(said: Any) -> dict[str, Any]:
     return dict(said) if isinstance(said, Mapping) else dict.fromkeys(DOORS, said)
 
 
-def _table(said: Any, name: str) -> dict[str, Any]:
+def _table(said: Any, key: str, name: str) -> dict[str, Any]:
     if not isinstance(said, dict):
-        raise SettingsProblem(f"{name}.toml", [("checks", "is a table: [checks] name = {door = outcome}")])
+        raise SettingsProblem(f"{name}.toml", [(key, f"is a table: [{key}] name = value")])
     return said
+
+
+def _models(said: Any, model: type[BaseModel], key: str, problems: list[tuple[str, str]]) -> tuple[Any, ...]:
+    if not isinstance(said, list):
+        problems.append((key, f"is a list of tables: [[{key}]]"))
+        return ()
+    return tuple(_model(one, model, f"{key}.{number}", problems) for number, one in enumerate(said, 1))
+
+
+def _model(said: Any, model: type[BaseModel], key: str, problems: list[tuple[str, str]]) -> Any:
+    try:
+        return model.model_validate(said)
+    except ValidationError as cause:
+        for error in cause.errors():
+            place = ".".join([key, *(str(part) for part in error["loc"][:1])])
+            unknown = error["type"] == "extra_forbidden"
+            text = _nearest("setting", str(error["loc"][0]), tuple(model.model_fields)) if unknown else error["msg"]
+            problems.append((place, text.removeprefix("Value error, ")))
+        return None
 
 
 def _of(values: dict[str, Any], key: str, kind: type[Any], problems: list[tuple[str, str]]) -> Any:
