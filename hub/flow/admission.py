@@ -7,15 +7,16 @@ the second is answered with the first one's receipt, byte for byte.
 from __future__ import annotations
 
 import json
-import uuid
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from edxml.codes import BusinessType
-from edxml.faults import Fault, Refusal
+from edxml.faults import Fault
 from edxml.model import Warning as Note
 from hub import clock
-from hub.flow import lifecycle, recording
+from hub.flow import notes, recording
+from hub.flow.addressing import planning
+from hub.flow.thread.settling import Settling
 from hub.states import DeliveryStatus, PackageStatus
 from hub.store import deliveries, events, packages
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from edxml.verdict import DocumentReport
     from hub.flow.routing import Route
     from hub.store.events import Journal
-    from hub.store.packages import Earlier, NewPackage
+    from hub.store.packages import NewPackage
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,34 +54,6 @@ class Accepted:
     warnings: tuple[Note, ...]
     deliveries: tuple[DeliveryView, ...]
     repeated: bool
-
-
-_TITLES = {
-    "base_unknown": (
-        "Trục chưa thấy văn bản gốc được nhắc đến",
-        "The hub has not seen the document this one refers to",
-    ),
-    "same_number": (
-        "Đã có văn bản khác cùng số, ký hiệu trong năm của cơ quan gửi",
-        "Another document of this sender has the same number and notation this year",
-    ),
-    "same_content": (
-        "Tệp giống hệt một văn bản khác của cơ quan gửi",
-        "The files are the very same as those of another document of this sender",
-    ),
-    "supplementary": ("Gửi bổ sung nơi nhận", "Supplementary sending to further recipients"),
-    "corrected": ("Gửi lại sau khi bị từ chối", "Corrected sending after a refusal"),
-    "profile_invalid": (
-        "Loại bản tin khai ở tiêu đề khác nội dung XML; hệ thống theo XML",
-        "The message type of the call differs from the XML; the XML decides",
-    ),
-}
-
-
-def warning(code: str, where: str = "") -> Note:
-    """A warning of the hub itself."""
-    title_vi, title_en = _TITLES[code]
-    return Note(code, title_vi, title_en, where)
 
 
 def urgency(package: Package) -> int:
@@ -132,14 +105,17 @@ class Admission:
         )
 
     def _admit(self, connection: Connection) -> Accepted:
-        effects = lifecycle.Effects(connection, self._journal, self._now, self._actor)
-        original = self._settle_earlier(connection, effects)
+        settled = Settling(
+            connection, self._journal, self._now, self._actor, self._package, self._row, self._routes
+        ).settle()
+        original = settled.original
+        self._warnings += settled.warnings
         if packages.has_same_number(connection, self._row):
-            self._warnings.append(warning("same_number", "Code"))  # law: R-030 R-031 NĐ30 Đ15.1
+            self._warnings.append(notes.warning("same_number", "Code"))  # law: R-030 R-031 NĐ30 Đ15.1
         same = packages.same_content(connection, self._row)
         if same is not None:
-            self._warnings.append(warning("same_content", same))
-        new, items = self._plan(effects.settled)
+            self._warnings.append(notes.warning("same_content", same))
+        new, items = planning.plan(self._row, self._routes, settled.absent)
         told = json.dumps([asdict(one) for one in self._warnings], ensure_ascii=False)
         packages.add(connection, replace(self._row, original_id=original, warnings=told))
         deliveries.add(connection, new, items)
@@ -149,96 +125,6 @@ class Admission:
         row = self._row
         return Accepted(
             row.id, row.document_id, row.sha256, row.status, receipt or "", tuple(self._warnings), views, False
-        )
-
-    def _settle_earlier(self, connection: Connection, effects: lifecycle.Effects) -> str | None:
-        package = self._package
-        if package.status is not None:
-            original = self._status(connection, effects)
-        else:
-            earlier = packages.thread(connection, self._row.sender, package.document_id)
-            original = self._document(earlier, effects)
-        refers = package.status is not None or package.business.type in (BusinessType.RECALL, BusinessType.UPDATE)
-        if refers and original is None:
-            self._warnings.append(warning("base_unknown", "DocumentId"))
-        return original
-
-    def _status(self, connection: Connection, effects: lifecycle.Effects) -> str | None:
-        status = self._package.status
-        if status is None or not self._routes:
-            return None
-        addressee = self._routes[0].recipient
-        if status.code == "13":
-            return effects.take_back(self._row.sender, status.response_for.document_id, addressee, status.description)
-        original = effects.answer(self._package, addressee, self._row.sender)
-        earlier = packages.thread(connection, addressee, status.response_for.document_id) if original is None else []
-        foreign = any(one.package_status == packages.ACCEPTED for one in earlier)
-        if foreign and self._row.door not in ("axis", "hub"):  # law: R-124
-            raise Refusal(Fault.SENDER_NOT_ALLOWED, f"{self._row.sender} is not a recipient of this document")
-        return original
-
-    def _document(self, earlier: list[Earlier], effects: lifecycle.Effects) -> str | None:
-        package = self._package
-        if package.business.type == BusinessType.RECALL:
-            return effects.recall(self._routes, earlier, package.business.reason)
-        if package.business.type == BusinessType.UPDATE:
-            return earlier[-1].package_id if earlier else None
-        corrected = lifecycle.refuse_conflict(package, self._routes, earlier)
-        if corrected is not None:
-            self._warnings.append(warning("corrected", "DocumentId"))
-            return corrected
-        more = lifecycle.supplementary(package, earlier)
-        if more is not None:
-            self._warnings.append(warning("supplementary", "To"))
-        return more
-
-    def _plan(self, settled: set[str]) -> tuple[list[deliveries.NewDelivery], list[deliveries.NewItem]]:
-        at = self._row.received_at
-        items: dict[str, deliveries.NewItem] = {}
-        new = []
-        for route in self._routes:
-            status, fault = route.status, route.fault.slug if route.fault else None
-            reason = None
-            if route.recipient in settled and route.deliverable:
-                status, reason = DeliveryStatus.CANCELLED, "never_delivered"
-            item_id = None
-            if route.system_id is not None and status in (DeliveryStatus.AVAILABLE, DeliveryStatus.QUEUED):
-                key = f"{route.system_id} {route.recipient}" if route.item_per_agency else route.system_id
-                if key not in items:
-                    items[key] = self._item(route, "initial" if status is DeliveryStatus.AVAILABLE else "")
-                item_id = items[key].id
-            new.append(
-                deliveries.NewDelivery(
-                    id=str(uuid.uuid4()),
-                    package_id=self._row.id,
-                    item_id=item_id,
-                    recipient=route.recipient,
-                    written_as=route.written_as,
-                    system_id=route.system_id,
-                    connector=route.connector,
-                    status=status.value,
-                    message_type=self._row.message_type,
-                    urgency=self._row.priority,
-                    created_at=at,
-                    due_at=at if status is DeliveryStatus.QUEUED else None,
-                    fault=fault,
-                    reason=reason,
-                    ended_at=at if status in (DeliveryStatus.CANCELLED, DeliveryStatus.FAILED) else None,
-                )
-            )
-        return new, list(items.values())
-
-    def _item(self, route: Route, state: str) -> deliveries.NewItem:
-        at = self._row.received_at
-        return deliveries.NewItem(
-            id=str(uuid.uuid4()),
-            package_id=self._row.id,
-            system_id=route.system_id or "",
-            message_type=self._row.message_type,
-            state=state,
-            urgency=self._row.priority,
-            created_at=at,
-            updated_at=at,
         )
 
     def _events(self, new: list[deliveries.NewDelivery], original: str | None) -> list[events.Event]:

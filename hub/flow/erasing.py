@@ -6,7 +6,7 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from hub.flow import lifecycle
+from hub.flow.recalls import stop
 from hub.states import MOVES, DeliveryStatus, Move, PackageMove
 from hub.store import deliveries, events, keeping
 
@@ -55,7 +55,7 @@ def _end(connection: Connection, journal: Journal, now: datetime, row: Row[Any],
         change = events.Change(row.id, move, actor, {**told, "due_at": None, "lease": None}, told, unexposed=unexposed)
         events.change_status(connection, journal, now, change)
     if row.item_id is not None:
-        lifecycle.settle_item(connection, row.item_id, now)
+        stop.settle_item(connection, row.item_id, now)
 
 
 def _without_words(row: Row[Any]) -> dict[str, str]:

@@ -12,8 +12,9 @@ from connectors import base
 from edxml.faults import Fault
 from hub import clock
 from hub.context import Hub
-from hub.flow import backoff, bounces, content, health, lifecycle
+from hub.flow import backoff, bounces, content, health
 from hub.flow.peers import Peer
+from hub.flow.recalls import stop
 from hub.states import Move
 from hub.store import deliveries, endpoints, events, packages
 
@@ -104,7 +105,7 @@ class Handover:
         elif isinstance(outcome, base.Parked):
             for row in self._mine(connection):
                 self._change(connection, now, row, Move.PARK, {"lease": None, "due_at": None}, {"parked": "inbox"})
-            lifecycle.settle_item(connection, self.claim.rows[0].item_id, now)
+            stop.settle_item(connection, self.claim.rows[0].item_id, now)
         else:
             self._deferred(connection, now, outcome)
 

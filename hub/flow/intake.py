@@ -17,7 +17,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from edxml import model, organ, rules
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.flow import admission, alarms, checks, entries, package_signature, quarantine, recording, routing, verify
+from hub.flow import (
+    admission,
+    alarms,
+    checks,
+    entries,
+    notes,
+    package_signature,
+    quarantine,
+    recording,
+    routing,
+    verify,
+)
 from hub.flow.arrival import Arrival
 from hub.flow.checks.base import CheckedFile, Stage, Subject
 from hub.states import DeliveryStatus, PackageStatus
@@ -179,7 +190,7 @@ async def _examine(hub: Hub, arrival: Arrival, submission: Submission) -> _Exami
         raise Refusal(Fault.INTERNAL)
     warnings = [*package.warnings, *rules.check(package)]
     if submission.message_type and submission.message_type.lower() != package.message_type:
-        warnings.append(admission.warning("profile_invalid", "messagetype"))
+        warnings.append(notes.warning("profile_invalid", "messagetype"))
     sender = _sender(hub, package, submission)
     subject = Subject(
         package, sender, submission.system, submission.door, hub.clock.now(), declared=submission.declared

@@ -12,7 +12,8 @@ from agency_registry.agency import System
 from edxml import model, writer
 from edxml.faults import Refusal
 from hub import clock, log
-from hub.flow import intake, statuses
+from hub.flow import intake
+from hub.flow.thread import statuses
 from hub.states import Hold, PackageStatus
 from hub.store import keeping
 

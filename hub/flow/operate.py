@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.flow import lifecycle, routing
+from hub.flow import routing
+from hub.flow.recalls import stop as stopping
 from hub.states import DeliveryStatus, Move
 from hub.store import deliveries, events, state
 
@@ -73,7 +74,7 @@ async def _act(hub: Hub, delivery_id: str, operator: str, reason: str, move: Mov
             raise Refusal(Fault.NOT_FOUND)
         try:
             if move is Move.CANCEL:
-                stop = lifecycle.Stop(connection, hub.journal, now, actor, reason, [delivery_id])
+                stop = stopping.Stop(connection, hub.journal, now, actor, reason, [delivery_id])
                 stop.cancel(delivery_id)
                 stop.settle()
                 return DeliveryStatus.CANCELLED.value
@@ -86,7 +87,7 @@ async def _act(hub: Hub, delivery_id: str, operator: str, reason: str, move: Mov
             raise Refusal(fault, f"the delivery is {row.status}") from stale
         after = deliveries.get(connection, delivery_id)
         if after is not None and after.item_id:
-            lifecycle.settle_item(connection, after.item_id, now)
+            stopping.settle_item(connection, after.item_id, now)
         if after is not None and after.system_id:
             woken.append(after.system_id)
         return str(after.status) if after is not None else ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from hub.flow import pickup, statuses
+from hub.flow import pickup
+from hub.flow.thread import statuses
 from hub.http import api_metadata
 from hub.http import api_shapes as shapes
 from hub.http.api_call import Call, answer

@@ -12,7 +12,8 @@ from aiohttp import web
 from edxml.faults import Fault, Refusal
 from edxml.model import Warning as Note
 from edxml.verdict import DocumentReport
-from hub.flow import checks, hold, intake, pickup, quotas, views, withdraw
+from hub.flow import checks, hold, intake, pickup, quotas, views
+from hub.flow.recalls import withdraw
 from hub.http import api_shapes as shapes
 from hub.http import api_upload, auth
 from hub.http.api_call import Call, answer

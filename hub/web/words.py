@@ -29,6 +29,10 @@ HOLD: dict[str, Pair] = {
         "Có mã độc. Cán bộ an ninh và người thứ hai xem xét; hết hạn trục tự xóa.",
         "Infected. A security officer and a second person decide; the hub erases it when its time is over.",
     ),
+    "unmatched": (
+        "Chưa khớp với văn bản nào. Trục tự chuyển khi văn bản gốc đến; nếu không, người vận hành xem xét.",
+        "Fits no document here. The hub lets it go when its original arrives; else an operator decides.",
+    ),
     "damaged": (
         "Bản lưu trên đĩa bị hỏng. Người vận hành khôi phục tệp từ bản sao lưu; trục đọc lại rồi tự chuyển.",
         "The stored copy is damaged. Restore its file from a backup; the hub reads it again and lets it go.",

@@ -14,7 +14,8 @@ from visitors import operator, people, sections, visitor  # noqa: F401
 from edxml.testing import make_package, make_status
 from hub import cli
 from hub.clock import FakeClock
-from hub.flow import figures, operate, withdraw
+from hub.flow import figures, operate
+from hub.flow.recalls import withdraw
 from hub.statistics import monthly
 from hub.store import deliveries
 

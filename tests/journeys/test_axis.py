@@ -19,7 +19,8 @@ from edxml import reader
 from edxml.testing import make_package, make_status
 from hub import app, key_making, log
 from hub.clock import Clock
-from hub.flow import intake, withdraw
+from hub.flow import intake
+from hub.flow.recalls import withdraw
 from hub.settings import Settings, from_mapping
 from hub.store import deliveries, events, packages
 

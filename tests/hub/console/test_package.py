@@ -8,7 +8,7 @@ import pytest
 from held import stamped
 
 from edxml.testing import make_package, make_status
-from hub.flow import withdraw
+from hub.flow.recalls import withdraw
 from hub.store import deliveries
 
 SUBJECT = "Về việc bổ nhiệm ông Trần Quyết Thắng"

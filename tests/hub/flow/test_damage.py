@@ -8,7 +8,8 @@ from sqlalchemy import update
 
 from edxml.faults import Fault, Refusal
 from edxml.testing import make_package
-from hub.flow import content, hold, officers, pickup, quarantine, withdraw
+from hub.flow import content, hold, officers, pickup, quarantine
+from hub.flow.recalls import withdraw
 from hub.jobs import keeping
 from hub.store import tables
 

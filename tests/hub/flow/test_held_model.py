@@ -18,7 +18,8 @@ from agency_registry import edit
 from edxml.faults import Refusal
 from edxml.testing import make_package
 from hub import app
-from hub.flow import content, hold, intake, items, officers, operate, pickup, quarantine, withdraw
+from hub.flow import content, hold, intake, items, officers, operate, pickup, quarantine
+from hub.flow.recalls import withdraw
 from hub.jobs import keeping
 from hub.settings import from_mapping
 from hub.store import deliveries, events, packages

@@ -19,7 +19,9 @@ from edxml.faults import Refusal
 from edxml.testing import make_package, make_status
 from hub import app
 from hub.context import Hub
-from hub.flow import content, intake, items, operate, pickup, statuses, views, withdraw
+from hub.flow import content, intake, items, operate, pickup, views
+from hub.flow.recalls import withdraw
+from hub.flow.thread import statuses
 from hub.settings import from_mapping
 from hub.store import events
 from hub.store import items as stored

@@ -7,7 +7,8 @@ import random
 
 from edxml.faults import Fault, Refusal
 from edxml.testing import make_package, make_status
-from hub.flow import content, items, pickup, views, withdraw
+from hub.flow import content, items, pickup, views
+from hub.flow.recalls import withdraw
 from hub.store import deliveries, events
 
 from .test_intake import A, B, C, refused

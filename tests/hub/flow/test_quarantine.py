@@ -11,7 +11,8 @@ from held import journal, row, stamped
 from edxml.faults import Fault, Refusal
 from edxml.testing import make_package
 from hub import admin
-from hub.flow import content, feed, hold, officers, pickup, quarantine, views, withdraw
+from hub.flow import content, feed, hold, officers, pickup, quarantine, views
+from hub.flow.recalls import withdraw
 from hub.jobs import keeping
 from hub.store import deliveries, events
 

@@ -10,7 +10,9 @@ from agency_registry.agency import System
 from edxml import reader
 from edxml.faults import Fault, Refusal
 from edxml.testing import make_package, make_status
-from hub.flow import intake, items, operate, pickup, statuses, views, withdraw
+from hub.flow import intake, items, operate, pickup, views
+from hub.flow.recalls import withdraw
+from hub.flow.thread import statuses
 
 from .conftest import Hand, pieces
 from .test_intake import A, B, C, refused

@@ -8,7 +8,8 @@ from dispatching import A, B, answering
 from agency_registry import edit
 from connectors import base
 from edxml.testing import make_package
-from hub.flow import operate, withdraw
+from hub.flow import operate
+from hub.flow.recalls import withdraw
 
 
 async def test_an_update_never_overtakes_the_document_it_updates(world):

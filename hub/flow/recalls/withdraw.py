@@ -9,7 +9,9 @@ from edxml import model, organ, writer
 from edxml.codes import BusinessType
 from edxml.faults import Fault, Refusal
 from edxml.reader import Reader
-from hub.flow import content, intake, lifecycle, statuses, visibility
+from hub.flow import content, intake, visibility
+from hub.flow.recalls.stop import Stop
+from hub.flow.thread import statuses
 from hub.states import DeliveryStatus, RecallState
 from hub.store import deliveries, events
 
@@ -94,7 +96,7 @@ async def _cancel(hub: Hub, system: System, rows: Sequence[Row[Any]], reason: st
     def work(connection: Connection) -> list[Row[Any]]:
         late = []
         together = frozenset(row.id for row in rows)
-        stop = lifecycle.Stop(connection, hub.journal, now, f"system:{system.id}", reason, together)
+        stop = Stop(connection, hub.journal, now, f"system:{system.id}", reason, together)
         for row in rows:
             try:
                 stop.cancel(row.id, recall_state=RecallState.NEVER_DELIVERED.value, recall_kind="cancel")

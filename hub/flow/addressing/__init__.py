@@ -1,0 +1,1 @@
+"""Who gets a package, as what and how: routes become deliveries."""

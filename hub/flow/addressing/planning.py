@@ -1,0 +1,72 @@
+"""From routes to deliveries: the queue rows of a new package, and what each receiving system gets of it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from hub.states import DeliveryStatus
+from hub.store import deliveries
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from hub.flow.routing import Route
+    from hub.store.packages import NewPackage
+
+
+def plan(
+    row: NewPackage, routes: Sequence[Route], settled: Collection[str]
+) -> tuple[list[deliveries.NewDelivery], list[deliveries.NewItem]]:
+    """The deliveries of a new package, and the items that group them by receiving system.
+
+    settled: recipients that never held the original this package is about: nothing leaves for them.
+    """
+    at = row.received_at
+    items: dict[str, deliveries.NewItem] = {}
+    new = []
+    for route in routes:
+        status, fault = route.status, route.fault.slug if route.fault else None
+        reason = None
+        if route.recipient in settled and route.deliverable:
+            status, reason = DeliveryStatus.CANCELLED, "never_delivered"
+        item_id = None
+        if route.system_id is not None and status in (DeliveryStatus.AVAILABLE, DeliveryStatus.QUEUED):
+            key = f"{route.system_id} {route.recipient}" if route.item_per_agency else route.system_id
+            if key not in items:
+                items[key] = _item(row, route, "initial" if status is DeliveryStatus.AVAILABLE else "")
+            item_id = items[key].id
+        new.append(
+            deliveries.NewDelivery(
+                id=str(uuid.uuid4()),
+                package_id=row.id,
+                item_id=item_id,
+                recipient=route.recipient,
+                written_as=route.written_as,
+                system_id=route.system_id,
+                connector=route.connector,
+                status=status.value,
+                message_type=row.message_type,
+                urgency=row.priority,
+                created_at=at,
+                due_at=at if status is DeliveryStatus.QUEUED else None,
+                fault=fault,
+                reason=reason,
+                ended_at=at if status in (DeliveryStatus.CANCELLED, DeliveryStatus.FAILED) else None,
+            )
+        )
+    return new, list(items.values())
+
+
+def _item(row: NewPackage, route: Route, state: str) -> deliveries.NewItem:
+    at = row.received_at
+    return deliveries.NewItem(
+        id=str(uuid.uuid4()),
+        package_id=row.id,
+        system_id=route.system_id or "",
+        message_type=row.message_type,
+        state=state,
+        urgency=row.priority,
+        created_at=at,
+        updated_at=at,
+    )

@@ -1,0 +1,32 @@
+"""Warnings the hub itself gives to the sender of a package it takes all the same."""
+
+from __future__ import annotations
+
+from edxml.model import Warning as Note
+
+_TITLES = {
+    "base_unknown": (
+        "Trục chưa thấy văn bản gốc được nhắc đến",
+        "The hub has not seen the document this one refers to",
+    ),
+    "same_number": (
+        "Đã có văn bản khác cùng số, ký hiệu trong năm của cơ quan gửi",
+        "Another document of this sender has the same number and notation this year",
+    ),
+    "same_content": (
+        "Tệp giống hệt một văn bản khác của cơ quan gửi",
+        "The files are the very same as those of another document of this sender",
+    ),
+    "supplementary": ("Gửi bổ sung nơi nhận", "Supplementary sending to further recipients"),
+    "corrected": ("Gửi lại sau khi bị từ chối", "Corrected sending after a refusal"),
+    "profile_invalid": (
+        "Loại bản tin khai ở tiêu đề khác nội dung XML; hệ thống theo XML",
+        "The message type of the call differs from the XML; the XML decides",
+    ),
+}
+
+
+def warning(code: str, where: str = "") -> Note:
+    """A warning of the hub itself."""
+    title_vi, title_en = _TITLES[code]
+    return Note(code, title_vi, title_en, where)

@@ -1,0 +1,1 @@
+"""Having a document back: local cancel, take-back, recall, destruction."""

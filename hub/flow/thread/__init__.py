@@ -1,0 +1,1 @@
+"""What belongs together: a message and the document it speaks of, answers, corrections, replies."""
