@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from edxml.model import Package
     from edxml.verdict import DocumentReport
+    from hub.context import Hub
     from hub.flow.routing import Route
-    from hub.store.events import Journal
     from hub.store.packages import NewPackage
 
 
@@ -69,7 +69,7 @@ class Admission:
 
     def __init__(
         self,
-        journal: Journal,
+        hub: Hub,
         now: datetime,
         actor: str,
         package: Package,
@@ -78,7 +78,7 @@ class Admission:
         warnings: tuple[Note, ...],
         report: DocumentReport | None,
     ) -> None:
-        self._journal, self._now, self._actor = journal, now, actor
+        self._hub, self._journal, self._now, self._actor = hub, hub.journal, now, actor
         self._report = report
         self._package, self._row, self._routes = package, row, routes
         self._warnings = list(warnings)
@@ -106,7 +106,7 @@ class Admission:
 
     def _admit(self, connection: Connection) -> Accepted:
         settled = Settling(
-            connection, self._journal, self._now, self._actor, self._package, self._row, self._routes
+            connection, self._hub, self._now, self._actor, self._package, self._row, self._routes
         ).settle()
         original = settled.original
         self._warnings += settled.warnings

@@ -263,9 +263,7 @@ async def _commit(hub: Hub, arrival: Arrival, examined: _Examined, submission: S
         verdict=report.verdict.value if report is not None else "UNSIGNED",
         verdicts=recording.text(report, now),
     )
-    admitted = admission.Admission(
-        hub.journal, now, submission.actor, package, row, examined.routes, examined.warnings, report
-    )
+    admitted = admission.Admission(hub, now, submission.actor, package, row, examined.routes, examined.warnings, report)
     try:
         outcome = await hub.db.write(admitted)
     except Exception:

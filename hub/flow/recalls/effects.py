@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from hub.context import Hub
     from hub.flow.routing import Route
-    from hub.store.events import Journal
     from hub.store.packages import Earlier
 
 _GONE = frozenset({DeliveryStatus.CANCELLED.value})
@@ -26,9 +26,10 @@ _GONE = frozenset({DeliveryStatus.CANCELLED.value})
 class Recalls:
     """Carries out what a recall or take-back means for earlier deliveries, and says which of its own need not leave."""
 
-    def __init__(self, connection: Connection, journal: Journal, now: datetime, actor: str) -> None:
+    def __init__(self, connection: Connection, hub: Hub, now: datetime, actor: str) -> None:
         self._connection = connection
-        self._journal = journal
+        self._hub = hub
+        self._journal = hub.journal
         self._now = now
         self._actor = actor
         self.settled: set[str] = set()

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from edxml.model import Package
     from edxml.model import Warning as Note
+    from hub.context import Hub
     from hub.flow.routing import Route
-    from hub.store.events import Journal
     from hub.store.packages import Earlier, NewPackage
 
 
@@ -45,7 +45,7 @@ class Settling:
     def __init__(
         self,
         connection: Connection,
-        journal: Journal,
+        hub: Hub,
         now: datetime,
         actor: str,
         package: Package,
@@ -54,8 +54,8 @@ class Settling:
     ) -> None:
         self._connection = connection
         self._package, self._row, self._routes = package, row, routes
-        self._recalls = Recalls(connection, journal, now, actor)
-        self._answers = Answers(connection, journal, now, actor)
+        self._recalls = Recalls(connection, hub, now, actor)
+        self._answers = Answers(connection, hub.journal, now, actor)
         self._warnings: list[Note] = []
 
     def settle(self) -> Settled:
