@@ -77,9 +77,22 @@ class Copy(StrEnum):
 
     OWN = ""
     SECOND = "second"  # the same agency's other system: stored only, answers nothing (R-135, R-136)
+    ASSIGNED = "assigned"  # the same, and this document is handled there: it answers, the own copy no longer
     RULE = "rule"  # always copied to (R-113)
     SUCCESSOR = "successor"  # for the agency whose code is closed (R-026)
     ADDED = "added"  # brought in by an update (R-161)
+
+
+BESIDE = frozenset({Copy.SECOND.value, Copy.ASSIGNED.value})
+"""Copies beside an agency's own one: not counted, not shown to the sender, no deadline."""  # law: R-135 TT Đ6.1.2
+
+
+class Circulation(StrEnum):
+    """A mark that limits the use of a document.  law: R-020 NĐ30 PL I.III.2c"""
+
+    NONE = ""
+    INTERNAL = "internal"  # LƯU HÀNH NỘI BỘ
+    RETURN = "return"  # XEM XONG TRẢ LẠI
 
 
 class Alarm(StrEnum):

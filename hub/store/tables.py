@@ -62,7 +62,11 @@ packages = Table(
     Column("replaced_by", String(36)),  # the newest package that replaces this document
     Column("legal_hold_at", String(32)),  # frozen against every erasing
     Column("content_until", String(32)),  # its content may be erased from then on; NULL = not counted yet
+    Column("sending", Text, nullable=False, server_default="{}"),  # JSON: what its sender said beside the package
+    Column("circulation", String(8), nullable=False, server_default=""),  # states.Circulation
 )
+Index("packages_marked", packages.c.content_key, sqlite_where=packages.c.circulation != "",
+      postgresql_where=packages.c.circulation != "")  # fmt: skip
 Index("packages_entry", packages.c.entry_key, sqlite_where=packages.c.entry_key != "",
       postgresql_where=packages.c.entry_key != "")  # fmt: skip
 Index("packages_original", packages.c.original_id, sqlite_where=packages.c.original_id.is_not(None),
@@ -128,6 +132,8 @@ deliveries = Table(
     Column("destroy_by", String(32)),  # until when the destruction is to be confirmed
     Column("replied_by", String(36)),  # the package that answers it
     Column("watch_at", String(32)),  # when the watchdog looks at it next; NULL = never again
+    Column("duplicate_of", String(36)),  # the recipient's earlier delivery with equal entry_key
+    Column("paper", Text),  # JSON: copies issued, when and by whom; what came back; NULL = none
 )
 Index("deliveries_watch", deliveries.c.watch_at, sqlite_where=deliveries.c.watch_at.is_not(None),
       postgresql_where=deliveries.c.watch_at.is_not(None))  # fmt: skip

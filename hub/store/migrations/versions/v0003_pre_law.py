@@ -37,6 +37,8 @@ def upgrade() -> None:
         sqlite_where=sa.text("watch_at IS NOT NULL"),
         postgresql_where=sa.text("watch_at IS NOT NULL"),
     )
+    op.add_column("deliveries", sa.Column("duplicate_of", sa.String(length=36), nullable=True))
+    op.add_column("deliveries", sa.Column("paper", sa.Text(), nullable=True))
     op.add_column("packages", sa.Column("entry_key", sa.String(length=64), server_default="", nullable=False))
     op.add_column("packages", sa.Column("issued_at", sa.String(length=32), nullable=True))
     op.add_column("packages", sa.Column("signed_at", sa.String(length=32), nullable=True))
@@ -46,6 +48,16 @@ def upgrade() -> None:
     op.add_column("packages", sa.Column("replaced_by", sa.String(length=36), nullable=True))
     op.add_column("packages", sa.Column("legal_hold_at", sa.String(length=32), nullable=True))
     op.add_column("packages", sa.Column("content_until", sa.String(length=32), nullable=True))
+    op.add_column("packages", sa.Column("sending", sa.Text(), server_default="{}", nullable=False))
+    op.add_column("packages", sa.Column("circulation", sa.String(length=8), server_default="", nullable=False))
+    op.create_index(
+        "packages_marked",
+        "packages",
+        ["content_key"],
+        unique=False,
+        sqlite_where=sa.text("circulation != ''"),
+        postgresql_where=sa.text("circulation != ''"),
+    )
     op.create_index(
         "packages_content_until",
         "packages",
