@@ -378,15 +378,17 @@ confirmations = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("command", String(40), nullable=False),  # the admin command that is carried out
-    Column("args", Text, nullable=False),  # JSON; secrets in it are wrapped
-    Column("summary", Text, nullable=False),  # what will change, as the second person reads it
+    Column("args", LargeBinary, nullable=False),  # wrapped JSON: there may be secrets among it
+    Column("summary", Text, nullable=False),  # JSON: what will change
     Column("asked_by", String(80), nullable=False),
     Column("asked_at", String(32), nullable=False),
-    Column("state", String(10), nullable=False),  # open | done | refused | failed
+    Column("first_by", String(80)),  # the first person who proved to be one, by a password; NULL = nobody yet
+    Column("digest", String(64), nullable=False),  # SHA-256 of the whole change that was worked out; '' = none
+    Column("state", String(10), nullable=False),  # open | done | refused | failed | expired
     Column("decided_by", String(80)),
     Column("decided_at", String(32)),
     Column("reason", Text, nullable=False),
-    Column("answer", Text),  # JSON of what the command answered
+    Column("answer", Text),  # JSON of what the command answered, without secrets; on an open one: it was urgent
 )
 Index("confirmations_open", confirmations.c.state)
 
