@@ -115,7 +115,7 @@ class Admission:
         same = packages.same_content(connection, self._row)
         if same is not None:
             self._warnings.append(notes.warning("same_content", same))
-        new, items = planning.plan(self._row, self._routes, settled.absent)
+        new, items = planning.plan(self._row, self._routes, settled.absent, self._hub.profile.watch)
         told = json.dumps([asdict(one) for one in self._warnings], ensure_ascii=False)
         packages.add(connection, replace(self._row, original_id=original, warnings=told))
         deliveries.add(connection, new, items)

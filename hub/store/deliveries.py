@@ -56,6 +56,7 @@ class NewDelivery:
     reason: str | None = None
     ended_at: str | None = None
     recall_state: str = states.RecallState.NONE.value
+    watch_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,29 +5,33 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from hub.states import DeliveryStatus
+from hub.flow.watch import birth
+from hub.flow.addressing import recipients
+from hub.states import DeliveryStatus, Mode
 from hub.store import deliveries
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from hub.flow.routing import Route
+    from hub.profile.rules import Watch
     from hub.store.packages import NewPackage
 
 
 def plan(
-    row: NewPackage, routes: Sequence[Route], settled: Collection[str]
+    row: NewPackage, routes: Sequence[Route], settled: Collection[str], watch: Watch
 ) -> tuple[list[deliveries.NewDelivery], list[deliveries.NewItem]]:
     """The deliveries of a new package, and the items that group them by receiving system.
 
     settled: recipients that never held the original this package is about: nothing leaves for them.
     """
     at = row.received_at
+    watch_at = birth.first_look(row, watch)
     items: dict[str, deliveries.NewItem] = {}
     new = []
     for route in routes:
         status, fault = route.status, route.fault.slug if route.fault else None
-        reason = None
+        reason = recipients.PAPER_ONLY if route.mode is Mode.PAPER else None
         if route.recipient in settled and route.deliverable:
             status, reason = DeliveryStatus.CANCELLED, "never_delivered"
         item_id = None
@@ -53,6 +57,10 @@ def plan(
                 fault=fault,
                 reason=reason,
                 ended_at=at if status in (DeliveryStatus.CANCELLED, DeliveryStatus.FAILED) else None,
+                role=route.role.value,
+                mode=route.mode.value,
+                copy=route.copy.value,
+                watch_at=watch_at if status in birth.ARRIVING else None,
             )
         )
     return new, list(items.values())
