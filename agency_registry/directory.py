@@ -42,6 +42,7 @@ class Directory:
         "_agencies",
         "_by_code",
         "_certificates",
+        "_heirs",
         "_names",
         "_owners",
         "_receivers",
@@ -78,10 +79,32 @@ class Directory:
             self._roles[one.fingerprint] = self._roles[one.serial, names.key(one.issuer)] = one.role
             self._owners[one.fingerprint] = self._owners[one.serial, names.key(one.issuer)] = frozenset({one.organ_id})
         self._names: dict[str, frozenset[str]] | None = None
+        self._heirs: dict[str, tuple[str, ...]] | None = None
 
     def agency(self, code: str) -> Agency | None:
         """The agency that answers to this code, whichever form and case; None when nobody does."""
         return self._by_code.get(code) or self._by_code.get(organ.normalise(code))
+
+    def predecessors(self, organ_id: str) -> tuple[Agency, ...]:
+        """The closed agencies whose only successor is this one, and theirs, nearest first.
+
+        One that was split has several successors: none of them alone speaks of what it sent and received.
+        """
+        if self._heirs is None:  # made when first asked: few messages speak of a closed agency's documents
+            heirs: dict[str, tuple[str, ...]] = {}
+            for agency in self._agencies:
+                if len(agency.successors) == 1:
+                    [heir] = agency.successors
+                    heirs[heir] = (*heirs.get(heir, ()), agency.organ_id)
+            self._heirs = heirs
+        found: dict[str, Agency] = {}
+        left = list(self._heirs.get(organ_id, ()))
+        while left:
+            code = left.pop(0)
+            if code not in found and code != organ_id:
+                found[code] = self._by_code[code]
+                left += self._heirs.get(code, ())
+        return tuple(found.values())
 
     def agencies(self) -> tuple[Agency, ...]:
         """All agencies, by organ id, closed ones too."""

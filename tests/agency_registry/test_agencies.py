@@ -128,6 +128,25 @@ def test_a_merger_closes_agencies_and_moves_those_below(province):  # law: R-026
     assert found.agency(WARD).parent == HEALTH
 
 
+def test_the_only_successor_speaks_for_closed_agencies_and_theirs(province):
+    edit.merge_agencies(province, [WARD], HOME_AFFAIRS, why=WHY)
+    edit.merge_agencies(province, [HOME_AFFAIRS], HEALTH, why=WHY)
+    edit.close_agency(province, OFFICE, why=WHY, successors=())
+
+    found = directory.load(province)
+
+    assert [one.organ_id for one in found.predecessors(HEALTH)] == [HOME_AFFAIRS, WARD]
+    assert found.predecessors(OFFICE) == ()
+
+
+def test_of_two_successors_neither_speaks_alone(province):
+    edit.close_agency(province, WARD, why=WHY, successors=(HEALTH, HOME_AFFAIRS))
+
+    found = directory.load(province)
+
+    assert found.predecessors(HEALTH) == found.predecessors(HOME_AFFAIRS) == ()
+
+
 def test_a_child_may_take_over_from_its_parent(province):
     edit.merge_agencies(province, [HOME_AFFAIRS], WARD, why=WHY)
 
