@@ -131,6 +131,7 @@ deliveries = Table(
     Column("recall_at", String(32)),  # when it was asked
     Column("destroy_by", String(32)),  # until when the destruction is to be confirmed
     Column("replied_by", String(36)),  # the package that answers it
+    Column("corrected_by", String(36)),  # the package that corrects it after a refusal 02
     Column("watch_at", String(32)),  # when the watchdog looks at it next; NULL = never again
     Column("duplicate_of", String(36)),  # the recipient's earlier delivery with equal entry_key
     Column("paper", Text),  # JSON: copies issued, when and by whom; what came back; NULL = none
@@ -344,6 +345,18 @@ copy_rules = Table(
     Column("created_at", String(32), nullable=False),
     Column("ended_at", String(32)),
 )
+
+reviews = Table(
+    "reviews",  # messages about a document nobody knows here; each is held until that arrives, or somebody decides
+    metadata,
+    Column("package_id", String(36), primary_key=True),
+    Column("document_key", Text, nullable=False),  # DocumentId it speaks of, as it is compared
+    Column("entry", String(200), nullable=False),  # number/notation it speaks of, folded; '' = not said
+    Column("since", String(32), nullable=False),
+    Column("message", Text, nullable=False),  # its XML without attachments, to be carried out later
+)
+Index("reviews_document", reviews.c.document_key)
+Index("reviews_entry", reviews.c.entry)
 
 calendar_days = Table(
     "calendar_days",  # what the operator decides over the known days; the newest line of a day and agency counts

@@ -28,6 +28,7 @@ def upgrade() -> None:
     op.add_column("deliveries", sa.Column("recall_at", sa.String(length=32), nullable=True))
     op.add_column("deliveries", sa.Column("destroy_by", sa.String(length=32), nullable=True))
     op.add_column("deliveries", sa.Column("replied_by", sa.String(length=36), nullable=True))
+    op.add_column("deliveries", sa.Column("corrected_by", sa.String(length=36), nullable=True))
     op.add_column("deliveries", sa.Column("watch_at", sa.String(length=32), nullable=True))
     op.create_index(
         "deliveries_watch",
@@ -83,6 +84,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("original_id IS NOT NULL"),
     )
     _tables()
+    _reviews()
     _registry()
 
 
@@ -179,6 +181,20 @@ def _tables() -> None:
         sa.Column("updated_at", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("organ_id", "name"),
     )
+
+
+def _reviews() -> None:
+    op.create_table(
+        "reviews",
+        sa.Column("package_id", sa.String(length=36), nullable=False),
+        sa.Column("document_key", sa.Text(), nullable=False),
+        sa.Column("entry", sa.String(length=200), nullable=False),
+        sa.Column("since", sa.String(length=32), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("package_id"),
+    )
+    op.create_index("reviews_document", "reviews", ["document_key"], unique=False)
+    op.create_index("reviews_entry", "reviews", ["entry"], unique=False)
 
 
 def _registry() -> None:
