@@ -9,6 +9,7 @@ not at all. What it returns is made of JSON values, ready for a command line or 
 `serving`    the pairs of system and agency, for `systems`.
 `keys`       public keys and client certificates of a system.
 `certificates` signature certificates of an agency, each with its role.
+`comparing`  what became of agencies since a version.
 `proposals`  what a system asks for and two persons decide.
 """
 
@@ -26,6 +27,7 @@ from agency_registry.edit.agencies import (
     suspend_agency,
 )
 from agency_registry.edit.certificates import add_certificate, list_certificates, remove_certificate
+from agency_registry.edit.comparing import Changed, changed_after
 from agency_registry.edit.entries import Connection, Why, current_version
 from agency_registry.edit.keys import add_key, list_keys, remove_key
 from agency_registry.edit.proposals import (
@@ -59,6 +61,7 @@ from agency_registry.edit.systems import (
 from agency_registry.reasons import RegistryError
 
 __all__ = [
+    "Changed",
     "Connection",
     "RegistryError",
     "Version",
@@ -75,6 +78,7 @@ __all__ = [
     "attach_agencies",
     "change_agency",
     "change_system",
+    "changed_after",
     "changes_since",
     "close_agency",
     "current_version",

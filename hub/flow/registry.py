@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from agency_registry import edit
+from hub.flow import rehearsal
 from hub.store import events
 
 if TYPE_CHECKING:
@@ -22,10 +23,15 @@ async def change(hub: Hub, work: Callable[[Connection], T]) -> T:
     What the event tells is what the registry itself keeps of a change: no secret is among it.  law: R-193 CB Đ5.4
     """
     now = hub.clock.now()
+    watcher = rehearsal.watcher.get()
 
     def write(connection: Connection) -> tuple[T, list[edit.Version]]:
         before = edit.current_version(connection)
+        if watcher is not None:
+            watcher.before(connection)
         done = work(connection)
+        if watcher is not None:
+            watcher.after(connection)
         changes = edit.versions_after(connection, before)
         hub.journal.record(connection, now, [_event(one) for one in changes])
         return done, changes
