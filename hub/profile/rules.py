@@ -13,6 +13,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 LEVELS: Final = 5
 """Levels of urgency: 0 thường, 1 khẩn, 2 thượng khẩn, 3 hỏa tốc, 4 hỏa tốc hẹn giờ (R-037)."""
 
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WORKED: Final = WEEKDAYS[:5]
+
 _SESSION: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
 _MONTH_DAY: Final = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 
@@ -42,11 +45,12 @@ class Hours(_Table):
     """Working hours of a season. start, end: month and day, both included, any year; a winter may pass 31 December.
 
     sessions: "HH:MM-HH:MM", in order, not overlapping; a session includes its first second and not its last.
-    valid_from, valid_to: days on which the decision holds, both included.
+    days: the days of the week it speaks of. valid_from, valid_to: days on which the decision holds, both included.
     """
 
     start: str = "01-01"
     end: str = "12-31"
+    days: Annotated[tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...], Field(min_length=1)] = _WORKED
     sessions: tuple[str, ...]
     valid_from: date | None = None
     valid_to: date | None = None
