@@ -11,7 +11,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from holidays import country_holidays
+from holidays.countries.vietnam import Vietnam
 
 from hub.calendar.day_lines import DayKind, DayLine, DayState
 
@@ -32,7 +32,8 @@ def days(year: int) -> Mapping[date, DayLine]:
     if year not in _KNOWN:
         return MappingProxyType(found)
     for near in (year, year + 1):  # a Saturday worked for a day off of the following year
-        for day, name in country_holidays("VN", years=near, language="vi").items():
+        told = Vietnam(years=near, language="vi")  # type: ignore[no-untyped-call]
+        for day, name in told.items():
             swapped = _SWAPPED.search(name)
             if day.year == year and near == year:
                 kind = DayKind.OFF_SWAPPED if swapped else DayKind.OFF
