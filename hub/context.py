@@ -10,7 +10,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from agency_registry import directory as agency_directory
+from hub import calendar
 from hub.limits import Limiter, Lockout
+from hub.store import calendar as calendar_lines
 from hub.store import state
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from agency_registry.directory import Directory
     from edxml.trust.certificates import TrustFiles
     from edxml.verdict import Need
+    from hub.calendar import Calendars
     from hub.clock import Clock
     from hub.keys import Keys
     from hub.profile import Profile
@@ -110,7 +113,7 @@ class Fetcher(Protocol):
 
 @dataclass(slots=True)
 class Hub:
-    """One running hub. `directory`, `trust` and `intake_stopped` are replaced as a whole when they change.
+    """One running hub. `directory`, `trust`, `calendars` and `intake_stopped` are replaced as a whole when they change.
 
     authorities: every address that a trusted certificate names for lists, OCSP and issuers' certificates.
     limiter, lockout: one for all doors. unrecorded: system id -> refused packages counted since the last alarm.
@@ -136,17 +139,21 @@ class Hub:
     authorities: tuple[str, ...] = ()
     limiter: Limiter = field(default_factory=Limiter)
     lockout: Lockout = field(init=False)
+    calendars: Calendars = field(init=False)
     unrecorded: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         """One count of wrong secrets for all doors."""
         self.lockout = Lockout(self.settings.vxp.lockout_failures, self.settings.vxp.lockout_seconds)
+        self.calendars = calendar.load(self.profile)
 
     async def reload(self) -> None:
         """Read the registry and the operator's switches again, after any change of them."""
         load = partial(agency_directory.load, now=self.clock.now(), previous=self.directory)
         self.directory = await self.db.read(load)
         self.intake_stopped = await self.db.read(lambda connection: state.get(connection, "intake.stopped"))
+        days, hours = await self.db.read(calendar_lines.days), await self.db.read(calendar_lines.hours)
+        self.calendars = calendar.load(self.profile, days, hours)
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         """Run C work (hashes, XML, base64, cipher, fsync) beside the event loop."""
