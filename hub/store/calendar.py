@@ -77,8 +77,9 @@ def add_hours(connection: Connection, line: HoursLine, by: str, now: datetime) -
             entered_by=by,
         )
     )
-    number: int = done.inserted_primary_key[0]
-    return number
+    key = done.inserted_primary_key
+    assert key is not None, "the table numbers its rows"
+    return int(key[0])
 
 
 def end_hours(connection: Connection, number: int, now: datetime) -> int:
