@@ -143,8 +143,9 @@ class Keeping(_Table):
 class PaperRule(_Table):
     """Documents that also go on paper, or that need none.  law: R-163 HN Đ6.5, R-164 R-165 CB Đ8
 
-    types: beginnings of the type's name or abbreviation; subjects: words in the subject; recipients: kinds of agency or
-    organ ids. A list that is empty asks nothing; a document matches when every list that asks does.
+    types: first words of the type's name, or its abbreviation; subjects: words in the subject; recipients: kinds of
+    agency or organ ids; normative: legal normative documents alone, whose number carries the year (R-032). A list that
+    is empty asks nothing; a document matches when all that is asked does (`hub.profile.paper`).
     paper: with = sent on paper too; never = a paper copy is asked for without need.
     """
 
@@ -153,3 +154,4 @@ class PaperRule(_Table):
     types: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
+    normative: bool = False
