@@ -7,7 +7,7 @@ import contextlib
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from agency_registry import directory as agency_directory
 from hub import calendar
@@ -16,7 +16,7 @@ from hub.store import calendar as calendar_lines
 from hub.store import state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Executor
     from pathlib import Path
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from hub.store.blobs import BlobStore
     from hub.store.database import Database
     from hub.store.events import Journal
+
+    Command = Callable[["Hub", dict[str, Any]], Awaitable[dict[str, Any]]]
 
 T = TypeVar("T")
 
@@ -116,6 +118,7 @@ class Hub:
     """One running hub. `directory`, `trust`, `calendars` and `intake_stopped` are replaced as a whole when they change.
 
     authorities: every address that a trusted certificate names for lists, OCSP and issuers' certificates.
+    commands: the admin commands by name, for those that are carried out when a second person has said yes.
     limiter, lockout: one for all doors. unrecorded: system id -> refused packages counted since the last alarm.
     """
 
@@ -141,6 +144,7 @@ class Hub:
     lockout: Lockout = field(init=False)
     calendars: Calendars = field(init=False)
     unrecorded: Counter[str] = field(default_factory=Counter)
+    commands: Mapping[str, Command] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """One count of wrong secrets for all doors."""
