@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 from agency_registry.edit import RegistryError
 from edxml.faults import Fault, Refusal
-from hub import admin_keeping, admin_people, admin_registry, admin_trust, log
+from hub import admin_confirming, admin_keeping, admin_people, admin_registry, admin_trust, log
 from hub.admin_registry import Answer, Args, CommandFunction, WrongArgumentError
 from hub.context import Hub
 from hub.flow import figures, operate
@@ -21,10 +21,9 @@ from hub.store.database import StorageDownError, StorageFullError
 async def answer(hub: Hub, name: str, args: Args) -> Answer:
     """`{"result": ...}` or `{"error": {"code", "title", "detail"}}`; never raises for what a command may meet."""
     try:
-        command = COMMANDS.get(name)
-        if command is None:
+        if name not in COMMANDS:
             return _error("usage", f"Trục không có lệnh quản trị {name}", f"the hub has no admin command {name}")
-        return {"result": await command(hub, args)}
+        return {"result": await admin_confirming.run(hub, name, args)}
     except Refusal as refusal:
         fault = refusal.fault
         detail = f" ({refusal.detail})" if refusal.detail else ""
@@ -87,10 +86,9 @@ async def report_monthly(hub: Hub, args: Args) -> Answer:
     return {"month": args["month"], "agencies": [asdict(row) for row in rows]}
 
 
-async def reload(hub: Hub, args: Args) -> Answer:
-    """Read registry, switches and trust list again, after a change from outside."""
+async def reload(hub: Hub, _args: Args) -> Answer:
+    """Read registry and switches again, after a change from outside; the trust list has its own command."""
     await hub.reload()
-    await admin_trust.trust_reload(hub, args)
     return {"registry_version": hub.directory.version}
 
 
@@ -111,6 +109,7 @@ COMMANDS: dict[str, CommandFunction] = {
     **admin_people.COMMANDS,
     **admin_trust.COMMANDS,
     **admin_keeping.COMMANDS,
+    **admin_confirming.COMMANDS,
     "intake.stop": intake_stop,
     "intake.start": intake_start,
     "delivery.hold": delivery_hold,

@@ -90,7 +90,7 @@ async def open_hub(settings: Settings, *, clock: Clock | None = None, verifying:
             verifiers=VerifierPool(intake.verify_processes, intake.verify_timeout_seconds) if verifying else None,
             gate=asyncio.Semaphore(settings.limits.inflight_packages),
         )
-        hub.scanner = _scanner(hub)
+        hub.scanner, hub.commands = _scanner(hub), admin.COMMANDS
         await hub.reload()
     except BaseException:
         db.close()

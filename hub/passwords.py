@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 import threading
 
@@ -24,6 +25,12 @@ def hash_password(password: str) -> str:
     """The text to store."""
     with _two_at_a_time:
         return _hasher.hash(password)
+
+
+@functools.cache
+def nobodys() -> str:
+    """A hash no password fits: what an unknown name is compared with."""
+    return hash_password(new_password())
 
 
 def is_right(stored: str, password: str) -> bool:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
-from hub.cli import table
+from hub.cli import line, table
 from hub.cli.errors import EXIT_CANNOT, EXIT_DONE, EXIT_INTERRUPTED, EXIT_USE, CommandError, explain
 
 
@@ -28,6 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_DONE
     try:
         return table.find(words[0]).run(words[1:])
+    except line.FiledError as filed:
+        return _filed(filed.answer, as_json="--json" in words)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:  # the reader of our output has left, as `head` does
@@ -37,6 +40,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         if os.environ.get("TRUC_DEBUG") == "1" and not isinstance(error, CommandError):
             raise
         return _tell(explain(error), as_json="--json" in words)
+
+
+def _filed(answer: dict[str, Any], *, as_json: bool) -> int:
+    """Nothing went wrong: the change waits for other people."""
+    if as_json:
+        import json
+
+        print(json.dumps(answer, ensure_ascii=False))
+    else:
+        print(f"{answer['confirmation']}: {answer['state']}\n{answer['title_vi']}\n{answer['title_en']}")
+    return EXIT_DONE
 
 
 def _tell(error: CommandError, *, as_json: bool) -> int:

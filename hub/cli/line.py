@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from hub.cli import table
 from hub.cli.errors import CannotNowError, CommandError, WrongUseError
 
 _PATIENCE_SECONDS = 10.0
@@ -18,18 +19,39 @@ _CANNOT = frozenset({
     "revocation_unavailable", "timestamp_unavailable",
 })  # fmt: skip
 
+_PASSWORD = "TRUC_PASSWORD"  # noqa: S105 - the name of a variable
+_LATER = (
+    "Đã thực hiện ngay; người khác phải xác nhận hoặc hoàn tác: truc confirm show {id}\n"
+    "Done at once; somebody else must confirm or undo it: truc confirm show {id}"
+)
+
+
+class FiledError(Exception):
+    """The command was taken and waits for two persons. answer: confirmation, state, title_vi, title_en."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        super().__init__(answer["confirmation"])
+        self.answer = answer
+
 
 def call(config: Path, name: str, args: dict[str, Any]) -> dict[str, Any]:
     """Run the admin command `name` and give its answer.
 
     A running hub is asked over its socket; otherwise the folder's lock is taken and the same command runs here.
-    Raises CommandError with what the command refused, CannotNowError when another process holds the folder.
+    Raises CommandError with what the command refused, CannotNowError when another process holds the folder, FiledError
+    when the command waits for two persons now.
     """
+    if "operator" in args and _PASSWORD in os.environ:
+        args = {"operator_password": os.environ[_PASSWORD], **args}
     folder = folder_of(config)
     answer = _ask_or_do(config, folder, name, args)
     if "error" in answer:
         raise _refused(answer["error"])
     result: dict[str, Any] = answer["result"]
+    if "confirmation" in result and not name.startswith("confirm."):
+        if result.get("state") == "open":
+            raise FiledError(result)
+        table.say(_LATER.format(id=result["confirmation"]))
     return result
 
 

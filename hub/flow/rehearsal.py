@@ -30,7 +30,7 @@ _NOT_COMPARED = frozenset({"id", "version", "warnings"})
 class Line:
     """One thing that changes. before, after: those of its facts that differ; {} = it was, or is, not there."""
 
-    kind: str  # agency | system | certificate | key | trust | user
+    kind: str  # agency | system | certificate | key | registry | trust | user
     of: str
     before: Facts
     after: Facts
@@ -72,15 +72,23 @@ def line(kind: str, of: str, before: Facts | None, after: Facts | None) -> Line 
 
 
 class Watcher:
-    """Looks at the registry before and after a change. `decide` is asked at the end; what it raises undoes all."""
+    """Looks at the registry before and after a change.
 
-    def __init__(self, decide: Callable[[Connection, Change], None]) -> None:
+    begin: called first in the transaction; decide: at its end. What either raises undoes all.
+    """
+
+    def __init__(
+        self, decide: Callable[[Connection, Change], None], begin: Callable[[Connection], None] | None = None
+    ) -> None:
         self._decide = decide
+        self._begin = begin
         self._version = 0
         self._before: dict[tuple[str, str], Facts] = {}
 
     def before(self, connection: Connection) -> None:
-        """Remember."""
+        """Begin, and remember."""
+        if self._begin is not None:
+            self._begin(connection)
         self._version = edit.current_version(connection)
         self._before = _surroundings(connection)
 
@@ -92,7 +100,11 @@ class Watcher:
         present = _surroundings(connection)
         for kind, of in sorted({*self._before, *present}):
             found.append(line(kind, of, self._before.get((kind, of)), present.get((kind, of))))
-        self._decide(connection, change_of([one for one in found if one is not None]))
+        lines = [one for one in found if one is not None]
+        if not lines:  # whatever else was written shows as the registry's own line, so that nothing passes unseen
+            versions = edit.versions_after(connection, self._version)
+            lines = [Line("registry", one.subject, {}, {"change": one.change}) for one in versions]
+        self._decide(connection, change_of(lines))
 
 
 watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)

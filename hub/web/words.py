@@ -134,6 +134,10 @@ DONE: dict[str, Pair] = {
 }
 
 ALARM: dict[str, Pair] = {
+    "confirmation_asked": ("Có thay đổi cần hai người", "a change that needs two persons"),
+    "confirmation_done": ("Hai người đã đồng ý thay đổi", "two persons agreed to a change"),
+    "confirmation_refused": ("Một thay đổi bị từ chối", "a change was turned down"),
+    "confirmation_expired": ("Một đề nghị thay đổi đã hết hạn", "what was asked for waited too long"),
     "intake_stopped": ("ngừng tiếp nhận", "intake stopped"),
     "intake_started": ("mở lại tiếp nhận", "intake opened"),
     "package_quarantined": (

@@ -132,17 +132,6 @@ async def test_a_system_gets_its_secret_once_and_wrapped(hub):
     assert added["secret"] not in json.dumps(await done(hub, "system.list"))
 
 
-@pytest.mark.parametrize("sections", [{"hub": {"organ_id": "000.00.00.H99", "test_mode": False}}])
-async def test_outside_test_mode_a_new_system_waits_for_its_activation(hub):
-    await done(hub, "agency.import", data=data(CSV))
-
-    await done(hub, "system.add", name="x", **{"for": ["000.00.01.H99"]})
-    before = hub.directory.system("x").state
-    await done(hub, "system.activate", system_id="x")
-
-    assert (before, hub.directory.system("x").state) == ("proposed", "active")
-
-
 async def test_rotation_leaves_both_secrets_valid_for_a_day(hub):
     await done(hub, "agency.import", data=data(CSV))
     first = await done(hub, "system.add", name="x", **{"for": ["000.00.01.H99"]})
