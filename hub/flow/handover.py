@@ -12,7 +12,7 @@ from connectors import base
 from edxml.faults import Fault
 from hub import clock
 from hub.context import Hub
-from hub.flow import backoff, bounces, content, health
+from hub.flow import backoff, bounces, content, health, moments
 from hub.flow.peers import Peer
 from hub.flow.recalls import stop
 from hub.states import Move
@@ -121,8 +121,11 @@ class Handover:
             # law: R-119 HN Đ12.3
             bounces.remember(connection, outcome.remote_id, self.claim.rows[0].item_id)
             self._relay(connection, now, "relay.accepted", {"remote_id": outcome.remote_id})
+        by = moments.BY_CONNECTOR.get(self.claim.rows[0].connector)
         for row in self.claim.rows:
-            self._change(connection, now, row, Move.DELIVER, {"lease": None, "due_at": None, "reason": None}, detail)
+            received = moments.receipt(self.hub, row, now, by) if by is not None else {}
+            values = {"lease": None, "due_at": None, "reason": None, **received}
+            self._change(connection, now, row, Move.DELIVER, values, {**detail, **moments.told(received)})
         endpoints.heard(connection, self.peer.system.id, now)
 
     def _refused(self, connection: Connection, now: datetime, outcome: base.Refused) -> None:

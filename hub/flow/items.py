@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.flow import content, pickup, visibility
+from hub.flow import content, moments, pickup, visibility
 from hub.states import DeliveryStatus, Hold, Move, PackageStatus
 from hub.store import deliveries, events, items, packages
 
@@ -138,7 +138,8 @@ async def update(hub: Hub, system: System, doc_id: str, state: str, description:
             return
         if state == "done":
             ready = (DeliveryStatus.AVAILABLE, DeliveryStatus.FAILED)
-            pickup.hand_over(hub, connection, now, [row for row in rows if row.status in ready], actor)
+            done = [row for row in rows if row.status in ready]
+            pickup.hand_over(hub, connection, now, done, actor, moments.By.DONE)
         else:
             pickup.require_whole(packages.get(connection, item.package_id))
             _refuse(hub, connection, now, rows, actor, description)

@@ -68,6 +68,12 @@ def receipt(hub: Hub, row: Row[Any], now: datetime, by: By) -> dict[str, str]:
     }
 
 
+def told(columns: Mapping[str, str]) -> dict[str, str]:
+    """What a receipt tells of the columns of `receipt`: the legal time beside the real one, both +07:00."""
+    names = ("received_legal", "accept_by")
+    return {name: clock.local_text(clock.from_text(columns[name])) for name in names if name in columns}
+
+
 def received(hub: Hub, connection: Connection, row: Row[Any], now: datetime, by: By) -> None:
     """Write down that a delivery was received now, unless an earlier moment stands."""
     values = receipt(hub, row, now, by)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from edxml import organ
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.flow import visibility
-from hub.states import DeliveryStatus, Hold, Move, PackageStatus
+from hub.flow import moments, visibility
+from hub.flow.moments import By
+from hub.states import Copy, DeliveryStatus, Hold, Move, PackageStatus
 from hub.store import deliveries, events, items, keeping, packages
 
 if TYPE_CHECKING:
@@ -27,7 +28,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class InboxItem:
-    """One waiting delivery as its recipient sees it."""
+    """One waiting delivery as its recipient sees it.
+
+    stored_only: the agency's other system handles it, this one keeps a copy. duplicate_of: the agency's earlier
+    delivery of what seems to be the same document. reply_due: until when an answer is asked for.
+    """
 
     delivery_id: str
     package_id: str
@@ -43,6 +48,13 @@ class InboxItem:
     sha256: str
     size: int
     waiting_since: datetime
+    role: str
+    mode: str
+    stored_only: bool
+    duplicate_of: str | None
+    circulation: str
+    request: str
+    reply_due: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +157,15 @@ async def acknowledge(hub: Hub, system: System, delivery_id: str, token: str, sh
             raise Refusal(Fault.LEASE_LOST, "another lease was taken; lease and fetch again")
         if row.status != DeliveryStatus.AVAILABLE:
             raise Refusal(Fault.STATE_CONFLICT, f"the delivery is {row.status}")
-        return hand_over(hub, connection, now, [row], f"system:{system.id}")[0]
+        return hand_over(hub, connection, now, [row], f"system:{system.id}", By.ACK)[0]
 
     return await hub.db.write(work)
 
 
-def hand_over(hub: Hub, connection: Connection, now: datetime, rows: Sequence[Row[Any]], actor: str) -> list[str]:
-    """Mark deliveries of one package as handed over; one receipt each, for both sides.
+def hand_over(
+    hub: Hub, connection: Connection, now: datetime, rows: Sequence[Row[Any]], actor: str, by: By
+) -> list[str]:
+    """Mark deliveries of one package as handed over, with what told it; one receipt each, for both sides.
 
     Raises Refusal(DEPENDENCY_DOWN) while the stored copy is damaged: the caller may know its digest alone.
     """
@@ -165,7 +179,8 @@ def hand_over(hub: Hub, connection: Connection, now: datetime, rows: Sequence[Ro
         "delivered_at": clock.local(now).isoformat(timespec="microseconds"),
     }
     for row in rows:
-        change = events.Change(row.id, Move.DELIVER, actor, detail=detail)
+        received = moments.receipt(hub, row, now, by)
+        change = events.Change(row.id, Move.DELIVER, actor, received, {**detail, **moments.told(received)})
         receipts.append(events.change_status(connection, hub.journal, now, change) or "")
     for item_id in dict.fromkeys(row.item_id for row in rows if row.item_id is not None):
         if all(one.status != DeliveryStatus.AVAILABLE for one in deliveries.of_item(connection, item_id)):
@@ -207,6 +222,13 @@ def _item(row: Row[Any]) -> InboxItem:
         sha256=row.sha256,
         size=row.size,
         waiting_since=clock.from_text(row.created_at),
+        role=row.role,
+        mode=row.mode,
+        stored_only=row.copy == Copy.SECOND,
+        duplicate_of=row.duplicate_of,
+        circulation=row.circulation,
+        request=row.request,
+        reply_due=clock.from_text(row.reply_due) if row.reply_due else None,
     )
 
 
