@@ -10,7 +10,7 @@ from hub.cli import line, table
 from hub.cli.errors import EXIT_DONE
 
 if TYPE_CHECKING:
-    from hub.profile import Profile
+    from hub.profile import Origin, Profile
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, vietnamese, english in (
         ("show", "Nội dung một hồ sơ, kết quả từng phép kiểm tra", "what a profile says, check by check"),
         ("diff", "Khác quy định chung cả nước ở đâu", "how it differs from the national rules"),
-        ("explain", "Từng mục dựa vào quy định nào", "the decision behind each line"),
+        ("explain", "Từng giá trị từ đâu, theo quy định nào", "where each value comes from, by which decision"),
     ):
         found = table.add_action(actions, name, vietnamese, english)
         found.add_argument("name", help="tên hồ sơ / its name")
@@ -39,12 +39,15 @@ def run(arguments: argparse.Namespace) -> int:
         return EXIT_DONE
     chosen = profile.load(arguments.name, checks.SETTABLE, folder)
     if arguments.action == "show":
-        data = {**chosen.as_json(), "checks": _outcomes(chosen)}
+        shown = {**chosen.as_json(), "checks": _outcomes(chosen)}
+        line.show(arguments, shown, lambda: _shown(chosen))
     elif arguments.action == "diff":
-        data = _difference(profile.load(profile.NATIONAL, checks.SETTABLE, folder), chosen)
+        different = _difference(profile.load(profile.NATIONAL, checks.SETTABLE, folder), chosen)
+        line.show(arguments, different, lambda: _compared(different))
     else:
-        data = {key: why for key, why in profile.reasons(arguments.name, folder).items() if why}
-    line.show(arguments, data, lambda: _text(data))
+        laws = {check.slug: check.law for check in checks.CHECKS}
+        origins = profile.origins(chosen, _outcomes(chosen), laws, folder)
+        line.show(arguments, _explained(origins), lambda: _told(origins))
     return EXIT_DONE
 
 
@@ -68,11 +71,9 @@ def _outcomes(chosen: Profile) -> dict[str, dict[str, str]]:
 
 def _difference(national: Profile, chosen: Profile) -> dict[str, Any]:
     """By name, [national, this one] of everything that differs."""
-    found: dict[str, Any] = {}
-    first, second = national.as_json(), chosen.as_json()
-    for key in first:
-        if key not in ("name", "title", "decision", "checks") and first[key] != second[key]:
-            found[key] = [first[key], second[key]]
+    from hub import profile
+
+    found: dict[str, Any] = {key: list(pair) for key, pair in profile.differences(national, chosen).items()}
     own = _outcomes(chosen)
     for slug, doors in _outcomes(national).items():
         if doors != own[slug]:
@@ -80,21 +81,35 @@ def _difference(national: Profile, chosen: Profile) -> dict[str, Any]:
     return found
 
 
-def _text(data: dict[str, Any]) -> str:
+def _explained(found: list[Origin]) -> dict[str, Any]:
+    return {one.key: {"value": one.value, "from": one.profile or "check", "reason": one.reason} for one in found}
+
+
+def _shown(chosen: Profile) -> str:
+    from hub import profile
+
+    values = {**profile.flat(chosen), **{f"checks.{slug}": one for slug, one in _outcomes(chosen).items()}}
+    return line.columns([(key, _one(value)) for key, value in values.items()])
+
+
+def _told(found: list[Origin]) -> str:
+    return line.columns([(one.key, _one(one.value)[:60], one.profile or "–", one.reason) for one in found])
+
+
+def _compared(different: dict[str, Any]) -> str:
     lines = []
-    for key, value in data.items():
-        if isinstance(value, dict):
-            lines += [f"{key}.{name}: {_one(one)}" for name, one in value.items()]
-        elif isinstance(value, list) and len(value) == 2:
-            lines += [f"{key}:", f"  - {_one(value[0])}", f"  + {_one(value[1])}"]
+    for key, (first, second) in different.items():
+        if isinstance(first, list) and isinstance(second, list):
+            gone, new = ([one for one in a if one not in b] for a, b in ((first, second), (second, first)))
+            lines += [f"{key}:", *(f"  - {_one(one)}" for one in gone), *(f"  + {_one(one)}" for one in new)]
         else:
-            lines.append(f"{key}: {_one(value)}")
+            lines += [f"{key}:", f"  - {_one(first)}", f"  + {_one(second)}"]
     return "\n".join(lines) or "Giống quy định chung / the same as the national rules"
 
 
 def _one(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{key}={_one(one)}" for key, one in value.items())
+        return ", ".join(f"{key}={_one(one)}" for key, one in value.items() if one not in (None, "", [], False))
     if isinstance(value, (list, tuple)):
-        return ", ".join(map(str, value)) or "–"
-    return str(value)
+        return " · ".join(map(_one, value)) or "–"
+    return "–" if value in (None, "") else str(value)

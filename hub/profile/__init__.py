@@ -4,6 +4,7 @@ A profile is a TOML file. `national.toml` says everything; any other file names 
 `profiles/NAME.toml` beside hub.toml goes before the one that comes with Truc.
 """
 
+from hub.profile.explaining import Origin, differences, flat, origins
 from hub.profile.reading import KEYS, NATIONAL, SHIPPED, load, names, reasons
 from hub.profile.rules import Clocks, Flows, Hours, Keeping, PaperRule, RecallPolicy, Watch
 from hub.profile.values import DOORS, Outcome, Profile
@@ -17,12 +18,16 @@ __all__ = [
     "Flows",
     "Hours",
     "Keeping",
+    "Origin",
     "Outcome",
     "PaperRule",
     "Profile",
     "RecallPolicy",
     "Watch",
+    "differences",
+    "flat",
     "load",
     "names",
+    "origins",
     "reasons",
 ]

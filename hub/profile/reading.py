@@ -20,8 +20,8 @@ from hub.settings import SettingsProblem
 NATIONAL: Final = "national"
 _INSTALLED: Final = Path(__file__).parents[1] / "profiles"
 _CHECKOUT: Final = Path(__file__).parents[2] / "config" / "profiles"
-_KEY: Final = re.compile(r"([\w-]+)\s*=")
-_TABLE: Final = re.compile(r"(\[{1,2})(\w+)\]{1,2}\s*")
+_KEY: Final = re.compile(r"([\w.-]+)\s*=")
+_TABLE: Final = re.compile(r"(\[{1,2})([\w.-]+)\]{1,2}\s*")
 SHIPPED: Final = _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
 """The profiles that come with Truc: packed beside this package, in a checkout those of config/."""
 
@@ -67,6 +67,8 @@ def reasons(name: str, folder: Path | None = None) -> dict[str, str]:
             if header.group(1) == "[[":
                 table = next(f"{table}.{number}" for number in count(1) if f"{table}.{number}" not in found)
                 found[table] = " ".join(above)  # one reason for the whole entry
+            elif "." in table:
+                found[table] = " ".join(above)
         elif line.startswith("#"):
             above.append(line.lstrip("# "))
             continue

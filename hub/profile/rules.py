@@ -131,8 +131,8 @@ class Keeping(_Table):
     """How long the hub keeps what.
 
     content_days: content, after the last recipient has confirmed.  law: R-226 QĐ28 Đ6.1
-    record_years: data, hashes, receipts, evidence.  law: R-226
-    personal_days: names, phones and e-mail of staff in the books, after the content went.
+    record_years: data, hashes, receipts, evidence, the journal.  law: R-226 S-01
+    personal_days: subjects, file names and people's words in the books, after the content went.  law: P-04 Luật 91/2025
     """
 
     content_days: int = Field(ge=1, le=3650)

@@ -13,7 +13,7 @@ from hub.profile import Outcome
 from hub.settings import SettingsProblem
 
 SHIPPED = profile.names()
-LAW = re.compile(r"law[:] R-\d{3}\b")
+LAW = re.compile(r"law[:] [RPS]-\d{2,3}\b")
 
 
 def own(folder, name: str, text: str) -> None:
@@ -98,8 +98,105 @@ def test_the_command_lists_shows_compares_and_explains(capsys, tmp_path, monkeyp
     assert told(capsys, "show", "national")["checks"]["secrecy"]["api"] == "enforce"
     assert told(capsys, "diff", "national") == {}
     assert told(capsys, "diff", "vinh-phuc-2014")["excluded_kinds"][0] == []
-    assert told(capsys, "explain", "cao-bang-2017")["copy_needs_mark"].startswith("law: R-065 CB")
+    explained = told(capsys, "explain", "cao-bang-2017")
+    assert explained["copy_needs_mark"]["reason"].startswith("R-065 CB")
+    assert (explained["flows.recall"]["value"], explained["flows.recall"]["from"]) == (
+        "before_handled",
+        "cao-bang-2017",
+    )
+    assert explained["flows.closed_code"]["from"] == explained["hours.1"]["from"] == "national"
+    assert explained["paper.1"]["from"] == "cao-bang-2017"
+    assert explained["checks.secrecy"] == {
+        "value": dict.fromkeys(profile.DOORS, "enforce"),
+        "from": "check",
+        "reason": "R-009",
+    }
+    assert all(one["reason"] for key, one in explained.items() if key not in ("title", "decision"))
     assert cli.main(["profile", "diff", "ha-nam-2019"]) == 0
-    assert "checks.due_date" in capsys.readouterr().out
+    compared = capsys.readouterr().out
+    assert "checks.due_date" in compared
+    assert "paper.2:\n  - –\n  + name=Các bộ, cơ quan ngang bộ, paper=with, recipients=bo" in compared
+    assert cli.main(["profile", "show", "ha-nam-2019"]) == 0
+    assert "flows.recall " in capsys.readouterr().out
+    assert cli.main(["profile", "explain", "ha-nam-2019"]) == 0
+    assert re.search(r"flows\.recall +always +ha-nam-2019 +R-148 HN Đ9\.2", capsys.readouterr().out)
     assert cli.main(["profile", "show", "hanam"]) == 2
     assert "ha-nam-2019" in capsys.readouterr().err
+
+
+def test_nested_tables_and_lists_are_explained_line_by_line(tmp_path):
+    text = """
+# law: R-044 X Đ1
+[checks.file_format]
+api = "off"
+[clocks]
+# law: R-091 X Đ2
+midday_is_outside = false
+# law: R-092 X Đ3
+[[hours]]
+sessions = ["07:00-11:00", "13:00-17:00"]
+# law: R-092 X Đ4
+[[hours]]
+start = "10-16"
+end = "04-15"
+sessions = ["07:30-11:30", "13:30-17:30"]
+"""
+    own(tmp_path, "x", text)
+    found = profile.load("x", checks.SETTABLE, tmp_path)
+
+    told = {one.key: one for one in profile.origins(found, {"file_format": "x"}, {}, tmp_path)}
+
+    assert [told[key].reason for key in ("checks.file_format", "clocks.midday_is_outside", "hours.1", "hours.2")] == [
+        "R-044 X Đ1", "R-091 X Đ2", "R-092 X Đ3", "R-092 X Đ4",
+    ]  # fmt: skip
+    assert {told[key].profile for key in ("clocks.issue_rule", "paper.1", "formats")} == {"national"}
+    national = profile.load("national", checks.SETTABLE)
+    assert profile.differences(national, found)["clocks.midday_is_outside"] == (True, False)
+    assert profile.differences(national, found)["hours.2"][0] is None
+
+
+def test_what_is_shown_fits_what_is_loaded():
+    for name in SHIPPED:
+        found = profile.load(name, checks.SETTABLE)
+        for key, value in profile.flat(found).items():
+            assert value is not None or key.startswith("hours"), (name, key)
+
+
+@pytest.mark.parametrize("days", [-1, 0, 4000, "soon"])
+def test_an_absurd_time_of_keeping_is_refused(tmp_path, days):
+    """R-05, law: R-226 P-04"""
+    own(tmp_path, "x", f"[keeping]\ncontent_days = {json.dumps(days)}\n")
+
+    with pytest.raises(SettingsProblem, match=r"keeping\.content_days"):
+        profile.load("x", checks.SETTABLE, tmp_path)
+
+
+def test_records_and_the_journal_are_kept_a_year_at_least(tmp_path):
+    """law: S-01 R-226"""
+    own(tmp_path, "x", "[keeping]\nrecord_years = 0\n")
+
+    with pytest.raises(SettingsProblem, match=r"keeping\.record_years"):
+        profile.load("x", checks.SETTABLE, tmp_path)
+
+
+def test_each_province_decides_recall_its_own_way():
+    """law: R-147 CB Đ7.5, R-148 HN Đ9.2"""
+    recall = {name: profile.load(name, checks.SETTABLE).flows.recall for name in SHIPPED}
+
+    assert recall.pop("cao-bang-2017") == "before_handled"
+    assert set(recall.values()) == {"always"}
+
+
+def test_a_document_worth_paper_unsigned_is_an_older_reading_of_one_province():
+    """law: R-063 BD Đ3.2"""
+    binh_dinh = profile.load("binh-dinh-2017", checks.SETTABLE)
+
+    assert binh_dinh.outcome("unsigned_main", "api", Outcome.WARN) is Outcome.RECORD
+    assert profile.load("national", checks.SETTABLE).outcome("unsigned_main", "api", Outcome.WARN) is Outcome.WARN
+
+
+def test_ha_nam_wants_the_seal_alone_on_scanned_paper():
+    """law: R-053 HN Đ9.3c"""
+    assert (
+        profile.load("ha-nam-2019", checks.SETTABLE).outcome("person_signature", "api", Outcome.WARN) is Outcome.RECORD
+    )
