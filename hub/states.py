@@ -198,7 +198,7 @@ MOVES: dict[Move, dict[DeliveryStatus, DeliveryStatus]] = {
     Move.RELEASE_TO_FETCH: {_H: _A},
     Move.RESEND: {_F: _Q, _N: _Q},
     Move.RESEND_TO_FETCH: {_F: _A, _N: _A},
-    Move.CANCEL: {_Q: _C, _H: _C, _A: _C, _F: _C, _N: _C},  # and only while exposed_at IS NULL
+    Move.CANCEL: {_Q: _C, _S: _C, _H: _C, _A: _C, _F: _C, _N: _C},  # and only while exposed_at IS NULL
 }
 
 EVENT_OF_MOVE: dict[Move, str] = {
@@ -230,6 +230,7 @@ JOURNAL = PROVING | {
     "package.held",
     "package.released",
     "package.quarantined",
+    "package.linked",
     "delivery.attempted",
     "delivery.deferred",
     "delivery.exposed",

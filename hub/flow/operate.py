@@ -74,9 +74,7 @@ async def _act(hub: Hub, delivery_id: str, operator: str, reason: str, move: Mov
             raise Refusal(Fault.NOT_FOUND)
         try:
             if move is Move.CANCEL:
-                stop = stopping.Stop(connection, hub.journal, now, actor, reason, [delivery_id])
-                stop.cancel(delivery_id)
-                stop.settle()
+                stopping.Stop(connection, hub.journal, now, actor, reason).cancel_one(delivery_id)
                 return DeliveryStatus.CANCELLED.value
             change = _change(hub, row, move, actor, reason)
             if change.values.get("item_id"):

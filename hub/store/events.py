@@ -47,6 +47,11 @@ _RECEIPT = Prepared(_FIRST_RECEIPT)
 _RECEIPT_OF_DELIVERY = Prepared(_FIRST_RECEIPT.where(tables.events.c.delivery_id == bindparam("delivery_id_")))
 
 
+_ENDS = frozenset({states.DeliveryStatus.DELIVERED, states.DeliveryStatus.FAILED, states.DeliveryStatus.CANCELLED})
+CHUNK = 500
+"""Most values of one IN: databases bound them."""
+
+
 class StaleStatusError(Exception):
     """The delivery or package was not in a status from which this move is possible: somebody was faster."""
 
@@ -153,7 +158,7 @@ def change_status(connection: Connection, journal: Journal, now: datetime, chang
         message = f"{change.move} of {change.delivery_id} from {row.status if row else 'nothing'}"
         raise StaleStatusError(message)
     values = {**change.values, "status": target.value}
-    if target in {states.DeliveryStatus.DELIVERED, states.DeliveryStatus.FAILED, states.DeliveryStatus.CANCELLED}:
+    if target in _ENDS:
         values["ended_at"] = clock.to_text(now)
     move = _MOVE_UNEXPOSED if change.unexposed else _MOVE
     moved = move.change(connection, values, id_=change.delivery_id, from_=row.status)
@@ -169,6 +174,45 @@ def change_status(connection: Connection, journal: Journal, now: datetime, chang
         change.detail,
     )
     return journal.record(connection, now, [event])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchChange:
+    """The same move of many deliveries: what happens, by whom, and what else is written with it."""
+
+    delivery_ids: Sequence[str]
+    move: states.Move
+    actor: str
+    values: Mapping[str, Any] = field(default_factory=dict)  # further columns of each delivery
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    unexposed: bool = False  # only those no content byte of which has left
+
+
+def change_batch(connection: Connection, journal: Journal, now: datetime, batch: BatchChange) -> list[str]:
+    """Move every delivery that is where the move starts and write the events; ids of those moved, in order of arrival.
+
+    A few statements for thousands of recipients; the others stay as they are.
+    """
+    found: list[Any] = []
+    sources: dict[states.DeliveryStatus, list[str]] = {}
+    for source, target in states.MOVES[batch.move].items():
+        sources.setdefault(target, []).append(source.value)
+    for target, starts in sources.items():
+        values = {**batch.values, "status": target.value}
+        if target in _ENDS:
+            values["ended_at"] = clock.to_text(now)
+        change = update(_D).where(_D.c.status.in_(starts))
+        if batch.unexposed:
+            change = change.where(_D.c.exposed_at.is_(None))
+        for start in range(0, len(batch.delivery_ids), CHUNK):
+            part = batch.delivery_ids[start : start + CHUNK]
+            moved = change.where(_D.c.id.in_(part)).values(**values)
+            found += connection.execute(moved.returning(_D.c.seq, _D.c.id, _D.c.package_id, _D.c.recipient)).all()
+    found.sort(key=lambda row: row.seq)
+    name = states.EVENT_OF_MOVE[batch.move]
+    made = [Event(name, batch.actor, row.package_id, row.id, row.recipient, batch.detail) for row in found]
+    journal.record(connection, now, made)
+    return [row.id for row in found]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,76 +4,51 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hub.states import DeliveryStatus, Move
-from hub.store import deliveries, events, items
+from hub import clock
+from hub.states import Move
+from hub.store import deliveries, events, items, recalls
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
 
     from hub.store.events import Journal
 
-_TO_LEAVE = frozenset(
-    {
-        DeliveryStatus.QUEUED.value,
-        DeliveryStatus.SENDING.value,
-        DeliveryStatus.AVAILABLE.value,
-        DeliveryStatus.HELD.value,
-        DeliveryStatus.DELIVERED.value,
-    }
-)
-"""Statuses in which a system gets, or got, the bytes of an item for one of its agencies."""
-
 
 class Stop:
-    """One act of stopping copies before any byte leaves; ends with `settle`.
+    """One act of stopping copies before any byte leaves: who does it, when and why."""
 
-    together: the deliveries this act is about. The bytes of an item leave once for all agencies of one system, and To
-    is never shortened: its copies are stopped all together, before any of them was exposed, or not at all.
-    """
-
-    def __init__(
-        self,
-        connection: Connection,
-        journal: Journal,
-        now: datetime,
-        actor: str,
-        reason: str,
-        together: Collection[str],
-    ) -> None:
+    def __init__(self, connection: Connection, journal: Journal, now: datetime, actor: str, reason: str) -> None:
         self._connection, self._journal, self._now = connection, journal, now
-        self._actor, self._reason, self._together = actor, reason, together
-        self._items: dict[str, bool] = {}
+        self._actor, self._reason = actor, reason
 
-    def cancel(self, delivery_id: str, **facts: str | None) -> None:
-        """Stop one delivery and write `facts` beside it; raises StaleStatusError when it is too late."""
-        row = deliveries.get(self._connection, delivery_id)
-        if row is not None and row.item_id is not None and not self._whole(row.item_id):
-            message = f"{delivery_id} leaves, or left, together with others"
+    def cancel_one(self, delivery_id: str) -> None:
+        """Stop one delivery. Raises StaleStatusError when it leaves, left, or was stopped before."""
+        if not self.cancel([delivery_id]):
+            message = f"{delivery_id} cannot be stopped any more"
             raise events.StaleStatusError(message)
+
+    def cancel(self, delivery_ids: Sequence[str], **facts: str | None) -> list[str]:
+        """Stop those of the deliveries that still can be, and write `facts` beside them; their ids.
+
+        The bytes of an item leave once for all agencies of one system, and To is never shortened: its copies are
+        stopped all together, before any of them was exposed, or not at all. A copy that is being sent is stopped too
+        while no byte of it left: the attempt finds its claim gone when it asks for the first one.
+        """
+        rows = recalls.copies(self._connection, delivery_ids)
+        item_ids = {row.item_id for row in rows if row.item_id is not None}
+        parted = recalls.parted_items(self._connection, item_ids, delivery_ids)
+        able = [row.id for row in rows if row.item_id not in parted]
         detail = {"reason": self._reason}
-        change = events.Change(delivery_id, Move.CANCEL, self._actor, {**detail, **facts}, detail, unexposed=True)
-        events.change_status(self._connection, self._journal, self._now, change)
-
-    def settle(self) -> None:
-        """Take the items that were stopped out of the lists."""
-        for item_id in self._items:
-            settle_item(self._connection, item_id, self._now)
-
-    def _whole(self, item_id: str) -> bool:
-        whole = self._items.get(item_id)
-        if whole is None:
-            rows = deliveries.of_item(self._connection, item_id)
-            whole = all(
-                row.exposed_at is None
-                and row.status != DeliveryStatus.SENDING
-                and (row.id in self._together or row.status not in _TO_LEAVE)
-                for row in rows
-            )
-            self._items[item_id] = whole
-        return whole
+        values = {**detail, "lease": None, "due_at": None, "watch_at": clock.to_text(self._now), **facts}
+        batch = events.BatchChange(able, Move.CANCEL, self._actor, values, detail, unexposed=True)
+        stopped = events.change_batch(self._connection, self._journal, self._now, batch)
+        gone = set(stopped)
+        closed = {row.item_id for row in rows if row.id in gone and row.item_id is not None}
+        recalls.close_items(self._connection, closed, self._now)
+        return stopped
 
 
 def settle_item(connection: Connection, item_id: str, now: datetime) -> None:

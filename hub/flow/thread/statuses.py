@@ -70,9 +70,9 @@ async def say(hub: Hub, system: System, delivery_id: str, said: Said) -> intake.
     return await intake.accept(hub, pieces(writer.write_status(message)), intake.Submission(system, "api"))
 
 
-def take_back_message(hub: Hub, package: Row[Any], recipient: str, reason: str) -> bytes:
+def take_back_message(hub: Hub, package: Row[Any], recipient: str, reason: str, staff: model.Staff | None) -> bytes:
     """Status 13: the sender of `package` asks `recipient` to give it back."""
-    return writer.write_status(_about(hub, package, _named(hub, package.sender), recipient, "13", reason, None))
+    return writer.write_status(_about(hub, package, _named(hub, package.sender), recipient, "13", reason, staff))
 
 
 async def pieces(data: bytes) -> AsyncIterator[bytes]:

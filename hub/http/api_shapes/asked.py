@@ -94,6 +94,7 @@ class Withdrawal(Asked):
     reason: Text
     kind: Literal["auto", "cancel", "take_back", "recall"] = "auto"
     recipients: list[Word] | None = Field(None, max_length=5000, description="Bỏ trống = mọi nơi nhận")
+    staff: StaffSaid | None = Field(None, description="Người xử lý phía gửi")
 
 
 class Declaration(Asked):

@@ -1,0 +1,83 @@
+"""Copies of a document that somebody wants back: looked up, asked for and taken out of the lists by the thousand.
+
+A document may have 5,000 recipients: every function here takes a few statements, whatever their number.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import exists, select, update
+
+from hub import clock, states
+from hub.store import items, tables
+from hub.store.events import CHUNK
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row
+
+_D = tables.deliveries
+_I = tables.items
+_P = tables.packages
+
+_LEAVES = (
+    states.DeliveryStatus.QUEUED.value,
+    states.DeliveryStatus.SENDING.value,
+    states.DeliveryStatus.AVAILABLE.value,
+    states.DeliveryStatus.HELD.value,
+    states.DeliveryStatus.DELIVERED.value,
+)
+"""Statuses in which a system gets, or got, the bytes of an item for one of its agencies."""
+
+
+def copies(connection: Connection, delivery_ids: Sequence[str]) -> list[Row[Any]]:
+    """These deliveries with `sender` and `content_key` of their package, in the order of arrival."""
+    found: list[Row[Any]] = []
+    for part in _parts(delivery_ids):
+        query = select(_D, _P.c.sender, _P.c.content_key).join_from(_D, _P, _P.c.id == _D.c.package_id)
+        found += connection.execute(query.where(_D.c.id.in_(part))).all()
+    return sorted(found, key=lambda row: row.seq)
+
+
+def parted_items(connection: Connection, item_ids: Collection[str], together: Collection[str]) -> set[str]:
+    """Those of the items that cannot be stopped as a whole: a byte left, or a copy that is not in `together` leaves.
+
+    The bytes of an item leave once for all agencies of one system, and To is never shortened.
+    """
+    found: set[str] = set()
+    wanted = frozenset(together)
+    for part in _parts(sorted(item_ids)):
+        rows = connection.execute(
+            select(_D.c.item_id, _D.c.id, _D.c.exposed_at, _D.c.status).where(_D.c.item_id.in_(part))
+        )
+        found |= {
+            row.item_id
+            for row in rows
+            if row.exposed_at is not None or (row.id not in wanted and row.status in _LEAVES)
+        }
+    return found
+
+
+def write(connection: Connection, delivery_ids: Sequence[str], values: Mapping[str, Any]) -> None:
+    """Write the same facts beside the status of many deliveries; never `status`."""
+    if "status" in values:
+        message = "a status changes only through events"
+        raise ValueError(message)
+    for part in _parts(delivery_ids):
+        connection.execute(update(_D).where(_D.c.id.in_(part)).values(dict(values)))
+
+
+def close_items(connection: Connection, item_ids: Collection[str], now: datetime) -> None:
+    """Take those of the items out of the lists none of whose deliveries waits to be fetched."""
+    waits = exists().where(_D.c.item_id == _I.c.id, _D.c.status == states.DeliveryStatus.AVAILABLE.value)
+    for part in _parts(sorted(item_ids)):
+        shut = update(_I).where(_I.c.id.in_(part), _I.c.state.in_(items.OPEN), ~waits)
+        connection.execute(shut.values(state="", state_text="", updated_at=clock.to_text(now)))
+
+
+def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]
