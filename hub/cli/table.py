@@ -74,6 +74,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("confirm", "confirm", "Việc cần hai người: xem, đồng ý, từ chối", "what two persons must agree to"),
     Command("key", "key", "Khóa của trục", "the hub's keys"),
     Command("trust", "trust", "Chữ ký của ai được tin", "whose signatures are believed"),
+    Command("calendar", "calendar", "Lịch làm việc: giờ theo luật, ngày nghỉ", "legal times, days off, working hours"),
     Command("profile", "profile", "Hồ sơ quy định của từng tỉnh", "what each province decides otherwise"),
     Command("law", "law", "Quy tắc pháp luật và chỗ thực hiện", "the rules, and where they are carried out"),
     Command("intake", "intake", "Ngừng hoặc mở lại tiếp nhận", "stop or start taking packages in"),
