@@ -16,6 +16,7 @@ from edxml.model import Warning as Note
 from hub import clock
 from hub.flow import notes, recording
 from hub.flow.addressing import planning
+from hub.flow.thread import links, waiting
 from hub.flow.thread.settling import Settling
 from hub.states import DeliveryStatus, PackageStatus
 from hub.store import deliveries, events, packages
@@ -54,6 +55,7 @@ class Accepted:
     warnings: tuple[Note, ...]
     deliveries: tuple[DeliveryView, ...]
     repeated: bool
+    woken: tuple[str, ...] = ()  # systems for which it freed what had waited for it
 
 
 def urgency(package: Package) -> int:
@@ -109,6 +111,9 @@ class Admission:
             connection, self._hub, self._now, self._actor, self._package, self._row, self._routes
         ).settle()
         original = settled.original
+        if settled.unmatched:
+            self._row = waiting.held(self._row)
+        self._row = replace(self._row, priority=max(self._row.priority, settled.urgency))  # law: R-157
         self._warnings += settled.warnings
         if packages.has_same_number(connection, self._row):
             self._warnings.append(notes.warning("same_number", "Code"))  # law: R-030 R-031 NĐ30 Đ15.1
@@ -121,10 +126,18 @@ class Admission:
         deliveries.add(connection, new, items)
         recording.keep(connection, self._row.id, self._report, self._now)
         receipt = self._journal.record(connection, self._now, self._events(new, original))[0]
+        if settled.links:
+            links.write(connection, self._hub, self._now, self._actor, self._row, new, settled.links)
+        woken: list[str] = []
+        if settled.unmatched:
+            waiting.keep(connection, self._hub, self._now, self._package, self._row)
+        else:
+            woken = waiting.arrived(connection, self._hub, self._now, self._row)
         views = tuple(DeliveryView(row.id, row.recipient, row.status, fault_of(row.fault)) for row in new)
         row = self._row
+        told_to_sender = tuple(self._warnings)
         return Accepted(
-            row.id, row.document_id, row.sha256, row.status, receipt or "", tuple(self._warnings), views, False
+            row.id, row.document_id, row.sha256, row.status, receipt or "", told_to_sender, views, False, tuple(woken)
         )
 
     def _events(self, new: list[deliveries.NewDelivery], original: str | None) -> list[events.Event]:

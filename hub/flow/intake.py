@@ -22,6 +22,7 @@ from hub.flow import (
     alarms,
     checks,
     entries,
+    hold,
     notes,
     package_signature,
     quarantine,
@@ -275,6 +276,7 @@ async def _commit(hub: Hub, arrival: Arrival, examined: _Examined, submission: S
         hub.bell.ring({route.system_id for route in examined.routes if route.system_id})
         if any(route.status is DeliveryStatus.QUEUED for route in examined.routes):
             hub.bell.call()
+    hold.wake(hub, list(outcome.woken))
     return outcome
 
 

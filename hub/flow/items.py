@@ -226,6 +226,7 @@ _KEPT_BACK = {
     Hold.VIRUS: "Đã cách ly vì có mã độc",
     Hold.DAMAGED: "Trục đang giữ vì bản lưu bị hỏng, chờ khôi phục",
     Hold.ORDER: "Đã cách ly, dừng chuyển",
+    Hold.UNMATCHED: "Trục đang giữ vì chưa thấy văn bản được nhắc đến",
 }
 
 

@@ -19,6 +19,22 @@ _TITLES = {
     ),
     "supplementary": ("Gửi bổ sung nơi nhận", "Supplementary sending to further recipients"),
     "corrected": ("Gửi lại sau khi bị từ chối", "Corrected sending after a refusal"),
+    "reply_unknown": (
+        "Văn bản được trả lời không có giữa hai bên trên trục",
+        "The document answered never went between the two parties here",
+    ),
+    "refusal_short": (
+        "Từ chối cần nêu lý do bằng vài từ",
+        "A refusal says why in a few words",
+    ),
+    "staff_missing": (
+        "Từ chối chưa ghi tên văn thư chịu trách nhiệm",
+        "The clerk who answers for the refusal is not named",
+    ),
+    "arrival_missing": (
+        "Tiếp nhận chưa kèm số đến, ngày đến",
+        "The acceptance carries no arrival number and date",
+    ),
     "profile_invalid": (
         "Loại bản tin khai ở tiêu đề khác nội dung XML; hệ thống theo XML",
         "The message type of the call differs from the XML; the XML decides",

@@ -30,6 +30,8 @@ _HELD: Final = {
     "khai báo qua trang web, API hoặc lệnh `truc declare` của trục; nếu mật, gửi thu hồi (loại 1) ngay.",
     Hold.UNREAD: "Trục đang giữ văn bản này vì chưa kịp đọc trang 1; đọc xong trục tự chuyển, không phải gửi lại.",
     Hold.SCANNER: "Trục đang giữ văn bản này vì chưa quét được mã độc; quét xong trục tự chuyển, không phải gửi lại.",
+    Hold.UNMATCHED: "Trục đang giữ bản thu hồi hoặc cập nhật này vì chưa thấy văn bản gốc; văn bản gốc đến thì trục tự "
+    "chuyển, nếu không người vận hành xem xét.",
     Hold.DAMAGED: "Trục đang giữ văn bản này vì bản lưu bị hỏng; khôi phục xong trục tự chuyển, không phải gửi lại.",
 }
 _STOPPED: Final = {

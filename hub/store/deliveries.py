@@ -272,15 +272,15 @@ def sent_by(
 
 
 def answered(connection: Connection, sender: str, document_id: str, recipient: str) -> Row[Any] | None:
-    """The latest delivery of `sender`'s document to `recipient`: what a status message speaks about."""
+    """The latest delivery of `sender`'s document that `recipient` knows of: what a status message speaks about."""
     return connection.execute(
-        select(_D, _P.c.system_id.label("sender_system"))
+        select(_D, _P.c.sender)
         .join_from(_D, _P, _P.c.id == _D.c.package_id)
         .where(
             _P.c.sender == sender,
             _P.c.document_key == comparison_key(document_id),
             _P.c.message_type == "edoc",
-            or_(_P.c.status == states.PackageStatus.ACCEPTED.value, _D.c.exposed_at.is_not(None)),
+            packages.offered(),
             _D.c.recipient == recipient,
         )
         .order_by(tuple_(_P.c.business_type == 1), _D.c.seq.desc())

@@ -76,6 +76,12 @@ class Earlier:
     recall_state: str
     business_status: str | None
     package_status: str
+    held_for: str | None = None
+
+    @property
+    def unmatched(self) -> bool:
+        """Whether it waits for its document itself."""
+        return self.package_status != ACCEPTED and states.Hold.UNMATCHED in (self.held_for or "").split()
 
 
 def identity(sender: str, message_type: str, business_type: int, document_id: str, sha256: str) -> bytes:
@@ -106,6 +112,7 @@ _THREAD = Prepared(
         _D.c.recall_state,
         _D.c.business_status,
         _P.c.status.label("package_status"),
+        _P.c.held_for,
     )
     .join_from(_P, _D, _D.c.package_id == _P.c.id)
     .where(
@@ -194,6 +201,11 @@ def get(connection: Connection, package_id: str) -> Row[Any] | None:
 def set_verdict(connection: Connection, package_id: str, verdict: str, verdicts: str) -> None:
     """Write a later verdict over the earlier one; the journal keeps both."""
     _VERDICT.change(connection, {"verdict": verdict, "verdicts": verdicts}, id_=package_id)
+
+
+def set_original(connection: Connection, package_id: str, original_id: str | None) -> None:
+    """Which package this one answers, revises or recalls, once it is known."""
+    connection.execute(update(_P).where(_P.c.id == package_id).values(original_id=original_id))
 
 
 def thread(connection: Connection, sender: str, document_id: str) -> list[Earlier]:

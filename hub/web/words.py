@@ -166,6 +166,9 @@ ALARM: dict[str, Pair] = {
     "user_suspended": ("khóa tài khoản", "an account was locked"),
     "user_activated": ("mở lại tài khoản", "an account was opened again"),
     "user_password": ("cấp mật khẩu mới", "a new password was given"),
+    "refused_after_acceptance": (
+        "nơi nhận từ chối sau khi đã tiếp nhận; không áp dụng", "a refusal after the acceptance; it does not count",
+    ),
     "axis_package_refused": ("gói tin từ trục quốc gia bị từ chối", "a package of the national axis was refused"),
     "axis_could_not_hand_on": ("trục quốc gia chưa chuyển được tới nơi nhận", "the national axis could not hand it on"),
     "axis_item_stuck": ("gói tin của trục quốc gia chưa lấy về được", "an item of the national axis cannot be fetched"),
@@ -178,6 +181,7 @@ EVENT: dict[str, Pair] = {
     "package.released": ("Gói tin được thả ra", "Package released"),
     "package.quarantined": ("Gói tin bị cách ly", "Package quarantined"),
     "package.erased": ("Nội dung gói tin đã bị xóa", "Content erased"),
+    "package.linked": ("Nối với văn bản khác: trả lời, hoặc gửi lại sau từ chối", "Linked: a reply, or a correction"),
     "delivery.attempted": ("Bắt đầu chuyển tới nơi nhận", "Hand-over began"),
     "delivery.deferred": ("Chưa chuyển được, sẽ thử lại, hoặc chờ nơi nhận lấy", "Put off, or waits to be fetched"),
     "delivery.exposed": ("Nội dung bắt đầu rời trục tới nơi nhận", "Content began to leave for the recipient"),

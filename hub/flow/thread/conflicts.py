@@ -20,24 +20,24 @@ if TYPE_CHECKING:
 _GIVEN_BACK = frozenset({RecallState.AGREED.value, RecallState.DESTROYED.value})
 
 
-def refuse_conflict(package: Package, routes: Sequence[Route], earlier: Sequence[Earlier]) -> str | None:
-    """Refuse other bytes under a DocumentId a recipient may still hold; the package this one corrects, if any.
+def refuse_conflict(package: Package, routes: Sequence[Route], earlier: Sequence[Earlier]) -> list[Earlier]:
+    """Refuse other bytes under a DocumentId a recipient may still hold; the refused deliveries this one corrects.
 
     Only for new and replacing documents. After a refusal 02 the same DocumentId is a corrected sending.
     Raises Refusal(CONFLICT).
     """
     # law: R-114 R-115 NĐ30 Đ18.3
     if package.business.type not in (BusinessType.NEW, BusinessType.REPLACEMENT):
-        return None
+        return []
     wanted = {route.recipient for route in routes if route.deliverable}
-    corrected = None
+    corrected: list[Earlier] = []
     for one in earlier:
         if one.recipient not in wanted or one.sha256 == package.sha256:
             continue
         if one.business_type not in (BusinessType.NEW, BusinessType.REPLACEMENT):
             continue
         if one.business_status == "02":
-            corrected = one.package_id  # law: R-131
+            corrected.append(one)  # law: R-131 HN Đ9.1b
         elif one.status in states.HOLDS_COPY and one.recall_state not in _GIVEN_BACK:
             raise Refusal(
                 Fault.CONFLICT,

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from edxml.codes import BusinessType
 from edxml.faults import Fault, Refusal
 from hub.flow import notes
 from hub.flow.recalls.effects import Recalls
-from hub.flow.thread import conflicts
-from hub.flow.thread.answers import Answers
+from hub.flow.thread import conflicts, match, replies
+from hub.flow.thread.answers import ANSWERING, Answers
+from hub.flow.thread.links import Link, Relation
+from hub.flow.thread.match import Named
 from hub.store import packages
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -25,18 +27,27 @@ if TYPE_CHECKING:
     from hub.flow.routing import Route
     from hub.store.packages import Earlier, NewPackage
 
+HUB: Final = "hub"
+"""The door of what the hub says in its own name: it speaks as nobody's recipient."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
     """What was found.
 
     original: id of the package this one answers, revises, recalls, corrects or brings to further recipients.
-    absent: recipients that never held the original: the message about it stays here.
+    absent: recipient -> why the message about the original stays here: it never held it, or it keeps it.
+    urgency: the highest urgency of the copies it wants back.
+    unmatched: it speaks of a document nobody knows here, and is kept back until that arrives (`review`).
+    links: what it corrects and answers.
     """
 
     original: str | None
     warnings: tuple[Note, ...]
-    absent: frozenset[str]
+    absent: Mapping[str, str]
+    urgency: int = 0
+    unmatched: bool = False
+    links: tuple[Link, ...] = ()
 
 
 class Settling:
@@ -52,49 +63,92 @@ class Settling:
         row: NewPackage,
         routes: Sequence[Route],
     ) -> None:
-        self._connection = connection
+        self._connection, self._hub, self._now = connection, hub, now
         self._package, self._row, self._routes = package, row, routes
         self._recalls = Recalls(connection, hub, now, actor)
-        self._answers = Answers(connection, hub.journal, now, actor)
+        self._answers = Answers(connection, hub, now, actor)
         self._warnings: list[Note] = []
+        self._links: list[Link] = []
 
     def settle(self) -> Settled:
-        """Carry out what the package means. Raises Refusal: CONFLICT; SENDER_NOT_ALLOWED for a stranger's status."""
+        """Carry out what the package means.
+
+        Raises Refusal: CONFLICT; SENDER_NOT_ALLOWED for a stranger's status, STATE_CONFLICT for a refusal after the
+        acceptance; both only where the caller hears them.
+        """
         package = self._package
-        if package.status is not None:
-            original = self._status()
-        else:
-            original = self._document(packages.thread(self._connection, self._row.sender, package.document_id))
+        original = self._status() if package.status is not None else self._document()
         refers = package.status is not None or package.business.type in (BusinessType.RECALL, BusinessType.UPDATE)
-        if refers and original is None:
+        unmatched = refers and original is None and self._row.door != HUB
+        if unmatched:
             self._warnings.append(notes.warning("base_unknown", "DocumentId"))
-        return Settled(original, tuple(self._warnings), frozenset(self._recalls.settled))
+        stays, urgency = self._recalls.stays, self._recalls.urgency
+        return Settled(original, tuple(self._warnings), stays, urgency, unmatched, tuple(self._links))
 
     def _status(self) -> str | None:
+        """The package that a status message speaks of."""
         status = self._package.status
         if status is None or not self._routes:
             return None
-        addressee, document_id = self._routes[0].recipient, status.response_for.document_id
+        named = Named.answered(status.response_for)
+        if self._row.door == HUB:
+            found = match.find(self._connection, self._hub.directory, named)
+            return found.package_id if found is not None else None
         if status.code == "13":
-            return self._recalls.take_back(self._row.sender, document_id, addressee, status.description)
-        original = self._answers.answer(self._package, addressee, self._row.sender)
-        earlier = packages.thread(self._connection, addressee, document_id) if original is None else []
-        foreign = any(one.package_status == packages.ACCEPTED for one in earlier)
-        if foreign and self._row.door not in ("axis", "hub"):  # law: R-124
+            return self._take_back(named, status.description)
+        answer = self._answers.answer(status, named, self._row)
+        self._warnings += answer.warnings
+        if answer.stranger and self._row.door in ANSWERING:  # law: R-124 HN Đ10.2h
             raise Refusal(Fault.SENDER_NOT_ALLOWED, f"{self._row.sender} is not a recipient of this document")
+        return answer.original
+
+    def _take_back(self, named: Named, reason: str) -> str | None:
+        """Status 13 names whom it asks; the document is its sender's own."""
+        mine = Named(self._row.sender, named.document_id, named.code, named.promulgated)
+        asked = self._routes[0].recipient
+        original = self._recalls.take_back(self._row.sender, named.document_id, asked, reason)
+        if original is None and (found := match.find(self._connection, self._hub.directory, mine)) is not None:
+            original = self._recalls.take_back(found.sender, found.document_id, asked, reason)
         return original
 
-    def _document(self, earlier: list[Earlier]) -> str | None:
+    def _document(self) -> str | None:
         package = self._package
+        earlier = known(packages.thread(self._connection, self._row.sender, package.document_id))
         if package.business.type == BusinessType.RECALL:
-            return self._recalls.recall(self._routes, earlier, package.business.reason)
+            return self._recalls.recall(self._routes, earlier or self._elsewhere(), package.business.reason)
         if package.business.type == BusinessType.UPDATE:
+            earlier = earlier or self._elsewhere()
             return earlier[-1].package_id if earlier else None
+        answers, strange = replies.find(self._connection, self._hub.directory, package, self._row, self._routes)
+        self._links += answers
+        if strange:
+            self._warnings.append(notes.warning("reply_unknown", "ResponseFor"))  # law: R-040 HN Đ10.2đ
         corrected = conflicts.refuse_conflict(package, self._routes, earlier)
-        if corrected is not None:
+        if corrected:
+            self._links += [
+                Link(Relation.CORRECTS, one.package_id, one.delivery_id, one.recipient) for one in corrected
+            ]
             self._warnings.append(notes.warning("corrected", "DocumentId"))
-            return corrected
+            return corrected[-1].package_id
         more = conflicts.supplementary(package, earlier)
         if more is not None:
             self._warnings.append(notes.warning("supplementary", "To"))
-        return more
+            return more
+        return self._links[0].package_id if self._links else None
+
+    def _elsewhere(self) -> list[Earlier]:
+        """The document that a recall or an update revises, when its own DocumentId names none here."""
+        header, business = self._package.header, self._package.business
+        if header is None:
+            return []
+        named = Named.revised(self._row.sender, header)
+        found = match.find(self._connection, self._hub.directory, named)
+        if found is None and business.document_id:
+            older = Named(self._row.sender, business.document_id)
+            found = match.find(self._connection, self._hub.directory, older)
+        return known(packages.thread(self._connection, found.sender, found.document_id)) if found is not None else []
+
+
+def known(earlier: Sequence[Earlier]) -> list[Earlier]:
+    """Without those that themselves wait for the document."""
+    return [one for one in earlier if not one.unmatched]
