@@ -6,6 +6,7 @@ Shown: +07:00, the legal time of Viet Nam, which has had no summer time since 19
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 VIETNAM = timezone(timedelta(hours=7), "+07")
@@ -18,12 +19,16 @@ class Clock:
         """The present moment, aware, UTC, to the microsecond."""
         return datetime.now(UTC)
 
+    def running(self) -> float:
+        """Seconds that have passed since some moment; nobody can put these hands forward or back."""
+        return time.monotonic()
+
 
 class FakeClock(Clock):
     """A clock that stands still until told: for tests and for the demo's past days."""
 
     def __init__(self, at: datetime) -> None:
-        self.at = _aware(at).astimezone(UTC)
+        self.at = self._began = _aware(at).astimezone(UTC)
 
     def now(self) -> datetime:
         """The moment the clock was set to."""
@@ -36,6 +41,16 @@ class FakeClock(Clock):
     def advance(self, step: timedelta | None = None, *, seconds: float = 0) -> datetime:
         """Move on by `step` plus `seconds` and give the new moment."""
         self.at += (step or timedelta()) + timedelta(seconds=seconds)
+        return self.at
+
+    def running(self) -> float:
+        """Seconds since it was made, without those by which only the hands were moved."""
+        return (self.at - self._began).total_seconds()
+
+    def move_hands(self, step: timedelta) -> datetime:
+        """Put the hands forward or back while no time passes, as a wrong time server does."""
+        self._began += step
+        self.at += step
         return self.at
 
 
