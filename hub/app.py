@@ -52,6 +52,7 @@ LOOPS: dict[str, str] = {
     "keep": "hub.jobs.keeping:follow",
     "revocation": "hub.jobs.revocation:run",
     "recheck": "hub.jobs.recheck:run",
+    "watch": "hub.jobs.watch:run",
     "lag": "hub.jobs.lag:watch",
 }
 """Background work of a running hub: name -> `module:function`, an endless coroutine of the Hub."""
