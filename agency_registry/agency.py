@@ -24,6 +24,7 @@ class Agency:
     valid_from, valid_to: first and last day it takes part, both included; None is without limit.
     aliases: every other code it answers to, sorted.
     successors: organ ids of those that took over its work when it was closed or merged.
+    host: the name of its office system's host: where it is reached, never who it is.  law: R-236 CB Đ4
     """
 
     id: int
@@ -41,6 +42,12 @@ class Agency:
     state: str = "active"
     aliases: tuple[str, ...] = ()
     successors: tuple[str, ...] = ()
+    host: str = ""
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every code it answers to, its identity code first."""
+        return (self.organ_id, *self.aliases)
 
     def state_on(self, day: date) -> str:
         """Its state on that day: closed after its last day, suspended before its first."""
@@ -70,6 +77,7 @@ class Agency:
             "state": self.state,
             "aliases": list(self.aliases),
             "successors": list(self.successors),
+            "host": self.host,
         }
 
 

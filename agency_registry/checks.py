@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agency_registry import names
-from agency_registry.reasons import RegistryError
+from agency_registry.reasons import RegistryError, explain
 from edxml import organ
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ SCOPES = ("province", "national")
 _LIMITS = {"kind": 50, "level": 50, "email": 254, "phone": 50}
 _EMAIL = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+\.[^\s@,;<>\".]+")
 _PHONE = re.compile(r"\+?[0-9(][0-9 .()/;-]*")
+_HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 _DATE_ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII)
 _DATE_LOCAL = re.compile(r"(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})", re.ASCII)
 
@@ -108,11 +109,37 @@ def state(text: str) -> str:
     return result
 
 
+def succession(text: str) -> str:
+    """How successors took over: merged_into, split_into or closed."""
+    result = text.strip().lower()
+    if result not in {"merged_into", "split_into", "closed"}:
+        raise RegistryError("succession_invalid", value=printable(text))
+    return result
+
+
 def scope(text: str) -> str:
     """One of SCOPES."""
     if text not in SCOPES:
         raise RegistryError("scope_invalid", value=printable(text))
     return text
+
+
+def host(text: str) -> str:
+    """The name of a host, lower case; "" is allowed."""  # law: R-236 CB Đ4
+    result = names.clean(text).lower()
+    if result and (len(result) > 253 or _HOST.fullmatch(result) is None):
+        raise RegistryError("host_invalid", value=printable(text))
+    return result
+
+
+def unusual(organ_id: str, legacy: str | None) -> list[str]:
+    """Warnings about the shape of an agency's codes. The registry decides who has which; a shape refuses nobody."""
+    found = []
+    if organ.form(organ_id) == "other":  # law: R-022 QĐ20 2020
+        found.append(explain("code_unusual", code=organ_id))
+    if legacy is not None and organ.form(legacy) != "legacy":  # law: R-021 QĐ28 Đ10.2a
+        found.append(explain("legacy_unusual", code=legacy))
+    return found
 
 
 def reason(text: str) -> str:

@@ -31,10 +31,14 @@ COLUMNS = (
     "aliases",
     "successors",
     "state",
+    "host",
 )
-"""The columns that are understood. The last three are what `export_csv` needs to lose nothing."""
+"""The columns of a list as `export_csv` writes it."""
 
-_KNOWN = frozenset(COLUMNS)
+HISTORY = ("on", "succession")
+"""Columns of a list of changes: from which day on what the row says holds, and how successors took over."""
+
+_KNOWN = frozenset((*COLUMNS, *HISTORY))
 _DELIMITERS = (",", ";", "\t")
 
 
@@ -53,6 +57,9 @@ class Fields(TypedDict, total=False):
     aliases: tuple[str, ...]
     successors: tuple[str, ...]
     state: str
+    host: str
+    on: date | None
+    succession: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,7 @@ def read_csv(text: str | bytes) -> Rows:
     header = _header(line, cells, result)
     if header is None:
         return result
-    result.unknown_columns = tuple(column for column in header if column and column not in COLUMNS)
+    result.unknown_columns = tuple(column for column in header if column and column not in _KNOWN)
     for line, cells in records:
         try:
             result.rows.append(_row(line, cells, header))
@@ -132,7 +139,7 @@ def _records(text: str, result: Rows) -> Iterator[tuple[int, list[str]]]:
 
 def _header(line: int, cells: list[str], result: Rows) -> list[str] | None:
     header = [checks.printable(names.clean(cell).casefold()) for cell in cells]
-    for column in COLUMNS:
+    for column in (*COLUMNS, *HISTORY):
         if header.count(column) > 1:
             result.refused.append((line, explain("header_repeated", column=column)))
             return None
@@ -162,6 +169,8 @@ def _row(line: int, cells: list[str], header: list[str]) -> Row:
         fields["email"] = checks.field("email", told["email"])
     if "phone" in told:
         fields["phone"] = checks.field("phone", told["phone"])
+    if "host" in told:
+        fields["host"] = checks.host(told["host"])
     if "parent" in told:
         fields["parent"] = checks.code(told["parent"]) if told["parent"] else None
     if "legacy_code" in told:
@@ -184,6 +193,10 @@ def _life(told: dict[str, str]) -> Fields:
         fields["successors"] = checks.codes(told["successors"])
     if told.get("state"):
         fields["state"] = checks.state(told["state"])
+    if told.get("on"):
+        fields["on"] = checks.day("on", told["on"])
+    if told.get("succession"):
+        fields["succession"] = checks.succession(told["succession"])
     return fields
 
 

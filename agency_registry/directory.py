@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from sys import intern
 from typing import TYPE_CHECKING, Any
 
@@ -17,14 +17,21 @@ import sqlalchemy as sa
 
 from agency_registry import names
 from agency_registry.agency import Agency, AgencyCertificate, System
-from agency_registry.system_rows import read_certificates, read_systems
-from agency_registry.tables import agencies, agency_aliases, agency_changes, registry_versions
+from agency_registry.succession import LEADING_ON, Path, Succession, paths
+from agency_registry.system_rows import read_certificates, read_parts, read_systems
+from agency_registry.tables import (
+    agencies,
+    agency_aliases,
+    agency_changes,
+    agency_periods,
+    registry_versions,
+    successions,
+)
 from edxml import organ
 from edxml.verdict import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date
 
     from sqlalchemy import Connection
 
@@ -35,20 +42,24 @@ class Directory:
     """Agencies and systems as they were at one version of the registry.
 
     version: the registry's version, 0 when nothing was ever written.
-    good_until: the first day on which some agency opens or closes by its dates; load again on that day. None: never.
+    good_until: the first day on which something decided earlier begins to hold; load again on that day. None: never.
+    links: what became of codes that are out of use, by code, as they lead on today.
     """
 
     __slots__ = (
         "_agencies",
         "_by_code",
         "_certificates",
+        "_former",
         "_heirs",
         "_names",
         "_owners",
+        "_parts",
         "_receivers",
         "_roles",
         "_systems",
         "good_until",
+        "links",
         "version",
     )
 
@@ -60,10 +71,16 @@ class Directory:
         receivers: Mapping[str, str] | None = None,
         good_until: date | None = None,
         certificates: Iterable[AgencyCertificate] = (),
+        parts: Mapping[tuple[str, str], str] | None = None,
+        links: Mapping[str, tuple[Succession, ...]] | None = None,
     ) -> None:
-        """Index agencies by every code, systems by id. receivers: organ id -> id of the system that receives for it."""
+        """Index agencies by every code, systems by id. receivers: organ id -> id of the system that receives for it.
+
+        parts: (part, organ id) -> id of the agency's other system that plays it.
+        """
         self.version = version
         self.good_until = good_until
+        self.links = links or {}
         self._agencies = tuple(agencies)
         self._by_code = {agency.organ_id: agency for agency in self._agencies}
         for agency in self._agencies:
@@ -71,6 +88,7 @@ class Directory:
                 self._by_code[alias] = agency
         self._systems = {system.id: system for system in systems}
         self._receivers = dict(receivers or {})
+        self._parts = dict(parts or {})
         self._certificates: dict[str, tuple[AgencyCertificate, ...]] = {}
         self._roles: dict[tuple[str, str] | str, Role] = {}
         self._owners: dict[tuple[str, str] | str, frozenset[str]] = {}
@@ -80,6 +98,7 @@ class Directory:
             self._owners[one.fingerprint] = self._owners[one.serial, names.key(one.issuer)] = frozenset({one.organ_id})
         self._names: dict[str, frozenset[str]] | None = None
         self._heirs: dict[str, tuple[str, ...]] | None = None
+        self._former: dict[str, str] | None = None
 
     def agency(self, code: str) -> Agency | None:
         """The agency that answers to this code, whichever form and case; None when nobody does."""
@@ -110,6 +129,42 @@ class Directory:
         """All agencies, by organ id, closed ones too."""
         return self._agencies
 
+    def succession(self, code: str) -> tuple[Path, ...]:
+        """How the work of an agency that is closed, or of a code that was replaced, goes on: a path to each successor.
+
+        Empty for who takes part, for whom nobody knows, and where nobody took over.
+        """  # law: R-026 QĐ28 Đ16.1
+        agency = self.agency(code)
+        if agency is not None and agency.state != "closed":
+            return ()
+        return paths(agency.organ_id if agency is not None else organ.normalise(code), self._leading_on, self._open)
+
+    def successors(self, code: str) -> tuple[Agency, ...]:
+        """The agencies at the ends of `succession`."""
+        return tuple(self._by_code[path[-1].successor] for path in self.succession(code))
+
+    def former_codes(self, organ_id: str) -> tuple[str, ...]:
+        """The identity codes it had before this one, latest first, whether or not they still answer for it."""
+        if self._former is None:  # made when first asked
+            links = (link for told in self.links.values() for link in told if link.kind == "recoded")
+            self._former = {link.successor: link.organ_id for link in links}
+        found: list[str] = []
+        while (code := self._former.get(found[-1] if found else organ_id)) is not None and code not in found:
+            found.append(code)
+        return tuple(found)
+
+    def _leading_on(self, code: str) -> Sequence[Succession]:
+        known = self.links.get(code)
+        if known is not None:
+            return known
+        agency = self._by_code.get(code)  # closed before its links were kept
+        ended = agency.valid_to if agency is not None and agency.valid_to is not None else date.min
+        return [Succession("closed", code, one, ended) for one in (agency.successors if agency is not None else ())]
+
+    def _open(self, code: str) -> bool:
+        agency = self._by_code.get(code)
+        return agency is not None and agency.organ_id == code and agency.state != "closed"
+
     def system(self, system_id: str) -> System | None:
         """The system with exactly this id."""
         return self._systems.get(system_id)
@@ -121,6 +176,16 @@ class Directory:
     def system_of(self, agency: Agency) -> System | None:
         """The system that receives for the agency, in whatever state it is; None: not connected."""
         system_id = self._receivers.get(agency.organ_id)
+        return None if system_id is None else self._systems.get(system_id)
+
+    @property
+    def has_second_systems(self) -> bool:
+        """Whether any agency has a system beside the one that receives for it."""
+        return bool(self._parts)
+
+    def other_system(self, organ_id: str, part: str) -> System | None:
+        """The agency's other system, in whatever state: `second` stores a copy, `standby` receives in need."""
+        system_id = self._parts.get((part, organ_id))
         return None if system_id is None else self._systems.get(system_id)
 
     def speaks_for(self, system: System, code: str) -> Agency | None:
@@ -179,12 +244,55 @@ def load(connection: Connection, *, now: datetime | None = None, previous: Direc
     else:
         fresh, turn = _on(today, read_agencies(connection, codes))
         known = {agency.organ_id: agency for agency in previous.agencies()}
+        renumbered = {agency.id for agency in fresh}
+        known = {organ_id: agency for organ_id, agency in known.items() if agency.id not in renumbered}
         known.update((agency.organ_id, agency) for agency in fresh)
         entries = [known[organ_id] for organ_id in sorted(known)]
         turn = min((day for day in (turn, previous.good_until) if day is not None), default=None)
     systems_now, receivers = read_systems(connection, moment)
     certificates = read_certificates(connection)
-    return Directory(version, entries, systems_now, receivers, turn, certificates)
+    ahead = (turn, *_coming(connection))
+    turn = min((day for day in ahead if day is not None), default=None)
+    parts, links = read_parts(connection), read_links(connection, today, previous)
+    return Directory(version, entries, systems_now, receivers, turn, certificates, parts, links)
+
+
+def _coming(connection: Connection) -> tuple[date | None, ...]:
+    """The next days on which a change that was decided earlier begins, and on which a replaced code answers no longer.
+
+    A day that has come and is not in the rows yet is told, too: the picture is stale.
+    """
+    pending = sa.select(sa.func.min(agency_periods.c.first_day)).where(agency_periods.c.pending.is_(True))
+    ending = sa.select(sa.func.min(agency_aliases.c.last_day)).where(agency_aliases.c.valid_to.is_(None))
+    begins, ends = connection.execute(pending).scalar(), connection.execute(ending).scalar()
+    return begins, None if ends is None else ends + timedelta(days=1)
+
+
+def read_links(
+    connection: Connection, today: date, previous: Directory | None = None
+) -> Mapping[str, tuple[Succession, ...]]:
+    """What became of codes out of use: of each the links of its newest change that holds that day.
+
+    previous: an earlier picture of the same registry; what it knew is not read again.
+    """
+    table = successions.c
+    told = (table.kind, table.organ_id, table.successor, table.first_day, table.decision, table.decided_on)
+    wanted = (
+        sa.select(*told, table.version)
+        .where(table.kind.in_(LEADING_ON), table.first_day <= today)
+        .order_by(table.version, table.id)
+    )
+    found: dict[str, tuple[Succession, ...]] = {}
+    versions: dict[str, int] = {}
+    if previous is not None and previous.version and (previous.good_until is None or today < previous.good_until):
+        found.update(previous.links)
+        wanted = wanted.where(table.version > previous.version)
+    for *link, version in connection.execute(wanted):
+        one = Succession(*link)
+        earlier = found.get(one.organ_id, ()) if versions.get(one.organ_id) == version else ()
+        found[one.organ_id] = (*earlier, one)
+        versions[one.organ_id] = version
+    return found
 
 
 def _changed(connection: Connection, previous: Directory, today: date) -> list[str] | None:
@@ -212,10 +320,11 @@ def _on(today: date, entries: list[Agency]) -> tuple[list[Agency], date | None]:
 
 def read_agencies(connection: Connection, codes: Iterable[str] | None = None) -> list[Agency]:
     """Agencies as stored, by organ id: all, or those that hold one of these codes (normalised) now."""
+    holds = agency_aliases.c.valid_to.is_(None)
     columns = [column for column in agencies.c if column.name != "name_key"]
     wanted = sa.select(*columns).order_by(agencies.c.organ_id)
     aliases = sa.select(agency_aliases.c.agency_id, agency_aliases.c.alias).where(
-        agency_aliases.c.valid_to.is_(None), agency_aliases.c.identity.is_(False)
+        holds, agency_aliases.c.identity.is_(False)
     )
     if codes is None:
         with _collector_paused():
@@ -224,7 +333,7 @@ def read_agencies(connection: Connection, codes: Iterable[str] | None = None) ->
     chosen = sorted(set(codes))
     for start in range(0, len(chosen), 500):
         holders = sa.select(agency_aliases.c.agency_id).where(
-            agency_aliases.c.alias.in_(chosen[start : start + 500]), agency_aliases.c.valid_to.is_(None)
+            agency_aliases.c.alias.in_(chosen[start : start + 500]), holds
         )
         part = _with_aliases(
             connection,
@@ -255,7 +364,23 @@ def _with_aliases(
         codes[agency_id] = (*codes[agency_id], alias) if agency_id in codes else (alias,)
     result = []
     for row in connection.execute(wanted).all():
-        number, organ_id, name, kind, level, parent, legacy, email, phone, start, end, scope, state, successors = row
+        (
+            number,
+            organ_id,
+            name,
+            kind,
+            level,
+            parent,
+            legacy,
+            email,
+            phone,
+            start,
+            end,
+            scope,
+            state,
+            successors,
+            host,
+        ) = row
         others = codes.get(number, ())
         result.append(
             Agency(
@@ -274,6 +399,7 @@ def _with_aliases(
                 intern(state),
                 others if len(others) <= 1 else tuple(sorted(others)),
                 tuple(successors.split()) if successors else (),
+                host,
             )
         )
     return result

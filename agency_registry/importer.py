@@ -10,14 +10,14 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, replace
-from datetime import timedelta, timezone
 from typing import TYPE_CHECKING
 
 from agency_registry import checks, names
 from agency_registry.agency import Agency
 from agency_registry.csv_rows import COLUMNS, Row, Rows, read_csv
 from agency_registry.directory import read_agencies
-from agency_registry.edit import entries
+from agency_registry.edit import entries, levels
+from agency_registry.edit.days import Step
 from agency_registry.edit.entries import Connection, Why
 from agency_registry.reasons import explain
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Report", "Row", "Rows", "export_csv", "import_agencies", "read_csv"]
 
-_VIETNAM = timezone(timedelta(hours=7))
 _WARNINGS_SHOWN = 100
 
 
@@ -67,19 +66,20 @@ def import_agencies(
     checks.scope(scope)
     read = read_csv(text)
     stored = {agency.organ_id: agency for agency in read_agencies(connection)}
-    plan = _Plan(stored, scope, why.at.astimezone(_VIETNAM).date())
+    plan = _Plan(stored, scope, why.today, levels.last_days(connection))
+    plan.retired = entries.retired(connection, [row.organ_id for row in read.rows])
     plan.take(read.rows)
     refused = sorted([*read.refused, *plan.refused])
     if refused:
         return Report(refused=_listed(refused), warnings=_listed(plan.warnings), unknown_columns=read.unknown_columns)
-    if plan.added or plan.changed:
-        version = entries.write(connection, "imported", plan.added, plan.changed, why)
+    if plan.added or plan.steps:
+        version = entries.write(connection, "imported", plan.added, plan.steps, why)
     else:
         version = entries.current_version(connection)
     return Report(
         added=len(plan.added),
-        changed=len(plan.changed),
-        unchanged=len(read.rows) - len(plan.added) - len(plan.changed),
+        changed=len(plan.steps),
+        unchanged=len(read.rows) - len(plan.added) - len(plan.steps),
         warnings=_listed(plan.warnings),
         unknown_columns=read.unknown_columns,
         version=version,
@@ -116,15 +116,20 @@ def _listed(found: Iterable[tuple[int, str]]) -> tuple[dict[str, object], ...]:
 class _Plan:
     """What an import would do, worked out before anything is written."""
 
-    def __init__(self, stored: Mapping[str, Agency], scope: str, today: date) -> None:
+    def __init__(
+        self, stored: Mapping[str, Agency], scope: str, today: date, known_levels: Mapping[str, date | None]
+    ) -> None:
         self.stored = stored
         self.scope = scope
         self.today = today
         self.added: list[Agency] = []
-        self.changed: list[tuple[Agency, Agency]] = []
+        self.steps: list[Step] = []
+        self.retired: Mapping[str, str] = {}
         self.refused: list[tuple[int, str]] = []
         self.warnings: list[tuple[int, str]] = []
+        self._levels = known_levels
         self._line: dict[str, int] = {}
+        self._row: dict[str, Row] = {}
         self._after: dict[str, Agency] = {}
         self._owner: dict[str, str] = {}
 
@@ -135,17 +140,21 @@ class _Plan:
                 self._refuse(row.line, "code_repeated", code=row.organ_id, row=self._line[row.organ_id])
                 continue
             self._line[row.organ_id] = row.line
+            self._row[row.organ_id] = row
             self._after[row.organ_id] = self._wanted(row)
         self._check_codes()
         self._resolve()
         self._check_circles()
         self._check_names()
+        self._check_shapes()
         for organ_id, after in self._after.items():
             before = self.stored.get(organ_id)
             if before is None:
                 self.added.append(after)
             elif before != after:
-                self.changed.append((before, after))
+                told = self._row[organ_id].fields
+                succession = told.get("succession", "closed")
+                self.steps.append(Step(before, after, told.get("on"), succession=succession))
 
     def _refuse(self, line: int, slug: str, **values: object) -> None:
         self.refused.append((line, explain(slug, **values)))
@@ -178,6 +187,7 @@ class _Plan:
             state,
             aliases,
             successors,
+            fields.get("host", before.host),
         )
 
     def _life(self, row: Row, before: Agency) -> tuple[date | None, date | None, str, tuple[str, ...]]:
@@ -201,6 +211,7 @@ class _Plan:
         for organ_id, agency in self.stored.items():
             if organ_id not in self._after:
                 self._owner.update((code, organ_id) for code in (organ_id, *agency.aliases))
+        self._owner.update((code, owner) for code, owner in self.retired.items() if code not in self.stored)
         for organ_id in self._after:
             if organ_id in self._owner:  # law: R-023 CB Đ4
                 self._refuse(self._line[organ_id], "alias_taken", code=organ_id, owner=self._owner[organ_id])
@@ -249,6 +260,21 @@ class _Plan:
                         shown = " > ".join([*circle[:4], circle[0]] if len(circle) <= 4 else [*circle[:4], "..."])
                         self._refuse(self._line[member], "parent_cycle", codes=shown)
             cleared.update(path)
+
+    def _check_shapes(self) -> None:
+        """Warn of codes of a strange shape and of levels that there are not; the national list is another's affair."""
+        if self.scope == "national":
+            return
+        strange = [
+            (self._line[organ_id], why)
+            for organ_id, agency in self._after.items()
+            if agency.state != "closed" and agency != self.stored.get(organ_id)
+            for why in (
+                *checks.unusual(organ_id, agency.legacy_code),
+                *levels.unusual(self._levels, agency.level, self._row[organ_id].fields.get("on") or self.today),
+            )
+        ]
+        self.warnings += strange[:_WARNINGS_SHOWN]
 
     def _parent(self, organ_id: str) -> str | None:
         agency = self._after.get(organ_id) or self.stored.get(organ_id)

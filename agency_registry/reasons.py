@@ -73,6 +73,40 @@ REASONS = {
         "dòng có {found} ô, tiêu đề có {wanted} cột",
         "the row has {found} cells, the header has {wanted} columns",
     ),
+    "host_invalid": ("không phải tên máy chủ: {value}", "not the name of a host: {value}"),
+    "code_unusual": (
+        "mã {code} không theo dạng 13 ký tự (QĐ 28) hay dạng bắt đầu bằng mã cấp 1 (QĐ 20)",
+        "code {code} has neither the form of 13 characters (Decision 28) nor begins with a level-1 code (Decision 20)",
+    ),
+    "legacy_unusual": (
+        "mã cũ {code} không có dạng 13 ký tự, bốn nhóm",
+        "the earlier code {code} has not the form of 13 characters in four groups",
+    ),
+    "level_unknown": ("không có cấp hành chính {level}", "there is no level {level}"),
+    "level_ended": (
+        "cấp {level} không còn từ sau ngày {day}",
+        "there is no level {level} after {day}",
+    ),
+    "level_invalid": ("tên cấp phải gồm a-z, 0-9, gạch nối: {value}", "a level is named by a-z, 0-9, hyphens: {value}"),
+    "day_too_early": (
+        "cơ quan {code} chỉ tham gia từ ngày {day}",
+        "agency {code} takes part only from {day}",
+    ),
+    "succession_circle": (
+        "kế thừa tạo thành vòng: {codes}",
+        "the successions form a circle: {codes}",
+    ),
+    "succession_invalid": (
+        "cách kế thừa không hợp lệ: {value} (merged_into, split_into hoặc closed)",
+        "not a kind of succession: {value} (merged_into, split_into or closed)",
+    ),
+    "split_one": ("chia tách phải có ít nhất hai cơ quan kế thừa", "a split needs two successors at least"),
+    "agency_open": ("cơ quan {code} đang hoạt động", "agency {code} takes part"),
+    "code_same": ("mã mới giống mã hiện tại {code}", "the new code is the present one, {code}"),
+    "code_pending": (
+        "cơ quan {code} đã có mã mới chờ hiệu lực: {after}",
+        "agency {code} has a new code that is still to hold: {after}",
+    ),
     "file_empty": ("tệp trống", "the file is empty"),
     "file_encoding": (
         "tệp không phải UTF-8; hãy lưu lại dạng CSV UTF-8",
@@ -101,6 +135,10 @@ REASONS = {
     "receives_already": (
         "hệ thống {owner} đang nhận văn bản cho {code}; hãy yêu cầu thay thế",
         "system {owner} already receives for {code}; ask to replace it",
+    ),
+    "part_invalid": (
+        "vai trò của hệ thống thứ hai không hợp lệ: {value} (second hoặc standby)",
+        "not a part of an agency's other system: {value} (second or standby)",
     ),
     "not_spoken_for": (
         "hệ thống {owner} không được phát ngôn cho cơ quan {code}",

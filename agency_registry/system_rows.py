@@ -72,6 +72,18 @@ def read_systems(connection: Connection, now: datetime) -> tuple[list[System], d
     return result, receivers
 
 
+def read_parts(connection: Connection) -> dict[tuple[str, str], str]:
+    """(part, organ id) -> id of the agency's other system that plays this part: second | standby."""
+    # law: R-135 TT Đ6.1.2, R-136 TT Đ7.1
+    pairs = (
+        sa.select(system_agencies.c.part, agencies.c.organ_id, system_agencies.c.system_id)
+        .join(agencies, agencies.c.id == system_agencies.c.agency_id)
+        .where(system_agencies.c.valid_to.is_(None), system_agencies.c.part != "")
+        .order_by(system_agencies.c.id)
+    )
+    return {(part, organ_id): system_id for part, organ_id, system_id in connection.execute(pairs)}
+
+
 def read_certificates(connection: Connection) -> list[AgencyCertificate]:
     """The certificates registered now, in the order in which they were registered."""
     table = agency_certificates.c

@@ -66,6 +66,7 @@ agencies = sa.Table(
     sa.Column("scope", sa.String(10), nullable=False),
     sa.Column("state", sa.String(10), nullable=False),
     sa.Column("successors", sa.Text, nullable=False),  # organ ids, one space between
+    sa.Column("host", sa.String(253), nullable=False, server_default=""),  # law: R-236 CB Đ4: never an identity
     sa.CheckConstraint("scope IN ('province', 'national')", name="scope"),
     sa.CheckConstraint("state IN ('active', 'suspended', 'closed')", name="state"),
     sa.Index("ix_agencies_parent", "parent"),
@@ -80,6 +81,7 @@ agency_aliases = sa.Table(
     sa.Column("agency_id", sa.ForeignKey("agencies.id"), nullable=False, index=True),
     sa.Column("valid_from", UtcText, nullable=False),
     sa.Column("valid_to", UtcText),
+    sa.Column("last_day", sa.Date),  # a code that was replaced answers to the end of that day; NULL = no end is set
 )
 # One code, one agency, at any moment; a code given up earlier may stand beside it.
 _unique_now("uq_agency_aliases_alias", agency_aliases.c.alias)  # law: R-023 CB Đ4
@@ -93,6 +95,8 @@ agency_changes = sa.Table(
     sa.Column("change", sa.String(20), nullable=False),
     sa.Column("at", UtcText, nullable=False),
     sa.Column("entry", sa.JSON, nullable=False),  # the agency as it is after the change
+    sa.Column("first_day", sa.Date),  # from when the change holds; NULL = it changes nothing that has a day
+    sa.Column("later", sa.JSON),  # the agency as it will be on a first_day still to come
 )
 
 successions = sa.Table(
@@ -114,7 +118,8 @@ agency_periods = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("version", sa.ForeignKey("registry_versions.version"), nullable=False),
-    sa.Column("organ_id", sa.String(35), nullable=False),
+    sa.Column("agency_id", sa.ForeignKey("agencies.id"), nullable=False, index=True),
+    sa.Column("organ_id", sa.String(35), nullable=False),  # the code it had then
     sa.Column("first_day", sa.Date),  # NULL = since ever
     sa.Column("last_day", sa.Date),  # NULL = without end
     sa.Column("name", sa.String(500), nullable=False),
@@ -122,8 +127,22 @@ agency_periods = sa.Table(
     sa.Column("level", sa.String(50), nullable=False),
     sa.Column("parent", sa.String(35)),
     sa.Column("state", sa.String(10), nullable=False),
-    sa.Index("ix_agency_periods_agency", "organ_id", "first_day"),
-    sa.Index("ix_agency_periods_days", "first_day", "last_day"),
+    sa.Column("pending", sa.Boolean, nullable=False),  # begins on a day that has not come yet
+)
+sa.Index("ix_agency_periods_pending", agency_periods.c.first_day, sqlite_where=agency_periods.c.pending.is_(True),
+         postgresql_where=agency_periods.c.pending.is_(True))  # fmt: skip
+
+agency_levels = sa.Table(
+    "agency_levels",  # law: R-027: levels come and go: each label with the days on which there is such a level
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("level", sa.String(50), nullable=False, index=True),
+    sa.Column("name_vi", sa.String(100), nullable=False),
+    sa.Column("name_en", sa.String(100), nullable=False),
+    sa.Column("rank", sa.Integer, nullable=False),  # 1 = highest
+    sa.Column("first_day", sa.Date),
+    sa.Column("last_day", sa.Date),
+    sa.Column("decision", sa.String(200), nullable=False),
 )
 
 registry_versions = sa.Table(
@@ -136,6 +155,7 @@ registry_versions = sa.Table(
     sa.Column("actor", sa.String(200), nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("decision", sa.String(200), nullable=False),  # law: R-025 HN Đ8.2
+    sa.Column("decided_on", sa.Date),  # the day of the decision
 )
 
 systems = sa.Table(

@@ -3,8 +3,15 @@
 A function takes the open connection first, checks everything, then writes; it raises `RegistryError` before writing or
 not at all. What it returns is made of JSON values, ready for a command line or a page.
 
-`entries`    writes agencies: the row, its codes, its history, the version. The one writer of those tables.
-`agencies`   add, rename, change, close, merge, suspend; list and show.
+`entries`    writes agencies: the row, its codes, its periods, its history, the version. The one writer of those tables,
+             with `days` (from when what holds), `periods`, `rows`, `recoding`.
+`agencies`   add, correct, suspend.
+`life`       what a decision makes of them: rename, recode, move, merge, split, close, reopen, each from a day on.
+`turning`    the day on which what was decided earlier begins.
+`as_of`      an agency, or the whole tree, as it stood on a day.
+`succession` who took over from whom.
+`levels`     the levels there are, and were.
+`reading`    list and show.
 `systems`    systems, their secrets, addresses, and the agencies they speak for.
 `serving`    the pairs of system and agency, for `systems`.
 `keys`       public keys and client certificates of a system.
@@ -19,17 +26,25 @@ from agency_registry.edit.agencies import (
     add_agency,
     add_alias,
     change_agency,
-    close_agency,
-    merge_agencies,
     remove_alias,
-    rename_agency,
     resume_agency,
     suspend_agency,
 )
+from agency_registry.edit.as_of import agency_as_known, agency_as_of, structure_of
 from agency_registry.edit.certificates import add_certificate, list_certificates, remove_certificate
 from agency_registry.edit.comparing import Changed, changed_after
 from agency_registry.edit.entries import Connection, Why, current_version
 from agency_registry.edit.keys import add_key, list_keys, remove_key
+from agency_registry.edit.levels import list_levels, set_level
+from agency_registry.edit.life import (
+    close_agency,
+    merge_agencies,
+    move_agency,
+    recode_agency,
+    rename_agency,
+    reopen_agency,
+    split_agency,
+)
 from agency_registry.edit.proposals import (
     apply_proposal,
     approve_proposal,
@@ -40,13 +55,13 @@ from agency_registry.edit.proposals import (
 )
 from agency_registry.edit.reading import (
     Version,
-    agency_as_of,
     changes_since,
     last_changes,
     list_agencies,
     show_agency,
     versions_after,
 )
+from agency_registry.edit.succession import predecessors_of, successors_of
 from agency_registry.edit.systems import (
     activate_system,
     add_system,
@@ -58,6 +73,7 @@ from agency_registry.edit.systems import (
     show_system,
     suspend_system,
 )
+from agency_registry.edit.turning import turn
 from agency_registry.reasons import RegistryError
 
 __all__ = [
@@ -72,6 +88,7 @@ __all__ = [
     "add_certificate",
     "add_key",
     "add_system",
+    "agency_as_known",
     "agency_as_of",
     "apply_proposal",
     "approve_proposal",
@@ -87,21 +104,31 @@ __all__ = [
     "list_agencies",
     "list_certificates",
     "list_keys",
+    "list_levels",
     "list_proposals",
     "list_systems",
     "merge_agencies",
+    "move_agency",
+    "predecessors_of",
     "propose_agency",
     "propose_delete",
+    "recode_agency",
     "refuse_proposal",
     "remove_alias",
     "remove_certificate",
     "remove_key",
     "rename_agency",
+    "reopen_agency",
     "resume_agency",
     "rotate_system",
+    "set_level",
     "show_agency",
     "show_system",
+    "split_agency",
+    "structure_of",
+    "successors_of",
     "suspend_agency",
     "suspend_system",
+    "turn",
     "versions_after",
 ]

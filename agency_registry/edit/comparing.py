@@ -17,7 +17,10 @@ _CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One agency. before: its entry in that version, None when it was not there; after: its entry now."""
+    """One agency. before: its entry in that version, None when it was not there.
+
+    after: its entry now; where what was decided begins on a day still to come, as it will be then.
+    """
 
     organ_id: str
     before: dict[str, Any] | None
@@ -28,9 +31,9 @@ def changed_after(connection: Connection, version: int) -> list[Changed]:
     """The agencies that changed behind that version, by organ id."""
     table = agency_changes.c
     rows = connection.execute(
-        sa.select(table.organ_id, table.entry).where(table.version > version).order_by(table.id)
+        sa.select(table.organ_id, table.entry, table.later).where(table.version > version).order_by(table.id)
     ).all()
-    now = {row.organ_id: row.entry for row in rows}
+    now = {row.organ_id: row.later or row.entry for row in rows}
     codes = sorted(now)
     before: dict[str, dict[str, Any]] = {}
     for start in range(0, len(codes), _CHUNK):

@@ -1,9 +1,13 @@
-"""The one writer of agencies: the row, the codes it answers to, its history, and the registry's version."""
+"""The one writer of agencies: the row, the codes it answers to, its periods, its history, the registry's version.
+
+A change of an agency's life holds from a day on. What holds today or earlier is in the row at once; what is still to
+come stands in `agency_periods` alone, until `turning.turn` takes it into the row on its day.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -11,24 +15,43 @@ from sqlalchemy import Connection
 
 from agency_registry import names
 from agency_registry.directory import read_agencies
+from agency_registry.edit import days, periods, recoding, rows
+from agency_registry.edit.days import Step
 from agency_registry.reasons import RegistryError
-from agency_registry.tables import agencies, agency_aliases, agency_changes, registry_versions
+from agency_registry.tables import agencies, agency_aliases, agency_changes, registry_versions, successions
 from edxml import organ
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from agency_registry.agency import Agency
+    from agency_registry.edit.periods import Timeline
+    from agency_registry.succession import Succession
 
-__all__ = ["Connection", "Why", "bump", "current_version", "find", "owners_of", "same_names", "write"]
+__all__ = [
+    "Connection",
+    "Step",
+    "Why",
+    "bump",
+    "current_version",
+    "find",
+    "owners_of",
+    "retired",
+    "same_names",
+    "tell",
+    "timeline_of",
+    "write",
+]
 
 _CHUNK = 500
+_VIETNAM = timezone(timedelta(hours=7))
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Who changes the registry, why, and by which decision (number and date, as written on it).
+    """Who changes the registry, why, and by which decision.
 
+    decision: its number, as written on it. decided_on: the day it bears.
     seen: the registry's version in which the person looked at the agency; a change of it since refuses this one.
     """
 
@@ -37,6 +60,12 @@ class Why:
     decision: str = ""
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     seen: int | None = None
+    decided_on: date | None = None
+
+    @property
+    def today(self) -> date:
+        """The day of the change in Vietnam."""
+        return self.at.astimezone(_VIETNAM).date()
 
 
 def current_version(connection: Connection) -> int:
@@ -53,6 +82,7 @@ def bump(connection: Connection, change: str, subject: str, why: Why) -> int:
         "actor": why.actor[:200],
         "reason": why.reason,
         "decision": why.decision[:200],
+        "decided_on": why.decided_on,
     }
     version = connection.execute(sa.insert(registry_versions).values(values)).inserted_primary_key
     assert version is not None, "the version is the primary key"
@@ -81,6 +111,26 @@ def owners_of(connection: Connection, codes: Iterable[str]) -> dict[str, str]:
     return result
 
 
+def retired(connection: Connection, codes: Iterable[str]) -> dict[str, str]:
+    """Code that was once an agency's identity -> the code that followed it. Such a code is never given out again."""
+    table = successions.c
+    chosen = sorted(set(codes))
+    result: dict[str, str] = {}
+    for start in range(0, len(chosen), _CHUNK):
+        rows = connection.execute(
+            sa.select(table.organ_id, table.successor)
+            .where(table.kind == "recoded", table.organ_id.in_(chosen[start : start + _CHUNK]))
+            .order_by(table.id)
+        )
+        result.update((organ_id, successor) for organ_id, successor in rows)
+    return result
+
+
+def timeline_of(connection: Connection, agency: Agency) -> Timeline:
+    """How the agency stood and will stand, day by day."""
+    return periods.read(connection, [agency.id]).get(agency.id) or periods.of_row(agency)
+
+
 def same_names(connection: Connection, agency: Agency) -> list[str]:
     """Organ ids of other agencies, not closed, whose name reads the same."""  # law: R-024 HN Đ8.2
     rows = connection.execute(
@@ -92,43 +142,68 @@ def same_names(connection: Connection, agency: Agency) -> list[str]:
     return list(rows.scalars())
 
 
-def write(
-    connection: Connection,
-    change: str,
-    added: Sequence[Agency],
-    changed: Sequence[tuple[Agency, Agency]],
-    why: Why,
-) -> int:
-    """Write new agencies, and changed ones as (before, after); gives the new version.
+def write(connection: Connection, change: str, added: Sequence[Agency], steps: Sequence[Step], why: Why) -> int:
+    """Write new agencies and changes of others; gives the new version.
 
     The values must have been checked. An agency somebody else changed since `why.seen` raises
     RegistryError(state_conflict) before anything is written. A code that another connection took in the meantime raises
     RegistryError(alias_taken); the caller's transaction is then to be rolled back.
     """
-    for before, _ in changed:
-        _refuse_unseen(connection, before.organ_id, why)
-    touched = [*added, *(after for _, after in changed)]
-    subject = touched[0].organ_id if len(touched) == 1 else f"{len(added)} + {len(changed)}"
+    for step in steps:
+        _refuse_unseen(connection, step.before.organ_id, why)
+    touched = [*added, *(step.after for step in steps)]
+    subject = touched[0].organ_id if len(touched) == 1 else f"{len(added)} + {len(steps)}"
     version = bump(connection, change, subject, why)
+    done = days.settle(connection, steps, why.today)
     try:
-        _write_rows(connection, added, changed, why.at)
+        rows.write(connection, added, [(one.step.before, one.row) for one in done], why.at)
+        recoding.prepare(connection, done, why)
     except sa.exc.IntegrityError as cause:
         codes = ", ".join(agency.organ_id for agency in touched[:3])
         raise RegistryError("alias_taken", code=codes, owner="?") from cause
-    numbers = _numbers(connection, [agency.organ_id for agency in added])
-    history = [
+    days.keep(connection, version, done, why.today)
+    links = [link for one in done for link in one.links(why.decision, why.decided_on)]
+    _link(connection, version, links)
+    numbers = rows.numbers(connection, [agency.organ_id for agency in added])
+    fresh = [
+        tell(version, change, replace(agency, id=numbers[agency.organ_id]), why, agency.valid_from) for agency in added
+    ]
+    told = [tell(version, change, one.row, why, one.first_day, one.later) for one in done]
+    if fresh or told:
+        connection.execute(sa.insert(agency_changes), [*fresh, *told])
+    return version
+
+
+def tell(
+    version: int, change: str, agency: Agency, why: Why, first_day: date | None, later: Agency | None = None
+) -> dict[str, object]:
+    """One line of the registry's history: how the agency stands now, and how from a later day on."""
+    return {
+        "version": version,
+        "organ_id": agency.organ_id,
+        "change": change,
+        "at": why.at,
+        "entry": agency.as_json(),
+        "first_day": first_day,
+        "later": None if later is None else later.as_json(),
+    }
+
+
+def _link(connection: Connection, version: int, links: Sequence[Succession]) -> None:
+    lines = [
         {
             "version": version,
-            "organ_id": agency.organ_id,
-            "change": change,
-            "at": why.at,
-            "entry": {**agency.as_json(), "id": agency.id or numbers[agency.organ_id]},
+            "kind": one.kind,
+            "organ_id": one.organ_id,
+            "successor": one.successor,
+            "first_day": one.first_day,
+            "decision": one.decision[:200],
+            "decided_on": one.decided_on,
         }
-        for agency in touched
+        for one in links
     ]
-    if history:
-        connection.execute(sa.insert(agency_changes), history)
-    return version
+    if lines:
+        connection.execute(sa.insert(successions), lines)
 
 
 def _refuse_unseen(connection: Connection, organ_id: str, why: Why) -> None:
@@ -144,78 +219,3 @@ def _refuse_unseen(connection: Connection, organ_id: str, why: Why) -> None:
     ).first()
     if last is not None and last.version > why.seen:
         raise RegistryError("state_conflict", code=organ_id, version=last.version, actor=last.actor or "?")
-
-
-def _write_rows(
-    connection: Connection, added: Sequence[Agency], changed: Sequence[tuple[Agency, Agency]], at: datetime
-) -> None:
-    given_up = [
-        {"holder": before.id, "code": alias}
-        for before, after in changed
-        for alias in before.aliases
-        if alias not in after.aliases
-    ]
-    if given_up:
-        connection.execute(
-            sa.update(agency_aliases)
-            .where(
-                agency_aliases.c.agency_id == sa.bindparam("holder"),
-                agency_aliases.c.alias == sa.bindparam("code"),
-                agency_aliases.c.valid_to.is_(None),
-            )
-            .values(valid_to=at),
-            given_up,
-        )
-    if changed:
-        connection.execute(
-            sa.update(agencies).where(agencies.c.id == sa.bindparam("number")),
-            [{"number": before.id, **_columns(after)} for before, after in changed],
-        )
-    if added:
-        connection.execute(sa.insert(agencies), [_columns(agency) for agency in added])
-    numbers = _numbers(connection, [agency.organ_id for agency in added])
-    taken = [(numbers[agency.organ_id], agency.organ_id, True) for agency in added]
-    taken += [(numbers[agency.organ_id], alias, False) for agency in added for alias in agency.aliases]
-    taken += [
-        (before.id, alias, False) for before, after in changed for alias in after.aliases if alias not in before.aliases
-    ]
-    if taken:
-        connection.execute(
-            sa.insert(agency_aliases),
-            [
-                {"agency_id": number, "alias": alias, "identity": identity, "valid_from": at, "valid_to": None}
-                for number, alias, identity in taken
-            ],
-        )
-
-
-def _columns(agency: Agency) -> dict[str, object]:
-    return {
-        "organ_id": agency.organ_id,
-        "name": agency.name,
-        "name_key": names.key(agency.name),
-        "kind": agency.kind,
-        "level": agency.level,
-        "parent": agency.parent,
-        "legacy_code": agency.legacy_code,
-        "email": agency.email,
-        "phone": agency.phone,
-        "valid_from": agency.valid_from,
-        "valid_to": agency.valid_to,
-        "scope": agency.scope,
-        "state": agency.state,
-        "successors": " ".join(agency.successors),
-    }
-
-
-def _numbers(connection: Connection, organ_ids: Sequence[str]) -> dict[str, int]:
-    if len(organ_ids) > 20 * _CHUNK:
-        wanted = set(organ_ids)
-        rows = connection.execute(sa.select(agencies.c.organ_id, agencies.c.id))
-        return {organ_id: number for organ_id, number in rows if organ_id in wanted}
-    result: dict[str, int] = {}
-    for start in range(0, len(organ_ids), _CHUNK):
-        part = agencies.c.organ_id.in_(organ_ids[start : start + _CHUNK])
-        rows = connection.execute(sa.select(agencies.c.organ_id, agencies.c.id).where(part))
-        result.update((organ_id, number) for organ_id, number in rows)
-    return result

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from agency_registry import checks, names
-from agency_registry.edit import agencies, entries, systems
+from agency_registry.edit import agencies, entries, life, systems
 from agency_registry.edit.entries import Why
 from agency_registry.reasons import RegistryError
 from agency_registry.tables import agency_proposals, system_agencies
@@ -152,7 +152,7 @@ def _carry_out(connection: Connection, row: sa.Row[tuple[object, ...]], why: Why
     why = Why(why.actor, why.reason or f"{_REASON[row.kind]} {row.system_id} #{row.id}", why.decision, why.at)
     if row.kind == "delete":
         if entries.find(connection, row.organ_id).state != "closed":
-            agencies.close_agency(connection, row.organ_id, why=why)
+            life.close_agency(connection, row.organ_id, why=why)
         return []
     above = asked.get("pcode", "")
     parent, warnings = _known_parent(connection, above, row.organ_id)
@@ -179,7 +179,7 @@ def _carry_out(connection: Connection, row: sa.Row[tuple[object, ...]], why: Why
         phone=asked["mobile"] or None,
         why=why,
     )
-    renamed = agencies.rename_agency(connection, row.organ_id, asked["name"], why=why)
+    renamed = life.rename_agency(connection, row.organ_id, asked["name"], why=why)
     return [*warnings, *_texts(renamed["warnings"])]
 
 

@@ -9,13 +9,13 @@ import sqlalchemy as sa
 
 from agency_registry import names
 from agency_registry.directory import read_agencies
-from agency_registry.edit import entries
+from agency_registry.edit import entries, periods, succession
 from agency_registry.tables import agencies, agency_aliases, agency_changes, registry_versions, system_agencies
 from edxml import organ
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from sqlalchemy import Connection
 
@@ -32,12 +32,13 @@ class Version:
     actor: str
     reason: str
     decision: str
+    decided_on: date | None = None
 
 
 def versions_after(connection: Connection, version: int) -> list[Version]:
     """The changes behind that version, oldest first."""
     table = registry_versions.c
-    columns = (table.version, table.change, table.subject, table.actor, table.reason, table.decision)
+    columns = (table.version, table.change, table.subject, table.actor, table.reason, table.decision, table.decided_on)
     rows = connection.execute(sa.select(*columns).where(table.version > version).order_by(table.version))
     return [Version(*row) for row in rows]
 
@@ -75,64 +76,69 @@ def list_agencies(
 
 
 def show_agency(connection: Connection, code: str) -> dict[str, object]:
-    """One agency with the systems that speak for it and all that happened to it, newest first."""
+    """One agency with the systems that speak for it, its periods, and all that happened to it, newest first."""
     agency = entries.find(connection, code)
     served = connection.execute(
         sa.select(system_agencies.c.system_id, system_agencies.c.receives)
         .where(system_agencies.c.agency_id == agency.id, system_agencies.c.valid_to.is_(None))
         .order_by(system_agencies.c.system_id)
     )
+    codes = [agency.organ_id, *_former(connection, agency.organ_id)]
     history = connection.execute(
-        sa.select(agency_changes.c.entry["name"].as_string().label("name"), agency_changes.c.change, registry_versions)
+        sa.select(agency_changes, registry_versions)
         .join(registry_versions, registry_versions.c.version == agency_changes.c.version)
-        .where(agency_changes.c.organ_id == agency.organ_id)
+        .where(agency_changes.c.organ_id.in_(codes))
         .order_by(agency_changes.c.id.desc())
-    )
+    ).mappings()
     return {
         **agency.as_json(),
         "systems": [{"system_id": row.system_id, "receives": row.receives} for row in served],
-        "history": [
-            {
-                "version": row.version,
-                "at": row.at.isoformat(),
-                "change": row[1],
-                "name": row.name,
-                "actor": row.actor,
-                "reason": row.reason,
-                "decision": row.decision,
-            }
-            for row in history
-        ],
+        "periods": [_period(period) for period in entries.timeline_of(connection, agency)],
+        "succession": [link.as_json() for link in succession.links_of(connection, codes)],
+        "predecessors": [link.as_json() for link in succession.predecessors_of(connection, agency.organ_id)],
+        "history": [_past(row) for row in history],
     }
 
 
-def agency_as_of(connection: Connection, code: str, at: datetime) -> dict[str, object] | None:
-    """The agency's entry as it stood at that time; None when it was not yet registered.
+def _past(row: sa.RowMapping) -> dict[str, object]:
+    changes, versions = agency_changes.c, registry_versions.c
+    entry = row[changes.later] or row[changes.entry]
+    return {
+        "version": row[versions.version],
+        "at": row[versions.at].isoformat(),
+        "change": row[changes.change],
+        "name": entry["name"],
+        "on": _text(row[changes.first_day]),
+        "actor": row[versions.actor],
+        "reason": row[versions.reason],
+        "decision": row[versions.decision],
+        "decided_on": _text(row[versions.decided_on]),
+    }
 
-    The code is read as it was given out then: a code that has since passed to another agency finds the earlier holder.
-    """  # law: R-026 QĐ28 Đ16.1
-    aliases = agency_aliases.c
-    holder = connection.execute(
-        sa.select(agencies.c.organ_id)
-        .join(agency_aliases, aliases.agency_id == agencies.c.id)
-        .where(aliases.alias == organ.normalise(code), aliases.valid_from <= at)
-        .where(sa.or_(aliases.valid_to.is_(None), aliases.valid_to > at))
-    ).scalar()
-    if holder is None:
-        return None
-    entry: dict[str, object] | None = connection.execute(
-        sa.select(agency_changes.c.entry)
-        .where(agency_changes.c.organ_id == holder, agency_changes.c.at <= at)
-        .order_by(agency_changes.c.id.desc())
-        .limit(1)
-    ).scalar()
-    return entry
+
+def _period(period: periods.Period) -> dict[str, object]:
+    return {"first_day": _text(period.first_day), "last_day": _text(period.last_day), **period.told()}
+
+
+def _text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _former(connection: Connection, organ_id: str) -> list[str]:
+    links = succession.predecessors_of(connection, organ_id)
+    before = {link.successor: link.organ_id for link in links if link.kind == "recoded"}
+    found: list[str] = []
+    while (code := before.get(found[-1] if found else organ_id)) is not None and code not in found:
+        found.append(code)
+    return found
 
 
 def changes_since(connection: Connection, version: int, *, limit: int = 1000) -> list[dict[str, object]]:
     """What happened to agencies after that version, oldest first.
 
-    Each has seq (a cursor finer than the version), version, at, change, organ_id and agency (the entry afterwards).
+    Each has seq (a cursor finer than the version), version, at, change, organ_id, on (from which day it holds, None
+    when nothing of it has a day), agency (the entry afterwards) and later (how it will be on a day still to come).
+    On that day the agency is told again, as `turned`.
     `limit` never parts a version: a list ends with all changes of its last version.
     """
     changes = agency_changes.c
@@ -149,7 +155,9 @@ def changes_since(connection: Connection, version: int, *, limit: int = 1000) ->
             "at": row.at.isoformat(),
             "change": row.change,
             "organ_id": row.organ_id,
+            "on": _text(row.first_day),
             "agency": row.entry,
+            "later": row.later,
         }
         for row in connection.execute(wanted)
     ]

@@ -56,9 +56,30 @@ def begin(connection: Connection, system_id: str, served: Mapping[int, str], *, 
     _insert_pairs(connection, [(system_id, number) for number in numbers], receives=receives, at=at)
 
 
-def _insert_pairs(connection: Connection, pairs: list[tuple[str, int]], *, receives: bool, at: datetime) -> None:
+def begin_part(connection: Connection, system_id: str, served: Mapping[int, str], part: str, at: datetime) -> None:
+    """Let the system be these agencies' other one, in place of any that played this part; it receives for none.
+
+    part: `second` stores a copy of what they get (R-135), `standby` receives while their own system cannot.
+    """
+    numbers = list(served)
+    end(connection, system_id, served, at)
+    earlier = _end_pairs(connection, numbers, at, system_agencies.c.part == part)
+    _insert_pairs(connection, earlier, receives=False, at=at)
+    _insert_pairs(connection, [(system_id, number) for number in numbers], receives=False, at=at, part=part)
+
+
+def _insert_pairs(
+    connection: Connection, pairs: list[tuple[str, int]], *, receives: bool, at: datetime, part: str = ""
+) -> None:
     rows = [
-        {"system_id": system_id, "agency_id": number, "receives": receives, "valid_from": at, "valid_to": None}
+        {
+            "system_id": system_id,
+            "agency_id": number,
+            "receives": receives,
+            "valid_from": at,
+            "valid_to": None,
+            "part": part,
+        }
         for system_id, number in pairs
     ]
     if rows:

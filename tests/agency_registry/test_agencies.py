@@ -38,8 +38,8 @@ def test_a_code_given_up_may_go_to_another_and_the_past_still_knows_its_holder(p
     edit.add_alias(province, HEALTH, "H99", why=Why(at=then + timedelta(hours=2)))
 
     assert directory.load(province).agency("H99").organ_id == HEALTH
-    assert edit.agency_as_of(province, "H99", then)["organ_id"] == OFFICE
-    assert edit.agency_as_of(province, "H99", then + timedelta(hours=3))["organ_id"] == HEALTH
+    assert edit.agency_as_known(province, "H99", then)["organ_id"] == OFFICE
+    assert edit.agency_as_known(province, "H99", then + timedelta(hours=3))["organ_id"] == HEALTH
 
 
 def test_the_database_itself_refuses_a_second_holder_of_a_code(province):  # law: R-023 CB Đ4
@@ -81,7 +81,7 @@ def test_a_renamed_agency_keeps_its_code_and_its_past_name(province):  # law: R-
     assert [step["change"] for step in shown["history"]] == ["renamed", "added"]
     assert shown["history"][0]["decision"] == "13/QĐ-UBND"
     assert shown["history"][1]["name"] == "Sở Y tế"
-    assert edit.agency_as_of(province, HEALTH, before)["name"] == "Sở Y tế"
+    assert edit.agency_as_known(province, HEALTH, before)["name"] == "Sở Y tế"
 
 
 def test_a_change_of_life_needs_a_reason(province):  # law: R-026 QĐ28 Đ16.1
@@ -116,7 +116,9 @@ def test_a_closing_in_the_future_holds_from_its_day_on(province):
     assert early.agency(HEALTH).state == "active"
     assert early.good_until == date(2026, 7, 1)
     assert late.agency(HEALTH).state == "closed"
-    assert late.good_until is None
+    assert late.good_until == date(2026, 7, 1), "the rows do not say so yet"
+    edit.turn(province, Why(at=datetime(2026, 6, 30, 17, 0, tzinfo=UTC)))
+    assert directory.load(province, now=datetime(2026, 6, 30, 17, 0, tzinfo=UTC)).good_until is None
 
 
 def test_a_merger_closes_agencies_and_moves_those_below(province):  # law: R-026 QĐ28 Đ16.1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -9,6 +11,16 @@ revision = "0003_pre"
 down_revision = "0002_pre"
 branch_labels = None
 depends_on = None
+
+# law: R-027: the district level ended with 30/06/2025
+_LEVELS = [
+    {"level": "tinh", "name_vi": "cấp tỉnh", "name_en": "province", "rank": 1, "first_day": None, "last_day": None,
+     "decision": ""},
+    {"level": "huyen", "name_vi": "cấp huyện", "name_en": "district", "rank": 2, "first_day": None,
+     "last_day": date(2025, 6, 30), "decision": "Luật 72/2025/QH15"},
+    {"level": "xa", "name_vi": "cấp xã", "name_en": "commune", "rank": 3, "first_day": None, "last_day": None,
+     "decision": ""},
+]  # fmt: skip
 
 
 def upgrade() -> None:
@@ -202,6 +214,7 @@ def _registry() -> None:
         "agency_periods",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
         sa.Column("organ_id", sa.String(length=35), nullable=False),
         sa.Column("first_day", sa.Date(), nullable=True),
         sa.Column("last_day", sa.Date(), nullable=True),
@@ -210,11 +223,39 @@ def _registry() -> None:
         sa.Column("level", sa.String(length=50), nullable=False),
         sa.Column("parent", sa.String(length=35), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("pending", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_agency_periods_agency_id")),
         sa.ForeignKeyConstraint(["version"], ["registry_versions.version"], name=op.f("fk_agency_periods_version")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agency_periods")),
     )
-    op.create_index("ix_agency_periods_agency", "agency_periods", ["organ_id", "first_day"], unique=False)
-    op.create_index("ix_agency_periods_days", "agency_periods", ["first_day", "last_day"], unique=False)
+    op.create_index(op.f("ix_agency_periods_agency_id"), "agency_periods", ["agency_id"], unique=False)
+    op.create_index(
+        "ix_agency_periods_pending",
+        "agency_periods",
+        ["first_day"],
+        unique=False,
+        sqlite_where=sa.text("pending IS 1"),
+        postgresql_where=sa.text("pending IS true"),
+    )
+    levels = op.create_table(
+        "agency_levels",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("level", sa.String(length=50), nullable=False),
+        sa.Column("name_vi", sa.String(length=100), nullable=False),
+        sa.Column("name_en", sa.String(length=100), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=True),
+        sa.Column("last_day", sa.Date(), nullable=True),
+        sa.Column("decision", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agency_levels")),
+    )
+    op.create_index(op.f("ix_agency_levels_level"), "agency_levels", ["level"], unique=False)
+    op.bulk_insert(levels, _LEVELS)
+    op.add_column("agencies", sa.Column("host", sa.String(length=253), server_default="", nullable=False))
+    op.add_column("agency_aliases", sa.Column("last_day", sa.Date(), nullable=True))
+    op.add_column("agency_changes", sa.Column("first_day", sa.Date(), nullable=True))
+    op.add_column("agency_changes", sa.Column("later", sa.JSON(), nullable=True))
+    op.add_column("registry_versions", sa.Column("decided_on", sa.Date(), nullable=True))
     op.create_table(
         "successions",
         sa.Column("id", sa.Integer(), nullable=False),
