@@ -173,6 +173,7 @@ PACKAGE_MOVES: dict[PackageMove, dict[PackageStatus, PackageStatus]] = {
         PackageStatus.HELD: PackageStatus.QUARANTINED,
     },
     PackageMove.ERASE: {
+        PackageStatus.ACCEPTED: PackageStatus.ERASED,  # given back by everybody, or its time is over
         PackageStatus.HELD: PackageStatus.ERASED,
         PackageStatus.QUARANTINED: PackageStatus.ERASED,
     },
@@ -192,7 +193,7 @@ MOVES: dict[Move, dict[DeliveryStatus, DeliveryStatus]] = {
     Move.PARK: {_S: _A},
     Move.DEFER: {_S: _Q},
     Move.REFUSE: {_S: _F, _A: _F},
-    Move.GIVE_UP: {_Q: _F, _S: _F, _A: _F},
+    Move.GIVE_UP: {_Q: _F, _S: _F, _A: _F, _H: _F},
     Move.HOLD: {_Q: _H, _A: _H},
     Move.RELEASE: {_H: _Q},
     Move.RELEASE_TO_FETCH: {_H: _A},
@@ -223,14 +224,19 @@ PROVING = frozenset(
     | {f"status.{code:02}" for code in range(1, 7)}
     | {f"takeback.{word}" for word in ("asked", "agreed", "refused")}
     | {f"recall.{word}" for word in ("asked", "agreed", "refused", "destroyed")}
+    | {f"update.{word}" for word in ("agreed", "refused")}
 )
 """Event types that prove something: each becomes a leaf of the log and a signed receipt (design: evidence)."""
+
+ABOUT_WITHDRAWAL = frozenset(name for name in PROVING if name.startswith(("recall.", "takeback.")))
+"""Event types that stay provable when the content is erased: the data about the recall itself is kept."""
 
 JOURNAL = PROVING | {
     "package.held",
     "package.released",
     "package.quarantined",
     "package.linked",
+    "delivery.assigned",  # the agency's other system handles it, or no longer
     "delivery.attempted",
     "delivery.deferred",
     "delivery.exposed",

@@ -50,6 +50,8 @@ def make_package(
     at: datetime | None = None,
     extra: Sequence[str] = (),
     signer: Signer | None = None,
+    paper: int = 0,
+    sphere: str = "",
 ) -> bytes:
     """The bytes of a document message that a hub accepts.
 
@@ -59,6 +61,7 @@ def make_package(
     business_type: 0 new, 1 recall, 2 update, 3 replacement; types 1 and 2 want the document_id of the original.
     receivers: (code, 0 removed | 1 added) of an update; replaces: (document id, codes it had gone to).
     at: the time of the trace (default: now).
+    paper: 1 = paper follows. sphere: SphereOfPromulgation, a mark as it is printed.
     signer: signs the package itself (profile truc-1); `package_signer` makes one of an authority's certificate.
     """
     number = number if number is not None else str(next(_numbers))
@@ -76,13 +79,13 @@ def make_package(
         subject=subject,
         signer=model.Signer("KT. GIÁM ĐỐC", "Phó Giám đốc", "Nguyễn Văn An"),
         due_date=due_date,
-        other=model.OtherInfo(priority=priority),
+        other=model.OtherInfo(priority=priority, sphere=sphere),
     )
     business = model.Business(
         document_id=document,
         type=codes.BusinessType(business_type),
         reason=reason or ("Lý do thử nghiệm" if business_type else ""),
-        paper=0,
+        paper=paper,
         document_info=0 if business_type == codes.BusinessType.UPDATE else None,
         document_receiver=1 if receivers else 0 if business_type == codes.BusinessType.UPDATE else None,
         receivers=tuple(model.Receiver(code, kind) for code, kind in receivers),

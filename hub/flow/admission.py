@@ -10,18 +10,20 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from edxml import organ
 from edxml.codes import BusinessType
 from edxml.faults import Fault
 from edxml.model import Warning as Note
 from hub import clock
 from hub.flow import notes, recording
-from hub.flow.addressing import planning
+from hub.flow.addressing import duplicates, onward, planning
 from hub.flow.thread import links, waiting
 from hub.flow.thread.settling import Settling
-from hub.states import DeliveryStatus, PackageStatus
+from hub.states import BESIDE, Copy, DeliveryStatus, Mode, PackageStatus, Role
 from hub.store import deliveries, events, packages
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -35,12 +37,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryView:
-    """One recipient of a package as its sender is told."""
+    """One recipient of a package as its sender is told. copy: why it has one beside its own entry in To."""
 
     delivery_id: str
     recipient: str
     status: str
     fault: Fault | None = None
+    role: str = Role.ACT
+    mode: str = Mode.ELECTRONIC
+    copy: str = Copy.OWN
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +103,22 @@ class Admission:
         birth = events.of_package(connection, first.id, limit=1)[0]
         born = {one["recipient"]: one for one in json.loads(birth.detail)["recipients"]}
         views = tuple(
-            DeliveryView(row.id, row.recipient, *_born(born, row))
+            DeliveryView(row.id, name, *_born(born, name, row), row.role, row.mode, row.copy, _detail(row))
             for row in deliveries.of_package(connection, first.id)
+            if row.copy not in BESIDE and (name := self._first_name(born, row)) in born
         )
         warnings = tuple(Note(**one) for one in json.loads(first.warnings))
         status = PackageStatus.HELD if "held_for" in json.loads(birth.detail) else PackageStatus.ACCEPTED
         return Accepted(
             first.id, first.document_id, first.sha256, status.value, birth.receipt or "", warnings, views, True
         )
+
+    def _first_name(self, born: Collection[str], row: Any) -> str:
+        """The recipient as it was first told; what waited for an agency that was merged has gone to its successor."""
+        if row.recipient in born:
+            return str(row.recipient)
+        first = self._hub.directory.agency(row.written_as)
+        return first.organ_id if first is not None else organ.normalise(row.written_as)
 
     def _admit(self, connection: Connection) -> Accepted:
         settled = Settling(
@@ -115,12 +129,12 @@ class Admission:
             self._row = waiting.held(self._row)
         self._row = replace(self._row, priority=max(self._row.priority, settled.urgency))  # law: R-157
         self._warnings += settled.warnings
-        if packages.has_same_number(connection, self._row):
+        same = packages.same_entry(connection, self._row)
+        if any(one.same_number(self._row) for one in same):
             self._warnings.append(notes.warning("same_number", "Code"))  # law: R-030 R-031 NĐ30 Đ15.1
-        same = packages.same_content(connection, self._row)
-        if same is not None:
-            self._warnings.append(notes.warning("same_content", same))
-        new, items = planning.plan(self._row, self._routes, settled.absent, self._hub.profile.watch)
+        self._warnings += onward.warnings(connection, self._row, self._routes)
+        doubled = duplicates.at_recipients(connection, self._row, self._routes, same)
+        new, items = planning.plan(self._row, self._routes, settled.absent, self._hub.profile.watch, doubled)
         told = json.dumps([asdict(one) for one in self._warnings], ensure_ascii=False)
         packages.add(connection, replace(self._row, original_id=original, warnings=told))
         deliveries.add(connection, new, items)
@@ -133,7 +147,13 @@ class Admission:
             waiting.keep(connection, self._hub, self._now, self._package, self._row)
         else:
             woken = waiting.arrived(connection, self._hub, self._now, self._row)
-        views = tuple(DeliveryView(row.id, row.recipient, row.status, fault_of(row.fault)) for row in new)
+        views = tuple(
+            DeliveryView(
+                row.id, row.recipient, row.status, fault_of(row.fault), row.role, row.mode, row.copy, _detail(row)
+            )
+            for row in new
+            if row.copy not in BESIDE
+        )
         row = self._row
         told_to_sender = tuple(self._warnings)
         return Accepted(
@@ -150,7 +170,7 @@ class Admission:
             "message_type": row.message_type,
             "business_type": row.business_type,
             "received_at": clock.local(self._now).isoformat(timespec="microseconds"),
-            "recipients": [_birth(one) for one in new],
+            "recipients": [_birth(one) for one in new if one.copy not in BESIDE],
             "attachments": [{"sha256": one.sha256, "size": one.size} for one in self._package.attachments],
             "verdict": row.verdict,
         }
@@ -175,12 +195,19 @@ class Admission:
 
 def _birth(one: deliveries.NewDelivery) -> dict[str, str]:
     told = {"recipient": one.recipient, "status": one.status}
-    return {**told, "fault": one.fault} if one.fault else told
+    more = {"fault": one.fault, "copy": one.copy, "role": one.role if one.role != Role.ACT else None,
+            "mode": one.mode if one.mode != Mode.ELECTRONIC else None}  # fmt: skip
+    return told | {name: value for name, value in more.items() if value}
 
 
-def _born(born: dict[str, dict[str, str]], row: Any) -> tuple[str, Fault | None]:
+def _detail(row: Any) -> str:
+    """Who took over from a recipient that is closed."""
+    return row.reason or "" if row.fault == Fault.ORG_CLOSED.slug else ""
+
+
+def _born(born: dict[str, dict[str, str]], name: str, row: Any) -> tuple[str, Fault | None]:
     """Status and fault with which a delivery began."""
-    first = born.get(row.recipient, {})
+    first = born.get(name, {})
     return first.get("status", row.status), fault_of(first.get("fault"))
 
 

@@ -13,6 +13,7 @@ from edxml import model, organ
 from edxml.faults import Fault, Refusal
 from hub import clock
 from hub.flow import admission, quotas
+from hub.flow.addressing.recipients import PLAIN, Sending
 from hub.states import PackageStatus
 from hub.store import events, packages
 from hub.store.database import StorageDownError, StorageFullError
@@ -33,6 +34,7 @@ class Submission:
 
     door: vxp | api | page | axis | hub. message_type: what the caller says it is; the XML decides.
     hash_file: the digest announced on the VXP door. declared: the sender said that the document is no state secret.
+    sending: what else was said of this sending beside its package.
     """
 
     system: System
@@ -41,6 +43,7 @@ class Submission:
     message_type: str | None = None
     hash_file: str | None = None
     declared: bool = False
+    sending: Sending = PLAIN
 
     @property
     def actor(self) -> str:

@@ -27,12 +27,13 @@ from hub.flow import (
     package_signature,
     quarantine,
     recording,
-    routing,
+    successors,
     verify,
 )
+from hub.flow.addressing import addressing, asking
 from hub.flow.arrival import Arrival
 from hub.flow.checks.base import CheckedFile, Stage, Subject
-from hub.states import DeliveryStatus, PackageStatus
+from hub.states import BESIDE, DeliveryStatus, PackageStatus
 from hub.store import packages
 from hub.store.database import StorageDownError, StorageFullError
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from edxml.verdict import DocumentReport
     from hub.context import Hub
     from hub.flow.arrival import Checkable
+    from hub.flow.routing import Route
 
 T = TypeVar("T")
 
@@ -73,10 +75,11 @@ class DryRun:
 class _Examined:
     package: model.Package
     sender: str
-    routes: tuple[routing.Route, ...]
+    routes: tuple[Route, ...]
     warnings: tuple[model.Warning, ...]
     report: DocumentReport | None
     judged: checks.Judgement
+    asked: Mapping[str, Any]
 
 
 async def accept(hub: Hub, body: AsyncIterator[bytes], submission: Submission) -> Accepted:
@@ -117,7 +120,11 @@ async def dry_run(hub: Hub, body: AsyncIterator[bytes], submission: Submission) 
         await _stream(hub, arrival, body)
         async with _turn(hub):
             examined = await _examine(hub, arrival, submission)
-        views = tuple(DeliveryView("", route.recipient, route.status.value, route.fault) for route in examined.routes)
+        views = tuple(
+            DeliveryView("", route.recipient, route.status.value, route.fault, route.role, route.mode, route.copy)
+            for route in examined.routes
+            if route.copy not in BESIDE
+        )
         package = examined.package
         found = examined.judged.records
         return DryRun(package.document_id, package.sha256, examined.report, examined.warnings, found, views)
@@ -193,16 +200,23 @@ async def _examine(hub: Hub, arrival: Arrival, submission: Submission) -> _Exami
     if submission.message_type and submission.message_type.lower() != package.message_type:
         warnings.append(notes.warning("profile_invalid", "messagetype"))
     sender = _sender(hub, package, submission)
+    found, notices = addressing.routes(hub, package, submission)
     subject = Subject(
-        package, sender, submission.system, submission.door, hub.clock.now(), declared=submission.declared
+        package,
+        sender,
+        submission.system,
+        submission.door,
+        hub.clock.now(),
+        declared=submission.declared,
+        routes=found,
+        sending=submission.sending,
     )
     judged = await package_signature.check(hub, subject)
     judged = judged.then(await checks.run(hub, subject, Stage.HEADER))
-    if submission.door == "axis":
-        found = routing.inner_routes(hub, package.recipient_ids)
-    else:
-        found = routing.routes(hub, package.recipient_ids)
+    if submission.door != "axis":
         _require_one(found)
+    asked = asking.columns(hub, package, sender, submission)
+    warnings += notices
     files = [CheckedFile(one) for one in package.attachments]
     pdfs: list[Checkable] = []
     if arrival.has_scratch:
@@ -211,7 +225,7 @@ async def _examine(hub: Hub, arrival: Arrival, submission: Submission) -> _Exami
     for pdf, verdict in zip(pdfs, report.files if report is not None else (), strict=True):
         files[pdf.number] = replace(files[pdf.number], report=verdict)
     judged = judged.then(await checks.run(hub, replace(subject, files=files, report=report), Stage.CONTENT))
-    return _Examined(package, sender, found, (*warnings, *judged.warnings), report, judged)
+    return _Examined(package, sender, found, (*warnings, *judged.warnings), report, judged, asked)
 
 
 def _sender(hub: Hub, package: model.Package, submission: Submission) -> str:
@@ -230,18 +244,25 @@ def _sender(hub: Hub, package: model.Package, submission: Submission) -> str:
         raise Refusal(Fault.SENDER_NOT_ALLOWED, f"this system does not speak for {code}")
     if spoken.state == "suspended":
         raise Refusal(Fault.ORG_SUSPENDED, f"{spoken.organ_id} is suspended")
-    if spoken.state == "closed" or (spoken.valid_to is not None and spoken.valid_to < hub.clock.now().date()):
-        raise Refusal(Fault.ORG_CLOSED, f"{spoken.organ_id} is closed")
+    if spoken.state == "closed" or (
+        spoken.valid_to is not None and spoken.valid_to < clock.local(hub.clock.now()).date()
+    ):
+        vi, en = successors.words(hub.directory, spoken.organ_id)
+        raise Refusal(Fault.ORG_CLOSED, en, detail_vi=vi)
     return spoken.organ_id
 
 
-def _require_one(found: tuple[routing.Route, ...]) -> None:
+def _require_one(found: tuple[Route, ...]) -> None:
     """At least one recipient must be deliverable, else the package is refused for the reason of the first."""
     # law: R-001 R-111 HN Đ6.2
-    if any(route.deliverable for route in found) or not found:
+    if any(route.fault is None for route in found) or not found:
         return
     first = found[0]
-    raise Refusal(first.fault or Fault.ORG_UNKNOWN, ", ".join(f"{route.written_as}" for route in found[:20]))
+    raise Refusal(
+        first.fault or Fault.ORG_UNKNOWN,
+        "; ".join(route.detail or route.written_as for route in found[:20]),
+        detail_vi="; ".join(route.detail_vi or route.written_as for route in found[:20]),
+    )
 
 
 async def _commit(hub: Hub, arrival: Arrival, examined: _Examined, submission: Submission) -> Accepted:
@@ -256,6 +277,7 @@ async def _commit(hub: Hub, arrival: Arrival, examined: _Examined, submission: S
             examined.sender, package.message_type, package.business.type, package.document_id, package.sha256
         ),
         **entries.reading(package, examined.sender, examined.warnings, submission),
+        **examined.asked,
         status=examined.judged.status.value,
         held_for=examined.judged.held_for,
         checks=json.dumps(examined.judged.records, ensure_ascii=False),

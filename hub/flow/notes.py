@@ -17,6 +17,14 @@ _TITLES = {
         "Tệp giống hệt một văn bản khác của cơ quan gửi",
         "The files are the very same as those of another document of this sender",
     ),
+    "circulation": (
+        "Tệp của văn bản lưu hành nội bộ được gửi ra ngoài các nơi nhận của văn bản đó",
+        "Files of a document for internal circulation go beyond the recipients it had",
+    ),
+    "sent_to_successor": (
+        "Mã cơ quan nhận không còn dùng; văn bản được chuyển tới cơ quan kế thừa",
+        "The recipient's code is out of use; the document goes to the successor",
+    ),
     "supplementary": ("Gửi bổ sung nơi nhận", "Supplementary sending to further recipients"),
     "corrected": ("Gửi lại sau khi bị từ chối", "Corrected sending after a refusal"),
     "reply_unknown": (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from edxml import organ
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.flow import moments, visibility
+from hub.flow import moments, successors, visibility
 from hub.flow.moments import By
 from hub.states import Copy, DeliveryStatus, Hold, Move, PackageStatus
 from hub.store import deliveries, events, items, keeping, packages
@@ -55,6 +55,7 @@ class InboxItem:
     circulation: str
     request: str
     reply_due: datetime | None
+    addressed_to: dict[str, Any] | None  # the closed agency it was written to, when this one gets it in its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ async def inbox(
         last.extend((row.urgency, row.at_seq) for row in rows[:limit])
         more.clear()
         more.extend(rows[limit:])
-        return tuple(_item(row) for row in rows[:limit])
+        return tuple(_item(hub, row) for row in rows[:limit])
 
     last: list[tuple[int, int]] = []
     more: list[object] = []
@@ -155,7 +156,7 @@ async def acknowledge(hub: Hub, system: System, delivery_id: str, token: str, sh
             return _first_receipt(connection, row.package_id, row.id)
         if row.lease is None or not secrets.compare_digest(row.lease.encode(), token.encode()):
             raise Refusal(Fault.LEASE_LOST, "another lease was taken; lease and fetch again")
-        if row.status != DeliveryStatus.AVAILABLE:
+        if row.status not in (DeliveryStatus.AVAILABLE, DeliveryStatus.FAILED):  # its receipt beats that we gave up
             raise Refusal(Fault.STATE_CONFLICT, f"the delivery is {row.status}")
         return hand_over(hub, connection, now, [row], f"system:{system.id}", By.ACK)[0]
 
@@ -206,7 +207,7 @@ def _mine(connection: Connection, system: System, delivery_id: str) -> Row[Any]:
     return row
 
 
-def _item(row: Row[Any]) -> InboxItem:
+def _item(hub: Hub, row: Row[Any]) -> InboxItem:
     return InboxItem(
         delivery_id=row.delivery_id,
         package_id=row.id,
@@ -229,6 +230,7 @@ def _item(row: Row[Any]) -> InboxItem:
         circulation=row.circulation,
         request=row.request,
         reply_due=clock.from_text(row.reply_due) if row.reply_due else None,
+        addressed_to=successors.stamp(hub.directory, row.written_as) if row.copy == Copy.SUCCESSOR else None,
     )
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from edxml import organ
 from edxml.faults import Fault
-from hub.states import DeliveryStatus
+from hub import clock
+from hub.flow import successors
+from hub.states import Copy, DeliveryStatus, Mode, Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from agency_registry.agency import Agency
+    from agency_registry.agency import Agency, System
     from hub.context import Hub
 
 AXIS = "axis"
@@ -28,7 +30,9 @@ class Route:
 
     recipient: the agency's own organ id; the code as written where nobody knows it.
     status: the status its delivery is born with.
-    fault: why it is not delivered, None when it is.
+    fault: why it is not delivered, None when it is, or when it gets paper alone.
+    copy: why there is one beside the recipient's own entry in To.
+    detail_vi, detail: of the fault, in words for the sender: who took over.
     """
 
     recipient: str
@@ -38,11 +42,16 @@ class Route:
     status: DeliveryStatus
     fault: Fault | None = None
     item_per_agency: bool = False
+    role: Role = Role.ACT
+    mode: Mode = Mode.ELECTRONIC
+    copy: Copy = Copy.OWN
+    detail_vi: str = ""
+    detail: str = ""
 
     @property
     def deliverable(self) -> bool:
         """Whether somebody will get the bytes."""
-        return self.fault is None
+        return self.fault is None and self.mode is not Mode.PAPER
 
 
 def routes(hub: Hub, codes: Sequence[str]) -> tuple[Route, ...]:
@@ -50,9 +59,15 @@ def routes(hub: Hub, codes: Sequence[str]) -> tuple[Route, ...]:
     # law: R-117 HN Đ10.3a
     found: dict[str, Route] = {}
     for code in codes:
-        route = _route(hub, code)
-        found.setdefault(route.recipient.upper(), route)
+        _add(found, _route(hub, code))
     return tuple(found.values())
+
+
+def _add(found: dict[str, Route], route: Route) -> None:
+    """One route for each agency; its own entry in To goes before one that it gets for another."""
+    known = found.get(route.recipient.upper())
+    if known is None or (known.copy is Copy.SUCCESSOR and route.copy is Copy.OWN):
+        found[route.recipient.upper()] = route
 
 
 def inner_routes(hub: Hub, codes: Sequence[str]) -> tuple[Route, ...]:
@@ -70,10 +85,12 @@ def inner_routes(hub: Hub, codes: Sequence[str]) -> tuple[Route, ...]:
             if route.fault in (Fault.ORG_CLOSED, Fault.ORG_SUSPENDED):
                 route = _focal(hub, code)
         elif agency is None and under_own_prefix(hub, code):
-            route = _focal(hub, code)
+            route = _route(hub, code)  # a code that was replaced still leads on
+            if route.fault is not None:
+                route = _focal(hub, code)
         else:
             continue
-        found.setdefault(route.recipient.upper(), route)
+        _add(found, route)
     if not found and codes:
         route = _focal(hub, codes[0])
         found[route.recipient.upper()] = route
@@ -91,15 +108,18 @@ def under_own_prefix(hub: Hub, code: str) -> bool:
 
 def _route(hub: Hub, code: str) -> Route:
     agency = hub.directory.agency(code)
-    if agency is None:
-        return Route(organ.normalise(code), code, None, None, DeliveryStatus.FAILED, Fault.ORG_UNKNOWN)
-    return _to_agency(hub, agency, code)
+    if agency is not None:
+        return _to_agency(hub, agency, code)
+    written = organ.normalise(code)
+    if hub.directory.succession(written):
+        return _closed(hub, written, code)
+    return Route(written, code, None, None, DeliveryStatus.FAILED, Fault.ORG_UNKNOWN)
 
 
 def _to_agency(hub: Hub, agency: Agency, code: str) -> Route:
-    today = hub.clock.now().date()
+    today = clock.local(hub.clock.now()).date()
     if agency.state == "closed" or (agency.valid_to is not None and agency.valid_to < today):
-        return Route(agency.organ_id, code, None, None, DeliveryStatus.FAILED, Fault.ORG_CLOSED)  # law: R-026
+        return _closed(hub, agency.organ_id, code)
     if agency.state != "active":
         return Route(agency.organ_id, code, None, None, DeliveryStatus.FAILED, Fault.ORG_SUSPENDED)  # law: R-001
     if agency.scope == "national":
@@ -108,14 +128,45 @@ def _to_agency(hub: Hub, agency: Agency, code: str) -> Route:
         return Route(agency.organ_id, code, AXIS, "vxp", DeliveryStatus.QUEUED)  # law: R-119 HN Đ12.3
     system = hub.directory.system_of(agency)
     if system is None or system.state != "active":
+        system = hub.directory.other_system(agency.organ_id, "standby")  # law: R-136 TT Đ7.1
+    if system is None or system.state != "active":
         return _not_connected(agency, code)
-    born = DeliveryStatus.AVAILABLE if system.connector == FETCHED else DeliveryStatus.QUEUED
-    return Route(agency.organ_id, code, system.id, system.connector, born, None, system.item_per_agency)
+    return Route(agency.organ_id, code, system.id, system.connector, born(system), None, system.item_per_agency)
+
+
+def born(system: System) -> DeliveryStatus:
+    """The status in which a delivery to a system begins."""
+    return DeliveryStatus.AVAILABLE if system.connector == FETCHED else DeliveryStatus.QUEUED
+
+
+def to_successor(hub: Hub, route: Route) -> Route:
+    """Where a message for a closed code goes when it must not be lost: to its one successor; else as it was."""
+    heir = successors.sole(hub.directory, route.written_as) if route.fault is Fault.ORG_CLOSED else None
+    if heir is None:
+        return route
+    return replace(_to_agency(hub, heir, route.written_as), copy=Copy.SUCCESSOR)
+
+
+def _closed(hub: Hub, organ_id: str, code: str) -> Route:
+    """No new document to a code out of use: the refusal names who took over, or, where the profile says so, it goes on.
+
+    law: R-026 QĐ28 Đ16.1
+    """
+    vi, en = successors.words(hub.directory, code)
+    status = DeliveryStatus.FAILED
+    route = Route(organ_id, code, None, None, status, Fault.ORG_CLOSED, detail_vi=vi, detail=en)
+    return to_successor(hub, route) if hub.profile.flows.closed_code == "successor" else route
 
 
 def _not_connected(agency: Agency, code: str) -> Route:
     # law: R-111 BD Đ3.3
     return Route(agency.organ_id, code, None, None, DeliveryStatus.NOT_CONNECTED, Fault.NOT_CONNECTED)
+
+
+def on_paper(route: Route, role: Role) -> Route:
+    """The route of a recipient that gets paper alone."""
+    born = DeliveryStatus.NOT_CONNECTED
+    return replace(route, system_id=None, connector=None, status=born, fault=None, role=role, mode=Mode.PAPER)
 
 
 def _focal(hub: Hub, code: str) -> Route:

@@ -11,7 +11,7 @@ from edxml.faults import Fault, Refusal
 from hub import clock
 from hub.flow import visibility
 from hub.flow.visibility import Party, Thing, View
-from hub.store import answers, deliveries, events, packages
+from hub.store import answers, events, packages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,10 +24,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryState:
-    """One recipient of a package."""
+    """One recipient of a package. name: as the registry has it now. duplicate_of: for the recipient alone (I6)."""
 
     delivery_id: str
     recipient: str
+    name: str
+    role: str
+    mode: str
+    copy: str
+    duplicate_of: str | None
+    replied_by: str | None
     status: str
     fault: str | None
     reason: str | None
@@ -64,6 +70,10 @@ class PackageState:
     warnings: tuple[dict[str, Any], ...]
     deliveries: tuple[DeliveryState, ...]
     is_sender: bool
+    circulation: str
+    request: str
+    reply_due: datetime | None
+    sending: dict[str, Any]  # for the sender alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +103,7 @@ class Receipt:
 
 async def package(hub: Hub, system: System, package_id: str) -> PackageState:
     """One package for one of its parties. Raises Refusal(NOT_FOUND) for everybody else."""
-    return await hub.db.read(lambda connection: _state(visibility.of_system(connection, system, package_id)))
+    return await hub.db.read(lambda connection: _state(hub, visibility.of_system(connection, system, package_id)))
 
 
 async def sent(
@@ -104,7 +114,7 @@ async def sent(
     def look(connection: Connection) -> tuple[tuple[PackageState, ...], int | None]:
         rows = packages.search(connection, system_id=system.id, before=before, limit=limit + 1)
         states = tuple(
-            _state(View(Party.SENDER, row, deliveries.of_package(connection, row.id), frozenset()))
+            _state(hub, View(Party.SENDER, row, visibility.shown_to_sender(connection, row.id), frozenset()))
             for row in rows[:limit]
         )
         return states, rows[limit - 1].seq if len(rows) > limit else None
@@ -211,7 +221,7 @@ def _moment(text: str | None) -> datetime | None:
     return clock.from_text(text) if text else None
 
 
-def _state(view: View) -> PackageState:
+def _state(hub: Hub, view: View) -> PackageState:
     row = view.package
     open_words = view.shows(Thing.WORDS)
     parts = json.loads(row.attachments)
@@ -235,15 +245,26 @@ def _state(view: View) -> PackageState:
         row.original_id,
         tuple(parts if open_words else ({**one, "name": ""} for one in parts)),
         tuple(json.loads(row.warnings)) if open_words else (),
-        tuple(_delivery(one) for one in view.rows),
+        tuple(_delivery(hub, one, view) for one in view.rows),
         view.is_sender,
+        row.circulation,
+        row.request,
+        _moment(row.reply_due),
+        json.loads(row.sending) if view.is_sender else {},
     )
 
 
-def _delivery(row: Row[Any]) -> DeliveryState:
+def _delivery(hub: Hub, row: Row[Any], view: View) -> DeliveryState:
+    agency = hub.directory.agency(row.recipient)
     return DeliveryState(
         row.id,
         row.recipient,
+        agency.name if agency is not None else "",  # law: R-104 HN Đ10.2c
+        row.role,
+        row.mode,
+        row.copy,
+        None if view.is_sender else row.duplicate_of,
+        row.replied_by,
         row.status,
         row.fault,
         row.reason,

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from edxml.faults import Fault, Refusal
-from hub.states import DeliveryStatus, PackageStatus
+from hub.states import BESIDE, DeliveryStatus, PackageStatus
 from hub.store import deliveries, items, packages
 
 if TYPE_CHECKING:
@@ -67,12 +67,16 @@ _READABLE_BY_SENDER = (PackageStatus.ACCEPTED, PackageStatus.HELD)
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One package as one party may see it. rows: the deliveries it sees; own: ids of those that are its own."""
+    """One package as one party may see it. rows: the deliveries it sees; own: ids of those that are its own.
+
+    hidden: ids of copies in agencies' second systems, which are no affair of the sender.  law: R-135 TT Đ6.1.2
+    """
 
     party: Party
     package: Row[Any]
     rows: Sequence[Row[Any]]
     own: frozenset[str]
+    hidden: frozenset[str] = frozenset()
 
     @property
     def is_sender(self) -> bool:
@@ -91,8 +95,10 @@ class View:
 
     def shows_event(self, event: Row[Any]) -> bool:
         """Whether the party may see this line of the package's journal, or its receipt."""
-        if self.shows(Thing.ALL_ROWS) or event.delivery_id in self.own:
+        if event.delivery_id in self.own:
             return True
+        if self.shows(Thing.ALL_ROWS):
+            return event.delivery_id not in self.hidden
         return event.type == "verdict.recorded" and self.shows(Thing.VERDICT)
 
     def fetchable(self) -> list[Row[Any]]:
@@ -120,8 +126,15 @@ def of_system(connection: Connection, system: System, package_id: str) -> View:
     party = Party.SENDER if sends else Party.RECIPIENT
     rows = deliveries.of_package(connection, package_id)
     own = frozenset(row.id for row in rows if row.system_id == system.id)
-    seen = rows if Thing.ALL_ROWS in TABLE[party] else [row for row in rows if row.id in own]
-    return View(party, package, seen, own)
+    if party is Party.RECIPIENT:
+        return View(party, package, [row for row in rows if row.id in own], own)
+    hidden = frozenset(row.id for row in rows if row.copy in BESIDE)
+    return View(party, package, [row for row in rows if row.id not in hidden], own, hidden)
+
+
+def shown_to_sender(connection: Connection, package_id: str) -> list[Row[Any]]:
+    """The deliveries of a package that its sender sees."""
+    return [row for row in deliveries.of_package(connection, package_id) if row.copy not in BESIDE]
 
 
 def of_operator(connection: Connection, package_id: str) -> View:

@@ -10,6 +10,7 @@ from hub.http import api_metadata
 from hub.http import api_shapes as shapes
 from hub.http.api_call import Call, answer
 from hub.http.api_packages import told
+from hub.states import Mode
 
 
 async def waiting(call: Call) -> web.StreamResponse:
@@ -50,9 +51,11 @@ async def say(call: Call) -> web.StreamResponse:
             code=said.code,
             description=said.description,
             reason=said.reason,
+            reason_code=said.reason_code,
             arrival_number=str(said.arrival_number),
             arrival_date=said.arrival_date,
             staff=api_metadata.staff(shapes.StaffSaid(name=said.staff) if isinstance(said.staff, str) else said.staff),
+            destroyed=said.destroyed,
         ),
     )
     return answer(told(accepted, english=call.english), 200 if accepted.repeated else 201)
@@ -74,4 +77,13 @@ def _item(one: pickup.InboxItem) -> shapes.InboxItem:
         sha256=one.sha256,
         size=one.size,
         waiting_since=one.waiting_since,
+        role=one.role,
+        mode=one.mode,
+        paper=one.mode != Mode.ELECTRONIC,  # law: R-168 HN Đ7.2
+        stored_only=one.stored_only,
+        duplicate_of=one.duplicate_of,
+        circulation=one.circulation,
+        request=one.request,
+        reply_due=one.reply_due,
+        addressed_to=None if one.addressed_to is None else shapes.AddressedTo(**one.addressed_to),
     )

@@ -12,11 +12,14 @@ from aiohttp import web
 from edxml.faults import Fault, Refusal
 from edxml.model import Warning as Note
 from edxml.verdict import DocumentReport
+from hub.context import Hub
 from hub.flow import checks, hold, intake, pickup, quotas, views
+from hub.flow.addressing import asking
 from hub.flow.recalls import withdraw
+from hub.http import api_metadata, api_upload, auth
 from hub.http import api_shapes as shapes
-from hub.http import api_upload, auth
 from hub.http.api_call import Call, answer
+from hub.states import Mode
 
 XML_TYPES = ("application/xml", "text/xml", "application/octet-stream")
 
@@ -41,7 +44,13 @@ async def dry_run(call: Call) -> web.StreamResponse:
             warnings=_warnings(found.warnings, english=call.english),
             recipients=[
                 shapes.RecipientTold(
-                    recipient=one.recipient, status=one.status, **_fault(one.fault, english=call.english)
+                    recipient=one.recipient,
+                    name=_name(call.hub, one.recipient),  # law: R-104 HN Đ10.2c
+                    status=one.status,
+                    role=one.role,
+                    mode=one.mode,
+                    copy_=one.copy,
+                    **_fault(one.fault, english=call.english),
                 )
                 for one in found.recipients
             ],
@@ -114,10 +123,17 @@ async def take_back(call: Call) -> web.StreamResponse:
     package_id = call.id("package_id")
     asked = await call.json(shapes.Withdrawal)
     done = await withdraw.withdraw(
-        call.hub, call.system, package_id, reason=asked.reason, kind=asked.kind, recipients=asked.recipients
+        call.hub,
+        call.system,
+        package_id,
+        reason=asked.reason,
+        kind=asked.kind,
+        recipients=asked.recipients,
+        staff=api_metadata.staff(asked.staff),
     )
-    states = [shapes.RecipientRecalled(recipient=one.recipient, recall_state=one.recall_state) for one in done]
-    return answer(shapes.Withdrawn(package_id=package_id, recipients=states))
+    found = [_recalled(one) for one in done]
+    kept = [one for one in found if one.kept is not None]
+    return answer(shapes.Withdrawn(package_id=package_id, recipients=found, refused=kept))
 
 
 async def declare(call: Call) -> web.StreamResponse:
@@ -142,6 +158,10 @@ def told(accepted: intake.Accepted, *, english: bool) -> shapes.AcceptedPackage:
                 delivery_id=one.delivery_id,
                 recipient=one.recipient,
                 status=one.status,
+                role=one.role,
+                mode=one.mode,
+                copy_=one.copy,
+                detail=one.detail or None,
                 **_fault(one.fault, english=english),
             )
             for one in accepted.deliveries
@@ -158,8 +178,8 @@ async def _sent_package(call: Call) -> AsyncIterator[tuple[AsyncIterator[bytes],
         if call.request.content_type != "multipart/form-data":
             yield _package_body(call), submission
             return
-        async with api_upload.built(call) as (body, said):
-            yield body, replace(submission, declared=said.declaration is not None)
+        async with api_upload.built(call) as (body, said, sent):
+            yield body, replace(submission, declared=said.declaration is not None, sending=sent)
 
 
 def _package_body(call: Call) -> AsyncIterator[bytes]:
@@ -170,6 +190,16 @@ def _package_body(call: Call) -> AsyncIterator[bytes]:
     limit = call.hub.settings.limits.package_bytes
     call.check_body(limit)
     return call.body(limit)
+
+
+def _recalled(one: withdraw.RecipientRecall) -> shapes.RecipientRecalled:
+    return shapes.RecipientRecalled(
+        recipient=one.recipient,
+        recall_state=one.recall_state,
+        business_status=one.business_status,
+        kept=one.kept,
+        replied_by=one.replied_by,
+    )
 
 
 def _fault(fault: Fault | None, *, english: bool) -> dict[str, Any]:
@@ -211,6 +241,10 @@ def _package(found: views.PackageState, *, english: bool) -> shapes.PackageShown
         received_at=found.received_at,
         original_id=found.original_id,
         is_sender=found.is_sender,
+        circulation=found.circulation,
+        request=found.request,
+        reply_due=found.reply_due,
+        sending=found.sending,
         attachments=[
             shapes.AttachmentShown(
                 n=number,
@@ -228,14 +262,27 @@ def _package(found: views.PackageState, *, english: bool) -> shapes.PackageShown
             )
             for one in found.warnings
         ],
-        deliveries=[_delivery(one) for one in found.deliveries],
+        deliveries=[_delivery(one, found.request) for one in found.deliveries],
     )
 
 
-def _delivery(one: views.DeliveryState) -> shapes.DeliveryShown:
+def _name(hub: Hub, code: str) -> str:
+    agency = hub.directory.agency(code)
+    return agency.name if agency is not None else ""
+
+
+def _delivery(one: views.DeliveryState, request: str) -> shapes.DeliveryShown:
     return shapes.DeliveryShown(
         delivery_id=one.delivery_id,
         recipient=one.recipient,
+        name=one.name,
+        role=one.role,
+        mode=one.mode,
+        paper=one.mode != Mode.ELECTRONIC,  # law: R-168 HN Đ7.2
+        copy_=one.copy,
+        duplicate_of=one.duplicate_of,
+        replied_by=one.replied_by,
+        confirmed=one.replied_by is not None if request == asking.CONFIRMATION else None,  # law: R-239 TT Đ8.2
         status=one.status,
         code=one.fault,
         reason=one.reason,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from edxml.faults import Fault
-from hub.http import api_content, api_directory, api_inbox, api_packages, problems
+from hub.http import api_addressing, api_content, api_directory, api_inbox, api_packages, problems
 from hub.http import api_shapes as shapes
 from hub.http.api_metadata import Metadata
 from hub.http.openapi import JSON, Operation, Part, Reply
@@ -20,6 +20,7 @@ _REGISTRY = "Danh bạ cơ quan"
 _PROOF = "Bằng chứng"
 _INBOX_ITEM = f"{PREFIX}/inbox/{{delivery_id}}"
 _PACKAGE = f"{PREFIX}/packages/{{package_id}}"
+_GROUP = f"{PREFIX}/groups/{{name}}"
 
 _MULTIPART: Mapping[str, Any] = {
     "type": "object",
@@ -137,6 +138,52 @@ OPERATIONS: tuple[Operation, ...] = (
         faults=(Fault.REASON_REQUIRED, Fault.STATE_CONFLICT),
     ),
     Operation(
+        method="GET", path=f"{_PACKAGE}/paper", id="getPaper", tag=_SENDING,
+        title="Nơi nhận cần bản giấy của một văn bản", title_en="Recipients of a document that get paper",
+        text="Nơi nhận chỉ nhận bản giấy, nhận cả hai, chưa kết nối, hoặc trục không giao được.",
+        handler=api_addressing.paper_of, replies=(Reply(200, "Danh sách", shapes.PaperList),),
+    ),
+    Operation(
+        method="POST", path=f"{_PACKAGE}/paper", id="recordPaper", tag=_SENDING,
+        title="Ghi đã phát hành bản giấy, hoặc đã nhận lại", title_en="Record that paper was issued, or came back",
+        handler=api_addressing.paper_record, body=(Part(JSON, shapes.PaperSaid),),
+        replies=(Reply(200, "Danh sách sau khi ghi", shapes.PaperList),),
+        faults=(Fault.ORG_UNKNOWN, Fault.STATE_CONFLICT, Fault.REASON_REQUIRED),
+    ),
+    Operation(
+        method="GET", path=f"{PREFIX}/paper", id="listPaper", tag=_SENDING,
+        title="Sổ gửi bản giấy", title_en="The register of paper sent",
+        handler=api_addressing.paper_list, query=shapes.PaperQuery,
+        replies=(Reply(200, "Một trang", shapes.PaperList),),
+    ),
+    Operation(
+        method="GET", path=f"{PREFIX}/groups", id="listGroups", tag=_SENDING,
+        title="Danh sách nơi nhận đã lưu", title_en="Saved lists of recipients",
+        handler=api_addressing.group_list, query=shapes.GroupQuery,
+        replies=(Reply(200, "Các danh sách của một cơ quan", shapes.GroupList),), faults=(Fault.NOT_FOUND,),
+    ),
+    Operation(
+        method="GET", path=_GROUP, id="getGroup", tag=_SENDING,
+        title="Một danh sách nơi nhận", title_en="One list of recipients",
+        handler=api_addressing.group_show, query=shapes.GroupQuery,
+        replies=(Reply(200, "Danh sách", shapes.GroupShown),),
+    ),
+    Operation(
+        method="PUT", path=_GROUP, id="putGroup", tag=_SENDING,
+        title="Lưu một danh sách nơi nhận", title_en="Save a list of recipients",
+        text="Thành viên là cơ quan, không phải danh sách khác. Khi gửi, danh sách được mở thành từng cơ quan và lưu "
+        "cùng văn bản; sửa danh sách sau đó không đổi văn bản đã gửi. Cơ quan ngừng hoạt động được bỏ, kèm cảnh báo.",
+        handler=api_addressing.group_put, query=shapes.GroupQuery, body=(Part(JSON, shapes.GroupWritten),),
+        replies=(Reply(201, "Danh sách mới", shapes.GroupShown), Reply(200, "Đã thay", shapes.GroupShown)),
+        faults=(Fault.ORG_UNKNOWN, Fault.STATE_CONFLICT),
+    ),
+    Operation(
+        method="DELETE", path=_GROUP, id="removeGroup", tag=_SENDING,
+        title="Bỏ một danh sách nơi nhận", title_en="Remove a list of recipients",
+        handler=api_addressing.group_remove, query=shapes.GroupQuery,
+        replies=(Reply(204, "Đã bỏ"),),
+    ),
+    Operation(
         method="GET", path=f"{PREFIX}/inbox", id="getInbox", tag=_RECEIVING,
         title="Hộp đến: văn bản đang chờ nhận", title_en="What waits to be fetched",
         text="Khẩn trước, cũ trước. Với `wait`, trang trống sẽ chờ đến khi có văn bản (tối đa 60 giây).",
@@ -169,6 +216,21 @@ OPERATIONS: tuple[Operation, ...] = (
             Fault.REASON_REQUIRED, Fault.STATE_CONFLICT, Fault.PROFILE_INVALID, Fault.INTAKE_STOPPED, Fault.ORG_UNKNOWN,
             Fault.SENDER_NOT_ALLOWED, Fault.XML_NOT_WELL_FORMED,
         ),
+    ),
+    Operation(
+        method="GET", path=f"{_INBOX_ITEM}/duplicates", id="getDuplicates", tag=_RECEIVING,
+        title="So sánh với văn bản đã nhận có cùng số, ký hiệu, cơ quan ban hành",
+        title_en="Side by side with earlier documents of the same number, notation and issuing agency",
+        handler=api_addressing.side_by_side, replies=(Reply(200, "Các văn bản cạnh nhau", shapes.Duplicates),),
+    ),
+    Operation(
+        method="POST", path=f"{_INBOX_ITEM}/assign", id="assign", tag=_RECEIVING,
+        title="Văn bản được xử lý ở hệ thống khác của cơ quan",
+        title_en="The document is handled in the agency's other system",
+        text="Khi cơ quan có hai hệ thống, chỉ hệ thống chính trả lời (02–06). Hệ thống đang xử lý có thể giao việc "
+        "trả lời cho hệ thống kia, với riêng văn bản này.",
+        handler=api_addressing.assign, body=(Part(JSON, shapes.AssignedTo),),
+        replies=(Reply(200, "Hệ thống xử lý văn bản", shapes.Assigned),), faults=(Fault.STATE_CONFLICT,),
     ),
     Operation(
         method="GET", path=f"{PREFIX}/agencies", id="listAgencies", tag=_REGISTRY,

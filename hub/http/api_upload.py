@@ -24,6 +24,8 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from edxml import writer
 from edxml.faults import Fault, Refusal
+from hub.flow.addressing import opening
+from hub.flow.addressing.recipients import Sending
 from hub.http import api_metadata, problems
 from hub.http.api_call import IDLE_SECONDS, JSON_BYTES, BrokenBodyError, Call, parsed, too_large
 
@@ -46,8 +48,10 @@ class _File:
 
 
 @contextlib.asynccontextmanager
-async def built(call: Call) -> AsyncIterator[tuple[AsyncIterator[bytes], api_metadata.Metadata]]:
-    """The package the parts mean, as a body for accept(), and the metadata; its files are removed afterwards.
+async def built(call: Call) -> AsyncIterator[tuple[AsyncIterator[bytes], api_metadata.Metadata, Sending]]:
+    """The package the parts mean, as a body for accept(), the metadata, and what they say beside the package.
+
+    Its files are removed afterwards.
 
     Raises Refusal, ProblemError (not multipart as announced), BrokenBodyError.
     """
@@ -56,16 +60,18 @@ async def built(call: Call) -> AsyncIterator[tuple[AsyncIterator[bytes], api_met
     try:
         said, files = await _parts(call, folder)
         chosen = api_metadata.chosen_document_id(said, [one.sha256 for one in files])
+        written, plain = api_metadata.written(said), api_metadata.sending(said)
+        sent = await opening.opened(call.hub, call.system, said.sender, written, plain)
         pieces = writer.write_edoc_stream(
-            api_metadata.header(call.hub, said, chosen),
-            api_metadata.business(said, chosen),
+            api_metadata.header(call.hub, said, chosen, sent),
+            api_metadata.business(said, chosen, sent),
             (),
             [
                 writer.OutgoingAttachment(one.name, one.path, content_id=_content_id(number, one))
                 for number, one in enumerate(files)
             ],
         )
-        yield _stream(call, pieces), said
+        yield _stream(call, pieces), said, sent
     finally:
         await asyncio.shield(call.hub.in_thread(lambda: shutil.rmtree(folder, ignore_errors=True)))
 

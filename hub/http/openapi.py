@@ -172,6 +172,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 def _path_parameter(name: str) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": "string", "format": "uuid"}
+    if name == "name":
+        schema = {"type": "string", "minLength": 1, "maxLength": 100}
     if name == "n":
         schema = {"type": "integer", "minimum": 0, "maximum": 999}
     return {"name": name, "in": "path", "required": True, "schema": schema}

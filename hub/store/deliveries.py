@@ -56,6 +56,10 @@ class NewDelivery:
     reason: str | None = None
     ended_at: str | None = None
     recall_state: str = states.RecallState.NONE.value
+    role: str = states.Role.ACT.value
+    mode: str = states.Mode.ELECTRONIC.value
+    copy: str = states.Copy.OWN.value
+    duplicate_of: str | None = None
     watch_at: str | None = None
 
 
@@ -120,6 +124,11 @@ def waiting(
             _D.c.recipient,
             _D.c.urgency,
             _D.c.created_at,
+            _D.c.role,
+            _D.c.mode,
+            _D.c.copy,
+            _D.c.written_as,
+            _D.c.duplicate_of,
             _P,
         )
         .join_from(_D, _P, _P.c.id == _D.c.package_id)
@@ -136,7 +145,8 @@ def waiting(
     if after is not None:
         urgency, seq = after
         query = query.where(or_(_D.c.urgency < urgency, and_(_D.c.urgency == urgency, _D.c.seq > seq)))
-    return connection.execute(query).all()
+    rows: Sequence[Any] = connection.execute(query).all()
+    return rows
 
 
 def expose(
@@ -274,7 +284,7 @@ def sent_by(
 def answered(connection: Connection, sender: str, document_id: str, recipient: str) -> Row[Any] | None:
     """The latest delivery of `sender`'s document that `recipient` knows of: what a status message speaks about."""
     return connection.execute(
-        select(_D, _P.c.sender)
+        select(_D, _P.c.sender, _P.c.document_id)
         .join_from(_D, _P, _P.c.id == _D.c.package_id)
         .where(
             _P.c.sender == sender,

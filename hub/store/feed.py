@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, exists, func, or_, select
 
+from hub import states
 from hub.store import packages, tables
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def of_system(
             _E.c.seq > after,
             _E.c.seq <= end,
             or_(
-                _P.c.system_id == system_id,
+                and_(_P.c.system_id == system_id, or_(_D.c.copy.is_(None), _D.c.copy.not_in(states.BESIDE))),
                 and_(_D.c.system_id == system_id, packages.offered()),
                 and_(_E.c.type == VERDICT, _receives(system_id)),
             ),

@@ -58,6 +58,11 @@ class NewPackage:
     held_for: str | None = None
     checks: str = "[]"
     content_key: str = ""
+    entry_key: str = ""
+    reply_due: str | None = None
+    request: str = ""
+    sending: str = "{}"
+    circulation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,29 +158,79 @@ _WHO: Any = select(
     .label("receives"),
 )
 _STANDING = Prepared(_WHO)
-_SAME_NUMBER = Prepared(
-    select(_P.c.id).where(
-        _P.c.sender == bindparam("sender_"),
-        _P.c.number == bindparam("number_"),
-        _P.c.notation == bindparam("notation_"),
-        _P.c.year == bindparam("year_"),
-        _P.c.document_key != bindparam("document_key_"),
+_SAME_ENTRY = Prepared(
+    select(
+        _P.c.id,
+        _P.c.entry_key,
+        _P.c.sender,
+        _P.c.number,
+        _P.c.notation,
+        _P.c.year,
+    )
+    .where(
+        or_(
+            and_(_P.c.entry_key == bindparam("entry_key_"), _P.c.entry_key != ""),
+            and_(
+                _P.c.sender == bindparam("sender_"),
+                _P.c.number == bindparam("number_"),
+                _P.c.notation == bindparam("notation_"),
+                _P.c.year == bindparam("year_"),
+            ),
+        ),
+        or_(_P.c.sender != bindparam("sender_"), _P.c.document_key != bindparam("document_key_")),
         _P.c.status != _REJECTED,
     )
+    .limit(50)
 )
 
 
 _SAME_CONTENT = Prepared(
-    select(_P.c.document_id)
+    select(_P.c.seq, _P.c.id, _P.c.sender, _P.c.document_id, _P.c.circulation)
     .where(
-        _P.c.sender == bindparam("sender_"),
-        _P.c.content_key == bindparam("content_key_"),
-        _P.c.document_key != bindparam("document_key_"),
+        or_(
+            and_(
+                _P.c.sender == bindparam("sender_"),
+                _P.c.content_key == bindparam("content_key_"),
+                _P.c.document_key != bindparam("document_key_"),
+            ),
+            and_(
+                _P.c.content_key == bindparam("content_key_"),
+                _P.c.circulation != "",
+                _P.c.sender != bindparam("sender_"),
+            ),
+        ),
         _P.c.status != _REJECTED,
     )
-    .order_by(_P.c.seq.desc())
-    .limit(1)
+    .limit(50)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class SameEntry:
+    """Another document with the same entry in the books: by issuer's name, or by its sender's code."""
+
+    package_id: str
+    entry_key: str
+    sender: str
+    number: str
+    notation: str
+    year: str
+
+    def same_number(self, package: NewPackage) -> bool:
+        """Whether it is the same sender's, with equal number and notation in the same year (R-030, R-031)."""
+        mine = (package.sender, package.number, package.notation, package.year)
+        return (self.sender, self.number, self.notation, self.year) == mine
+
+
+@dataclass(frozen=True, slots=True)
+class SameContent:
+    """Another document that carries the very same files."""
+
+    seq: int
+    package_id: str
+    sender: str
+    document_id: str
+    circulation: str
 
 
 def content_key(digests: Collection[str]) -> str:
@@ -217,31 +272,31 @@ def thread(connection: Connection, sender: str, document_id: str) -> list[Earlie
     return [Earlier(*row) for row in rows]
 
 
-def has_same_number(connection: Connection, package: NewPackage) -> bool:
-    """Whether another document of this sender has equal number and notation in the same year (R-030, R-031)."""
+def same_entry(connection: Connection, package: NewPackage) -> list[SameEntry]:
+    """Other documents with the same entry, whoever brought them; 50 at most."""  # law: R-030 R-031 R-134
     if not package.number or not package.notation:
-        return False
+        return []
     values = {
+        "entry_key_": package.entry_key,
         "sender_": package.sender,
         "number_": package.number,
         "notation_": package.notation,
         "year_": package.year,
         "document_key_": comparison_key(package.document_id),
     }
-    return _SAME_NUMBER.first(connection, **values) is not None
+    return [SameEntry(*row) for row in _SAME_ENTRY.rows(connection, **values)]
 
 
-def same_content(connection: Connection, package: NewPackage) -> str | None:
-    """The DocumentId of the latest other document of this sender that carries the very same files."""
+def same_content(connection: Connection, package: NewPackage) -> list[SameContent]:
+    """Other documents with the very same files: this sender's own, and others' that bear a mark of circulation."""
     if not package.content_key:
-        return None
+        return []
     values = {
         "sender_": package.sender,
         "content_key_": package.content_key,
         "document_key_": comparison_key(package.document_id),
     }
-    row = _SAME_CONTENT.first(connection, **values)
-    return None if row is None else str(row.document_id)
+    return [SameContent(*row) for row in _SAME_CONTENT.rows(connection, **values)]
 
 
 def search(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from hub.flow.watch import birth
 from hub.flow.addressing import recipients
+from hub.flow.watch import birth
 from hub.states import DeliveryStatus, Mode
 from hub.store import deliveries
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Mapping, Sequence
 
     from hub.flow.routing import Route
     from hub.profile.rules import Watch
@@ -19,11 +19,16 @@ if TYPE_CHECKING:
 
 
 def plan(
-    row: NewPackage, routes: Sequence[Route], settled: Collection[str], watch: Watch
+    row: NewPackage,
+    routes: Sequence[Route],
+    settled: Mapping[str, str],
+    watch: Watch,
+    doubled: Mapping[str, str],
 ) -> tuple[list[deliveries.NewDelivery], list[deliveries.NewItem]]:
     """The deliveries of a new package, and the items that group them by receiving system.
 
-    settled: recipients that never held the original this package is about: nothing leaves for them.
+    settled: recipient -> why nothing leaves for it: it never held the original this package is about, or it keeps it.
+    doubled: recipient -> its earlier delivery of what seems to be the same document (R-134).
     """
     at = row.received_at
     watch_at = birth.first_look(row, watch)
@@ -32,8 +37,10 @@ def plan(
     for route in routes:
         status, fault = route.status, route.fault.slug if route.fault else None
         reason = recipients.PAPER_ONLY if route.mode is Mode.PAPER else None
+        if route.detail:
+            reason = f"{route.detail_vi} / {route.detail}"
         if route.recipient in settled and route.deliverable:
-            status, reason = DeliveryStatus.CANCELLED, "never_delivered"
+            status, reason = DeliveryStatus.CANCELLED, settled[route.recipient]
         item_id = None
         if route.system_id is not None and status in (DeliveryStatus.AVAILABLE, DeliveryStatus.QUEUED):
             key = f"{route.system_id} {route.recipient}" if route.item_per_agency else route.system_id
@@ -60,6 +67,7 @@ def plan(
                 role=route.role.value,
                 mode=route.mode.value,
                 copy=route.copy.value,
+                duplicate_of=doubled.get(route.recipient),
                 watch_at=watch_at if status in birth.ARRIVING else None,
             )
         )

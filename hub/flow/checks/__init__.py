@@ -29,6 +29,7 @@ ORDER: Final = (
     "document_type",
     "subject_empty",
     "due_date",
+    "paper",
     "hidden_characters",
     "old_code_page",
     "unicode_form",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from hub.flow.addressing.recipients import PLAIN
 from hub.profile import DOORS, Outcome
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from edxml.model import Attachment, MessageHeader, Package
     from edxml.verdict import DocumentReport, FileReport
     from hub.context import Hub
+    from hub.flow.addressing.recipients import Sending
+    from hub.flow.routing import Route
 
 __all__ = ["DOORS", "Action", "Check", "CheckedFile", "Finding", "Outcome", "Stage", "Subject", "outcomes"]
 
@@ -81,6 +84,7 @@ class Subject:
 
     sender: organ id in whose name the system speaks. report: the verdict on all its PDFs, None without any.
     declared: the sender said for this document that it holds no state secret.
+    routes: where each recipient code leads. sending: what else its sender said beside the package.
     """
 
     package: Package
@@ -91,6 +95,8 @@ class Subject:
     files: Sequence[CheckedFile] = ()
     report: DocumentReport | None = None
     declared: bool = False
+    routes: Sequence[Route] = ()
+    sending: Sending = PLAIN
 
     @property
     def header(self) -> MessageHeader:

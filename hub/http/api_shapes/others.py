@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
 from hub.http.api_shapes.base import Answer, Moment
+
+
+class AddressedTo(Answer):
+    """The code, out of use, to which a document was written that its successor gets."""
+
+    code: str
+    name: str = Field(description="Tên của cơ quan đã chấm dứt hoạt động; trống khi chỉ đổi mã")
+    kind: str = Field(description="merged_into | split_into | recoded | closed")
+    first_day: date | None = Field(description="Ngày đầu tiên mã không còn dùng")
+    decision: str
+    decided_on: date | None
 
 
 class InboxItem(Answer):
@@ -26,6 +38,17 @@ class InboxItem(Answer):
     sha256: str
     size: int
     waiting_since: Moment
+    role: str = Field("act", description="act: để thực hiện; check: để kiểm tra; exchange: để trao đổi; know: để biết")
+    mode: str = Field("electronic", description="electronic | both (có bản giấy gửi sau) | paper")
+    paper: bool = Field(False, description="Có bản giấy gửi sau; không phải chờ bản giấy")
+    stored_only: bool = Field(False, description="Hệ thống chính của cơ quan xử lý; hệ thống này chỉ lưu trữ")
+    duplicate_of: str | None = Field(
+        None, description="Lượt nhận trước của cùng cơ quan, trùng số, ký hiệu và tên cơ quan ban hành"
+    )
+    circulation: str = Field("", description="internal: LƯU HÀNH NỘI BỘ; return: XEM XONG TRẢ LẠI")
+    request: str = Field("", description="confirmation: đề nghị gửi lại văn bản xác nhận, có liên kết")
+    reply_due: Moment | None = Field(None, description="Hạn trả lời: hết ngày làm việc đó")
+    addressed_to: AddressedTo | None = Field(None, description="Nhận thay cho cơ quan đã chấm dứt hoạt động này")
 
 
 class InboxPage(Answer):
@@ -54,13 +77,17 @@ class RecipientRecalled(Answer):
 
     recipient: str
     recall_state: str
+    business_status: str | None = None
+    kept: str | None = Field(None, description="handled: nơi nhận đã xử lý nên được giữ, theo quy định của tỉnh")
+    replied_by: str | None = Field(None, description="Gói tin nơi nhận đã trả lời văn bản này")
 
 
 class Withdrawn(Answer):
-    """What became of each recipient's copy."""
+    """What became of each recipient's copy. Of `refused`, those may keep theirs under the province's policy."""
 
     package_id: str
     recipients: list[RecipientRecalled]
+    refused: list[RecipientRecalled] = Field(default=[], description="Nơi nhận được giữ bản của mình, kèm lý do")
 
 
 class Declared(Answer):

@@ -25,6 +25,10 @@ class DeliveryTold(Answer):
     status: str
     code: str | None = Field(None, description="Mã lỗi khi nơi nhận này không nhận được")
     title: str | None = None
+    detail: str | None = Field(None, description="Khi mã không còn dùng: cơ quan kế thừa và quyết định")
+    role: str = "act"
+    mode: str = "electronic"
+    copy_: str = Field("", alias="copy", description="rule: gửi thêm theo quy định; successor: cơ quan kế thừa")
 
 
 class AcceptedPackage(Answer):
@@ -50,12 +54,16 @@ class CheckedPackage(Answer):
 
 
 class RecipientTold(Answer):
-    """One recipient of a checked package."""
+    """One recipient of a checked package, with its full official name."""
 
     recipient: str
+    name: str = Field("", description="Tên đầy đủ theo danh bạ; trống khi không có trong danh bạ")
     status: str
     code: str | None = None
     title: str | None = None
+    role: str = "act"
+    mode: str = "electronic"
+    copy_: str = Field("", alias="copy", description="rule: gửi thêm theo quy định; successor: cơ quan kế thừa")
 
 
 class SignatureVerdict(Answer):
@@ -110,6 +118,14 @@ class DeliveryShown(Answer):
 
     delivery_id: str
     recipient: str
+    name: str = Field("", description="Tên đầy đủ theo danh bạ")
+    role: str = "act"
+    mode: str = "electronic"
+    paper: bool = Field(False, description="Có bản giấy")
+    copy_: str = Field("", alias="copy", description="rule: gửi thêm theo quy định; second: hệ thống thứ hai, chỉ lưu")
+    duplicate_of: str | None = Field(None, description="Lượt nhận trước có thể là cùng văn bản; chỉ nơi nhận thấy")
+    replied_by: str | None = Field(None, description="Gói tin trả lời văn bản này")
+    confirmed: bool | None = Field(None, description="Với văn bản đề nghị xác nhận: đã được xác nhận hay chưa")
     status: str
     code: str | None
     reason: str | None
@@ -155,6 +171,14 @@ class PackageShown(Answer):
     received_at: Moment
     original_id: str | None
     is_sender: bool
+    circulation: str = Field("", description="internal: LƯU HÀNH NỘI BỘ; return: XEM XONG TRẢ LẠI")
+    request: str = Field("", description="confirmation: đề nghị xác nhận")
+    reply_due: Moment | None = Field(None, description="Hạn trả lời: hết ngày làm việc đó")
+    sending: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Điều nơi gửi khai kèm: danh sách nơi nhận đã mở (groups), lý do và người quyết định gửi bản giấy; "
+        "chỉ nơi gửi thấy",
+    )
     attachments: list[AttachmentShown]
     warnings: list[Warned]
     deliveries: list[DeliveryShown]

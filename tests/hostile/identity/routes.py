@@ -38,6 +38,15 @@ RULES: dict[tuple[str, str], object] = {
     ("GET", f"{_API}/agencies"): CALLER,
     ("GET", f"{_API}/agencies/changes"): CALLER,
     ("GET", f"{_API}/events"): CALLER,
+    ("GET", f"{_API}/paper"): CALLER,
+    ("GET", f"{_API}/groups"): CALLER,
+    ("GET", f"{_API}/groups/{{name}}"): CALLER,
+    ("PUT", f"{_API}/groups/{{name}}"): CALLER,
+    ("DELETE", f"{_API}/groups/{{name}}"): CALLER,
+    ("GET", f"{_PACKAGE}/paper"): PACKAGE,
+    ("POST", f"{_PACKAGE}/paper"): PACKAGE,
+    ("GET", f"{_DELIVERY}/duplicates"): DELIVERY,
+    ("POST", f"{_DELIVERY}/assign"): DELIVERY,
     ("GET", _PACKAGE): PACKAGE,
     ("GET", f"{_PACKAGE}/content"): PACKAGE,
     ("GET", f"{_PACKAGE}/attachments/{{n}}"): PACKAGE,
@@ -75,6 +84,8 @@ BODIES: dict[str, dict] = {
     "declare": {"json": {"declaration": "not_secret", "declared_by": "An"}},
     "ack": {"json": {"lease": "x", "sha256": "0" * 64}},
     "status": {"json": {"code": "03"}},
+    "assign": {"json": {"system": "x"}},
+    "paper": {"json": {"recipient": "x", "copies": 1, "issued_on": "2026-11-20", "by": "An"}},
 }
 """Last word of a path -> a body that would do, were the id the caller's own."""
 
