@@ -179,6 +179,10 @@ REASONS = {
         "hạn mức không hợp lệ: {value} (tên: {known}; giá trị: số nguyên dương)",
         "not a quota: {value} (names: {known}; values: whole numbers above zero)",
     ),
+    "national_only": (
+        "{code} là cơ quan của tỉnh; danh sách quốc gia không sửa cơ quan của tỉnh",
+        "{code} is an agency of the province, which the national list does not change",
+    ),
     "proposal_unknown": ("không có đề nghị số {code}", "no proposal {code}"),
     "proposal_done": ("đề nghị số {code} đã được xử lý ({state})", "proposal {code} is already {state}"),
     "proposal_same_person": ("cần hai người khác nhau duyệt", "two different persons must approve"),

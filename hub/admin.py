@@ -10,7 +10,17 @@ from dataclasses import asdict
 
 from agency_registry.edit import RegistryError
 from edxml.faults import Fault, Refusal
-from hub import admin_calendar, admin_confirming, admin_keeping, admin_people, admin_registry, admin_trust, log
+from hub import (
+    admin_calendar,
+    admin_confirming,
+    admin_keeping,
+    admin_people,
+    admin_registry,
+    admin_review,
+    admin_sync,
+    admin_trust,
+    log,
+)
 from hub.admin_registry import Answer, Args, CommandFunction, WrongArgumentError
 from hub.context import Hub
 from hub.flow import figures, operate
@@ -109,8 +119,10 @@ COMMANDS: dict[str, CommandFunction] = {
     **admin_people.COMMANDS,
     **admin_trust.COMMANDS,
     **admin_keeping.COMMANDS,
+    **admin_review.COMMANDS,
     **admin_calendar.COMMANDS,
     **admin_confirming.COMMANDS,
+    **admin_sync.COMMANDS,
     "intake.stop": intake_stop,
     "intake.start": intake_start,
     "delivery.hold": delivery_hold,

@@ -47,6 +47,7 @@ LOOPS: dict[str, str] = {
     "deliver": "hub.flow.outward:deliver",
     "collect": "hub.flow.outward:fetch",
     "registry": "hub.jobs.registry:follow",
+    "national list": "hub.jobs.national_list:follow",
     "prune": "hub.jobs.pruning:follow",
     "sweep": "hub.jobs.sweep:once",
     "keep": "hub.jobs.keeping:follow",

@@ -17,6 +17,7 @@ not at all. What it returns is made of JSON values, ready for a command line or 
 `keys`       public keys and client certificates of a system.
 `certificates` signature certificates of an agency, each with its role.
 `comparing`  what became of agencies since a version.
+`synchronising` what the national list says of agencies of scope national.
 `proposals`  what a system asks for and two persons decide.
 """
 
@@ -33,7 +34,7 @@ from agency_registry.edit.agencies import (
 from agency_registry.edit.as_of import agency_as_known, agency_as_of, structure_of
 from agency_registry.edit.certificates import add_certificate, list_certificates, remove_certificate
 from agency_registry.edit.comparing import Changed, changed_after
-from agency_registry.edit.entries import Connection, Why, current_version
+from agency_registry.edit.entries import Connection, Why, current_version, retired
 from agency_registry.edit.keys import add_key, list_keys, remove_key
 from agency_registry.edit.levels import list_levels, set_level
 from agency_registry.edit.life import (
@@ -62,6 +63,7 @@ from agency_registry.edit.reading import (
     versions_after,
 )
 from agency_registry.edit.succession import predecessors_of, successors_of
+from agency_registry.edit.synchronising import NationalChange, synchronise
 from agency_registry.edit.systems import (
     activate_system,
     add_system,
@@ -79,6 +81,7 @@ from agency_registry.reasons import RegistryError
 __all__ = [
     "Changed",
     "Connection",
+    "NationalChange",
     "RegistryError",
     "Version",
     "Why",
@@ -120,6 +123,7 @@ __all__ = [
     "rename_agency",
     "reopen_agency",
     "resume_agency",
+    "retired",
     "rotate_system",
     "set_level",
     "show_agency",
@@ -129,6 +133,7 @@ __all__ = [
     "successors_of",
     "suspend_agency",
     "suspend_system",
+    "synchronise",
     "turn",
     "versions_after",
 ]

@@ -18,7 +18,7 @@ import aiohttp
 from pydantic import Field, SecretStr, field_validator
 
 from connectors import base
-from connectors.vxp import wire
+from connectors.vxp import lists, wire
 
 DEFINITE = frozenset({"10", "18", "19", "21", "22", "23"})
 """ErrorCodes that say no to these bytes; 15 is a matter of our credential, 20 and unknown ones may pass."""
@@ -129,6 +129,27 @@ class Connector(base.Connector):
             raise base.PeerTroubleError(_plain(cause)) from cause
         if not said.ok:
             message = f"updateStatus {status}: {said.code} {said.text}"
+            raise base.PeerTroubleError(message)
+
+    async def rows(self, method: str) -> AsyncIterator[lists.Row]:
+        """The rows of one of the axis's lists of organisations, as they arrive.
+
+        Raises PeerTroubleError, possibly after the last row: until the end the rows are a rumour.
+        """
+        stream = lists.ListStream()
+        url = f"{self.settings.endpoint}/{method}"
+        try:
+            signed = self._headers({}, wire.JSON)
+            async with self.tools.http.post(url, headers=signed, data=b"{}", allow_redirects=False) as response:
+                async for piece in response.content.iter_chunked(1 << 18):
+                    for row in stream.feed(piece):
+                        yield row
+                said = stream.close(response.status)
+        except (ValueError, *_TROUBLE) as cause:
+            message = f"{method}: {_plain(cause)}"
+            raise base.PeerTroubleError(message) from cause
+        if not said.ok:
+            message = f"{method}: {said.code} {said.text}"
             raise base.PeerTroubleError(message)
 
     async def bytes_of(self, doc_id: str) -> AsyncIterator[bytes]:

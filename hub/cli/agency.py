@@ -7,7 +7,7 @@ import base64
 from pathlib import Path
 from typing import Any
 
-from hub.cli import line, table
+from hub.cli import agency_sync, line, table
 from hub.cli.errors import EXIT_DONE, EXIT_NO
 
 _NOT_SENT = {"command", "action", "certificate_action", "config", "json"}
@@ -15,7 +15,7 @@ _FIELDS = ("kind", "level", "parent", "legacy_code", "email", "phone")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Second words: import, list, show, add, rename, merge, close, certificate add|list|remove."""
+    """Second words: import, list, show, add, rename, merge, close, sync, certificate add|list|remove."""
     actions = table.add_actions(parser)
     found = table.add_action(actions, "import", "Nạp tệp CSV; có dòng sai thì không nạp dòng nào", "take a CSV file")
     found.add_argument("file", type=Path)
@@ -55,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     found.add_argument("--on", metavar="YYYY-MM-DD")
     table.add_person(found, reason=True)
     _add_seen(found)
+    agency_sync.add(actions)
     _add_certificates(table.add_action(actions, "certificate", "Chứng thư ký số của cơ quan", "its certificates"))
 
 
@@ -84,6 +85,8 @@ def _add_certificates(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Ask the hub."""
     args = {name: value for name, value in vars(arguments).items() if name not in _NOT_SENT}
+    if arguments.action == "sync":
+        return agency_sync.run(arguments)
     if arguments.action == "import":
         return _import(arguments, args)
     if arguments.action == "certificate":

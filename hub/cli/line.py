@@ -51,7 +51,8 @@ def call(config: Path, name: str, args: dict[str, Any]) -> dict[str, Any]:
     if "confirmation" in result and not name.startswith("confirm."):
         if result.get("state") == "open":
             raise FiledError(result)
-        table.say(_LATER.format(id=result["confirmation"]))
+        if result.get("state") != "waiting":
+            table.say(_LATER.format(id=result["confirmation"]))
     return result
 
 

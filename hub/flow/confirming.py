@@ -140,6 +140,11 @@ async def refuse(hub: Hub, confirmation_id: str, name: str, reason: str) -> dict
     return {**answer, "undo": [one["confirmation"] for one in undone]}
 
 
+async def set_aside(hub: Hub, row: Row[Any], reason: str) -> None:
+    """Close an open one in whose place another comes."""
+    await _decide(hub, row, REFUSED, "hub", reason)
+
+
 async def listed(hub: Hub, *, everything: bool) -> list[dict[str, Any]]:
     """The open ones, or all, the newest first; without what would change."""
     state = None if everything else OPEN

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from edxml.trust import trust_folder
 from hub.flow import rehearsal, trust
+from hub.flow.national_list import filed
 from hub.flow.rehearsal import Change, Line
 from hub.flow.two_persons import ACTS
 from hub.store import users
@@ -27,6 +28,8 @@ Undo = list[tuple[str, Args]]
 
 async def change(hub: Hub, command: str, args: Args) -> Change:
     """What `command` would change now. Raises what the command itself would raise for these arguments."""
+    if command == filed.COMMAND:
+        return await filed.expected(hub, args)
     if not ACTS[command].in_registry:
         return rehearsal.change_of(await _OTHERS[command](hub, args))
     try:

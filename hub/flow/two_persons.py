@@ -39,6 +39,8 @@ ACTS: dict[str, Act] = {  # law: R-193 CB Đ5.4
     "agency.rename": Act("Đổi tên cơ quan", "rename an agency", "organ_id"),
     "agency.merge": Act("Sáp nhập cơ quan", "merge agencies", "into"),
     "agency.close": Act("Đóng cơ quan", "close an agency", "organ_id"),
+    "agency.sync.apply": Act("Nhận thay đổi của danh sách quốc gia", "take the national list over", "file",
+                             in_registry=False),
     "agency.certificate.add": Act("Ghi chứng thư của cơ quan", "register an agency's certificate", "organ_id"),
     "agency.certificate.remove": Act("Gỡ chứng thư của cơ quan", "remove an agency's certificate", "organ_id"),
     "system.add": Act("Đăng ký hệ thống", "register a system", "name"),

@@ -134,6 +134,8 @@ DONE: dict[str, Pair] = {
 }
 
 ALARM: dict[str, Pair] = {
+    "national_list": ("Danh sách quốc gia có thay đổi, chờ hai người", "the national list differs; two persons decide"),
+    "national_list_unlikely": ("Danh sách quốc gia đáng ngờ, không nhận", "a national list nobody should believe"),
     "confirmation_asked": ("Có thay đổi cần hai người", "a change that needs two persons"),
     "confirmation_done": ("Hai người đã đồng ý thay đổi", "two persons agreed to a change"),
     "confirmation_refused": ("Một thay đổi bị từ chối", "a change was turned down"),
