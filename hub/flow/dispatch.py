@@ -34,12 +34,14 @@ from hub.context import Hub
 from hub.flow import backoff, peers, routing
 from hub.flow.handover import Handover
 from hub.flow.peers import Peer, PeerSettingsError
-from hub.states import Move
+from hub.flow.watch import non_delivery
+from hub.flow.watch.facts import Reason
+from hub.flow.watch.hands import Hands
 from hub.store import endpoints, events
 from hub.store.database import StorageDownError, StorageFullError
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
 AGED = timedelta(minutes=30)
 """What has waited this long goes with the most urgent: a normal document does not wait for ever (R-085)."""
@@ -92,6 +94,7 @@ class Dispatcher:
         self._running: dict[str, dict[asyncio.Task[None], int]] = {}
         self._done = asyncio.Event()
         self._swept: datetime | None = None
+        self._hands = Hands(hub.clock.now(), hub.clock.running())
         self._log = log.get()
 
     async def serve(self, stop: asyncio.Event) -> None:
@@ -237,9 +240,11 @@ class Dispatcher:
 
     async def _sweep(self, now: datetime) -> None:
         """Give up what never succeeded in `give_up_hours`, with a signed proof of non-delivery."""
-        if self._swept is not None and now - self._swept < timedelta(seconds=SWEEP_SECONDS):
+        if self._swept is not None and timedelta() <= now - self._swept < timedelta(seconds=SWEEP_SECONDS):
             return
         self._swept = now
+        if self._hands.moved(now, self._hub.clock.running()):
+            return  # nothing ends by a clock that somebody has just put forward
         before = now - timedelta(hours=self._hub.settings.dispatch.give_up_hours)
         while await self._hub.db.write(lambda connection: self._give_up(connection, now, before)):
             pass
@@ -248,25 +253,25 @@ class Dispatcher:
         relayed: dict[str, dict[str, Any]] = {}
         given_up = 0
         for row in endpoints.expired(connection, before):
-            detail = {
-                "sha256": row.sha256,
-                "document_id": row.document_id,
-                "sender": row.sender,
-                "attempts": row.attempts,
-                "since": row.created_at,
-                "reason": row.reason or "no attempt was possible",
-            }
-            values = {"fault": Fault.DEPENDENCY_DOWN.slug, "lease": None, "due_at": None}
-            change = events.Change(row.id, Move.GIVE_UP, "hub", values, detail)
+            values = {"fault": Fault.DEPENDENCY_DOWN.slug, "lease": None}
+            words = row.reason or "no attempt was possible"
+            ending = non_delivery.Ending(self._why(row), words, values=values)
             with contextlib.suppress(events.StaleStatusError):
-                events.change_status(connection, self._hub.journal, now, change)
+                statement = non_delivery.end(self._hub, connection, now, row, row, ending)
                 given_up += 1
                 if row.system_id == routing.AXIS:
-                    facts = relayed.setdefault(row.package_id, {**detail, "recipients": []})
+                    facts = relayed.setdefault(row.package_id, {**statement, "recipients": []})
                     facts["recipients"].append(row.recipient)
         made = [events.Event("relay.failed", "hub", one, detail=facts) for one, facts in relayed.items()]
         self._hub.journal.record(connection, now, made)
         return given_up
+
+    def _why(self, row: Row[Any]) -> Reason:
+        agency = self._hub.directory.agency(row.recipient)
+        if agency is not None and agency.state == "suspended":
+            return Reason.SUSPENDED
+        found = peers.find(self._hub, row.system_id) if row.system_id else None
+        return Reason.NO_SYSTEM if found is None else Reason.NOT_REACHED
 
     def _tasks(self) -> list[asyncio.Task[None]]:
         return [task for running in self._running.values() for task in running]

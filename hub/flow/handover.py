@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +16,8 @@ from hub.context import Hub
 from hub.flow import backoff, bounces, content, health, moments
 from hub.flow.peers import Peer
 from hub.flow.recalls import stop
+from hub.flow.watch import non_delivery
+from hub.flow.watch.facts import Reason
 from hub.states import Move
 from hub.store import deliveries, endpoints, events, packages
 
@@ -132,13 +135,21 @@ class Handover:
         rows = self._mine(connection)
         fault = _FAULTS.get(outcome.code)
         reason = " ".join(part for part in (outcome.code, outcome.reason) if part)[:500]
-        values = {"lease": None, "due_at": None, "reason": reason, "fault": fault.slug if fault else None}
-        detail = {**self._document(), "system": self.peer.system.id, "reason": reason, "code": outcome.code}
+        system_id = self.peer.system.id
+        ending = non_delivery.Ending(
+            Reason.REFUSED,
+            reason,
+            Move.REFUSE,
+            f"system:{system_id}",
+            {"lease": None, "reason": reason, "fault": fault.slug if fault else None},
+            {"system": system_id, "code": outcome.code},
+        )
         if self.peer.is_axis and rows:
             self._relay(connection, now, "relay.rejected", {"reason": reason, "code": outcome.code})
         for row in rows:
-            self._change(connection, now, row, Move.REFUSE, values, detail)
-        endpoints.heard(connection, self.peer.system.id, now)
+            with contextlib.suppress(events.StaleStatusError):  # what is there is at least as true
+                non_delivery.end(self.hub, connection, now, row, self.claim.package, ending)
+        endpoints.heard(connection, system_id, now)
 
     def _deferred(self, connection: Connection, now: datetime, outcome: base.Deferred) -> None:
         settings = self.hub.settings.dispatch

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 from edxml.faults import Fault, Refusal
 from hub import clock
 from hub.flow import content, moments, pickup, visibility
+from hub.flow.thread import refusals
+from hub.flow.watch import non_delivery
+from hub.flow.watch.facts import Reason
 from hub.states import DeliveryStatus, Hold, Move, PackageStatus
 from hub.store import deliveries, events, items, packages
 
@@ -104,6 +107,7 @@ async def fetch(hub: Hub, system: System, doc_id: str) -> content.Content:
             row
             for row in deliveries.of_item(connection, item.id)
             if row.status in (DeliveryStatus.AVAILABLE, DeliveryStatus.DELIVERED, DeliveryStatus.FAILED)
+            and not refusals.is_returned(row)
         ]
         if not shown:
             raise Refusal(Fault.NOT_FOUND)
@@ -141,8 +145,13 @@ async def update(hub: Hub, system: System, doc_id: str, state: str, description:
             done = [row for row in rows if row.status in ready]
             pickup.hand_over(hub, connection, now, done, actor, moments.By.DONE)
         else:
-            pickup.require_whole(packages.get(connection, item.package_id))
-            _refuse(hub, connection, now, rows, actor, description)
+            package = packages.get(connection, item.package_id)
+            pickup.require_whole(package)
+            words = description or STATES["fail"]
+            ending = non_delivery.Ending(Reason.REFUSED, words, Move.REFUSE, actor, {"reason": words})
+            for row in rows:
+                if row.status == DeliveryStatus.AVAILABLE:
+                    non_delivery.end(hub, connection, now, row, package, ending)
         items.set_state(connection, item.id, state, description, now)
 
     await hub.db.write(work)
@@ -184,14 +193,6 @@ async def sent(
         return [_sent(row) for row in rows]
 
     return await hub.db.read(look)
-
-
-def _refuse(hub: Hub, connection: Connection, now: datetime, rows: Sequence[Row[Any]], actor: str, why: str) -> None:
-    told = {"reason": why or STATES["fail"]}
-    for row in rows:
-        if row.status == DeliveryStatus.AVAILABLE:
-            change = events.Change(row.id, Move.REFUSE, actor, told, told)
-            events.change_status(connection, hub.journal, now, change)
 
 
 def _received(row: Row[Any], written: Sequence[str]) -> ReceivedItem:
@@ -247,6 +248,8 @@ def _sent(row: Row[Any]) -> SentRow:
     if status is DeliveryStatus.FAILED and fault is None:
         send = "done"  # it was handed over; the receiver said fail
     why = fault.title_vi if fault is not None else row.reason or ""
+    if fault is Fault.ORG_CLOSED and row.reason:
+        why = f"{why}: {row.reason}"  # law: R-026 QĐ28 Đ16.1: names the successor
     if row.reason == "never_delivered":
         why = "Đã dừng trước khi giao"
     kept_back = _kept_back(row) if receive not in ("done", "fail") else ""

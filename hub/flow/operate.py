@@ -110,7 +110,9 @@ def _change(hub: Hub, row: Row[Any], move: Move, actor: str, reason: str) -> eve
         values = {"system_id": route.system_id, "connector": route.connector, "fault": None, "ended_at": None}
         if row.item_id is None or row.system_id != route.system_id:
             values["item_id"] = str(uuid.uuid4())  # an item of its own, written with the move
-    values["due_at"] = None if fetched else clock.to_text(hub.clock.now())
+    at = clock.to_text(hub.clock.now())
+    values["due_at"] = None if fetched else at
+    values["watch_at"] = at if row.message_type == "edoc" else None
     to_fetch = {Move.RELEASE: Move.RELEASE_TO_FETCH, Move.RESEND: Move.RESEND_TO_FETCH}
     return events.Change(row.id, to_fetch[move] if fetched else move, actor, values, detail)
 

@@ -113,7 +113,7 @@ def _attempts(journal: Sequence[Row[Any]]) -> list[dict[str, Any]]:
         elif open_:
             found[-1]["outcome"] = "parked" if "parked" in detail else "deferred"
             if detail.get("reason"):
-                found[-1]["reason"] = str(detail["reason"])[:500]
+                found[-1]["reason"] = str(detail["reason"])[:300]
             open_ = False
     return found
 

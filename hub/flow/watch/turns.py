@@ -66,6 +66,9 @@ def _look(hub: Hub, connection: Connection, now: datetime, limit: int) -> list[_
     standing = watching.alarmed(connection, [row.id for row in rows])
     found = []
     for row in rows:
+        if row.message_type != "edoc":
+            found.append(_Found(row, Look((), frozenset(), None), frozenset()))
+            continue
         began = max(row.created_at, again.get((row.package_id, row.id), ""), again.get((row.package_id, None), ""))
         known = _facts(hub, row, clock.from_text(began), reacted=(row.package_id, row.recipient) in corrected)
         rules = Rules(hub.profile.watch, hub.calendars.of(row.sender), hub.calendars.of(row.recipient))
