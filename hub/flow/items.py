@@ -12,6 +12,7 @@ from hub.flow import content, moments, pickup, visibility
 from hub.flow.thread import refusals
 from hub.flow.watch import non_delivery
 from hub.flow.watch.facts import Reason
+from hub.flow.thread import refusals
 from hub.states import DeliveryStatus, Hold, Move, PackageStatus
 from hub.store import deliveries, events, items, packages
 

@@ -14,6 +14,7 @@ from edxml.faults import Fault, Refusal
 from hub import clock
 from hub.flow import moments, successors, visibility
 from hub.flow.moments import By
+from hub.flow.thread import refusals
 from hub.states import Copy, DeliveryStatus, Hold, Move, PackageStatus
 from hub.store import deliveries, events, items, keeping, packages
 
@@ -129,7 +130,8 @@ async def lease(hub: Hub, system: System, delivery_id: str) -> Lease:
     def work(connection: Connection) -> Lease:
         row = _mine(connection, system, delivery_id)
         package = packages.get(connection, row.package_id)
-        if row.status != DeliveryStatus.AVAILABLE or package is None or package.status != PackageStatus.ACCEPTED:
+        travels = package is not None and package.status == PackageStatus.ACCEPTED
+        if row.status != DeliveryStatus.AVAILABLE or not travels or refusals.is_returned(row):
             raise Refusal(Fault.STATE_CONFLICT, "the delivery does not wait to be fetched")
         deliveries.expose(connection, hub.journal, now, [row.id], f"system:{system.id}")
         deliveries.set_lease(connection, row.id, token, until)

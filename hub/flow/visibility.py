@@ -14,7 +14,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from edxml.faults import Fault, Refusal
-from hub.states import BESIDE, DeliveryStatus, PackageStatus
+from hub.flow.thread import refusals
+from hub.states import BESIDE, DeliveryStatus, PackageStatus, RecallState
 from hub.store import deliveries, items, packages
 
 if TYPE_CHECKING:
@@ -58,8 +59,12 @@ TABLE: Mapping[Party, frozenset[Thing]] = {
 }
 """Party -> what it may see. Nobody else sees anything."""
 
+# law: R-013 NĐ30 Đ21.2b
 KEPT_BACK: frozenset[Thing] = frozenset({_T.WORDS, _T.CONTENT, _T.VERDICT})
-"""What a recipient that knew of a package loses while it is held, quarantined or erased."""  # law: R-013 NĐ30 Đ21.2b
+"""What a recipient that knew of a package loses while it is held, quarantined or erased, or when it gave it back."""
+
+GIVEN_BACK = (RecallState.AGREED.value, RecallState.DESTROYED.value)
+"""Recall states of a copy whose recipient has it no more; the tombstone stands there."""
 
 _FETCHABLE = (DeliveryStatus.AVAILABLE, DeliveryStatus.DELIVERED)
 _READABLE_BY_SENDER = (PackageStatus.ACCEPTED, PackageStatus.HELD)
@@ -88,7 +93,9 @@ class View:
         if thing not in TABLE[self.party]:
             return False
         if self.party is Party.RECIPIENT and thing in KEPT_BACK:
-            return bool(self.package.status == PackageStatus.ACCEPTED)
+            mine = [row for row in self.rows if row.id in self.own]
+            given_back = bool(mine) and all(_is_given_back(row) for row in mine)
+            return bool(self.package.status == PackageStatus.ACCEPTED) and not given_back
         if self.party is Party.SENDER and thing is Thing.CONTENT:
             return self.package.status in _READABLE_BY_SENDER
         return True
@@ -103,7 +110,8 @@ class View:
 
     def fetchable(self) -> list[Row[Any]]:
         """The recipient's own deliveries whose content may leave now. Raises Refusal(NOT_FOUND) when there is none."""
-        found = [row for row in self.rows if row.id in self.own and row.status in _FETCHABLE]
+        mine = [row for row in self.rows if row.id in self.own and is_fetchable(row)]
+        found = [row for row in mine if not refusals.is_returned(row)]
         if not found or not self.shows(Thing.CONTENT):
             raise Refusal(Fault.NOT_FOUND)
         return found
@@ -112,6 +120,17 @@ class View:
         """Raise Refusal(NOT_FOUND) unless the party may see this."""
         if not self.shows(thing):
             raise Refusal(Fault.NOT_FOUND)
+
+
+def is_fetchable(row: Row[Any]) -> bool:
+    """Whether a recipient may fetch its copy: it waits or was delivered, and was not given back since."""
+    return row.status in _FETCHABLE and not _is_given_back(row)
+
+
+def _is_given_back(row: Row[Any]) -> bool:
+    returned = refusals.is_returned(row)  # law: R-129 NĐ30 Đ21.2b
+    withdrawn = row.recall_state in GIVEN_BACK  # law: R-151 NĐ30 PL VI
+    return bool(returned or withdrawn)
 
 
 def of_system(connection: Connection, system: System, package_id: str) -> View:

@@ -136,6 +136,7 @@ def waiting(
             _D.c.system_id == system_id,
             _D.c.status == states.DeliveryStatus.AVAILABLE.value,
             _P.c.status == states.PackageStatus.ACCEPTED.value,
+            or_(_D.c.refusal.is_(None), _D.c.refusal != states.Refusal02.WRONG_RECIPIENT.value),
         )
         .order_by(_D.c.urgency.desc(), _D.c.seq)
         .limit(limit)

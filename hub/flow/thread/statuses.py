@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from edxml import model, writer
+from edxml import dates, model, writer
 from edxml.codes import StatusCode
 from edxml.faults import Fault, Refusal
 from hub import clock
 from hub.flow import intake, visibility
+from hub.flow.recalls import answering
+from hub.flow.thread import refusals, wording
 from hub.states import DeliveryStatus
 from hub.store import packages
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from datetime import datetime
 
     from sqlalchemy import Connection, Row
 
@@ -24,7 +27,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a recipient says of one delivery: 01–06, 15 or 16 with its words."""
+    """What a recipient says of one delivery: 01–06, 15 or 16 with its words.
+
+    reason_code: of 02, in `states.Refusal02`; '' counts as OTHER.
+    arrival_number, arrival_date: of 03, số đến and ngày đến.
+    """
 
     code: str
     description: str = ""
@@ -32,15 +39,21 @@ class Said:
     arrival_number: str = ""
     arrival_date: str = ""
     staff: model.Staff | None = None
+    reason_code: str = ""
+    destroyed: bool = False
+
+    def words(self) -> str:
+        """What it says in free words."""
+        return _joined(self.description, self.reason)
 
     def text(self) -> str:
-        """The Description of the status message: words, reason, and for 03 the arrival number and date (R-125)."""
-        parts = [self.description, self.reason]
-        if self.arrival_number:
-            parts.append(f"Số đến: {self.arrival_number}")
-        if self.arrival_date:
-            parts.append(f"Ngày đến: {self.arrival_date}")
-        return "; ".join(part.strip() for part in parts if part.strip())
+        """The Description of the status message: its words, the reason code of 02, the arrival entry of 03."""
+        if self.code == StatusCode.REFUSED:
+            return wording.refused(self.reason_code, self.words())  # law: R-128 HN Đ6.4
+        if self.destroyed:
+            return _joined(answering.DESTROYED, self.words())  # law: R-146 HN Đ9.2
+        entry = wording.Entry(self.arrival_number, self.arrival_date)
+        return _joined(self.words(), wording.entered(entry))  # law: R-125 HN Đ9.1a
 
 
 SPOKEN = frozenset({"01", "02", "03", "04", "05", "06", "15", "16"})
@@ -49,30 +62,46 @@ SPOKEN = frozenset({"01", "02", "03", "04", "05", "06", "15", "16"})
 async def say(hub: Hub, system: System, delivery_id: str, said: Said) -> intake.Accepted:
     """Send a status about one of the system's deliveries to the sender of the document.
 
-    Raises Refusal: NOT_FOUND, STATE_CONFLICT, REASON_REQUIRED (02), SCHEMA_INVALID (another code), and accept()'s own.
+    Raises Refusal: NOT_FOUND, STATE_CONFLICT, REASON_REQUIRED (02), SCHEMA_INVALID (another code, another
+    reason code), and accept()'s own.
     """
     if said.code not in SPOKEN:
         raise Refusal(Fault.SCHEMA_INVALID, "code must be one of 01-06, 15, 16", where="code")
-    if StatusCode(said.code).needs_reason and not (said.reason.strip() or said.description.strip()):
-        raise Refusal(Fault.REASON_REQUIRED, where="reason")  # law: R-127 HN Đ6.4
+    if said.destroyed and said.code != StatusCode.CHANGE_AGREED:
+        raise Refusal(Fault.SCHEMA_INVALID, "destroyed goes with code 15", where="destroyed")
+    if said.code == StatusCode.REFUSED:
+        refusals.require(said.reason_code, said.words(), said.staff.name if said.staff is not None else "")
 
     def look(connection: Connection) -> tuple[Row[Any], Row[Any]]:
         row = visibility.own_delivery(connection, system, delivery_id)
         package = packages.get(connection, row.package_id)
-        if package is None or package.message_type != "edoc":
+        if package is None or not _is_spoken_of(package, said.code):
             raise Refusal(Fault.NOT_FOUND)
-        if row.status not in (DeliveryStatus.AVAILABLE, DeliveryStatus.DELIVERED):
+        given_back = row.recall_state in visibility.GIVEN_BACK
+        if row.status not in (DeliveryStatus.AVAILABLE, DeliveryStatus.DELIVERED) and not given_back:
             raise Refusal(Fault.STATE_CONFLICT, f"the delivery is {row.status}")
         return row, package
 
     row, package = await hub.db.read(look)
-    message = _message(hub, row, package, said)
+    at = hub.clock.now()
+    if said == Said(StatusCode.ARRIVED) and row.ended_at is not None:
+        at = clock.from_text(row.ended_at)  # a bare 01 is the same bytes however often it is said
+    message = _about(package, _named(hub, row.recipient), package.sender, said, at)
     return await intake.accept(hub, pieces(writer.write_status(message)), intake.Submission(system, "api"))
+
+
+async def arrived(hub: Hub, system: System, delivery_id: str) -> intake.Accepted:
+    """Say 01 for one of the system's deliveries, as its client does by itself once the document is stored there.
+
+    Said again it is the same message, and arrives once. Raises as `say`.
+    """
+    return await say(hub, system, delivery_id, Said(StatusCode.ARRIVED))  # law: R-121 QĐ28 Đ10.2h
 
 
 def take_back_message(hub: Hub, package: Row[Any], recipient: str, reason: str, staff: model.Staff | None) -> bytes:
     """Status 13: the sender of `package` asks `recipient` to give it back."""
-    return writer.write_status(_about(hub, package, _named(hub, package.sender), recipient, "13", reason, staff))
+    said = Said(StatusCode.TAKE_BACK, reason, staff=staff)
+    return writer.write_status(_about(package, _named(hub, package.sender), recipient, said, hub.clock.now()))
 
 
 async def pieces(data: bytes) -> AsyncIterator[bytes]:
@@ -80,29 +109,28 @@ async def pieces(data: bytes) -> AsyncIterator[bytes]:
     yield data
 
 
-def _message(hub: Hub, row: Row[Any], package: Row[Any], said: Said) -> model.StatusMessage:
-    sender = _named(hub, row.recipient)
-    return _about(hub, package, sender, package.sender, said.code, said.text(), said.staff)
+def _is_spoken_of(package: Row[Any], code: str) -> bool:
+    """A document, or a take-back (13), which is answered like the document it is about."""
+    taken_back = package.status_code == StatusCode.TAKE_BACK and code in {"15", "16"}
+    return bool(package.message_type == "edoc" or taken_back)
 
 
 def _about(
-    hub: Hub,
-    package: Row[Any],
-    sender: model.Organization,
-    addressee: str,
-    code: str,
-    text: str,
-    staff: model.Staff | None,
+    package: Row[Any], sender: model.Organization, addressee: str, said: Said, at: datetime
 ) -> model.StatusMessage:
-    number = "/".join(part for part in (package.number, package.notation) if part)
+    number = _joined(package.number, package.notation, by="/")
     return model.StatusMessage(
         sender=sender,
         response_for=model.ResponseFor(addressee, number, package.document_id, package.promulgated),
-        staff=staff,
-        code=code,
-        description=text,
-        timestamp=clock.local(hub.clock.now()).strftime("%Y/%m/%d %H:%M:%S"),
+        staff=said.staff,
+        code=said.code,
+        description=said.text(),
+        timestamp=dates.write_time(at),
     )
+
+
+def _joined(*parts: str, by: str = "; ") -> str:
+    return by.join(part.strip() for part in parts if part.strip())
 
 
 def _named(hub: Hub, organ_id: str) -> model.Organization:

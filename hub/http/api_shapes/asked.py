@@ -18,6 +18,7 @@ from hub.http.api_shapes.base import (
     Text,
     Word,
 )
+from hub.states import Refusal02
 
 
 class Paging(Asked):
@@ -82,10 +83,14 @@ class StatusSaid(Asked):
 
     code: Literal["01", "02", "03", "04", "05", "06", "15", "16"]
     description: Text = ""
-    reason: Text = Field("", description="Bắt buộc khi từ chối (02)")
+    reason: Text = Field("", description="Bắt buộc khi từ chối (02), vài từ")
+    reason_code: Refusal02 | Literal[""] = Field(
+        "", description="Mã lý do từ chối (02), đi cùng lý do và tên người từ chối; bỏ trống = OTHER"
+    )
     arrival_number: Line | int = Field("", description="Số đến")
     arrival_date: Day = Field("", description="Ngày đến")
     staff: StaffSaid | Line | None = Field(None, description="Người xử lý, hoặc chỉ tên người đó")
+    destroyed: bool = Field(False, description="Đi cùng 15: bản bị thu hồi đã được hủy trong hệ thống nơi nhận")
 
 
 class Withdrawal(Asked):
