@@ -13,7 +13,7 @@ from agency_registry import directory as agency_directory
 from hub import calendar
 from hub.limits import Limiter, Lockout
 from hub.store import calendar as calendar_lines
-from hub.store import state
+from hub.store import copy_rules, state
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from hub.scanner import Scanner
     from hub.settings import Settings
     from hub.store.blobs import BlobStore
+    from hub.store.copy_rules import CopyRule
     from hub.store.database import Database
     from hub.store.events import Journal
 
@@ -119,6 +120,7 @@ class Hub:
 
     authorities: every address that a trusted certificate names for lists, OCSP and issuers' certificates.
     commands: the admin commands by name, for those that are carried out when a second person has said yes.
+    copy_rules: who always gets a copy; replaced as a whole.
     limiter, lockout: one for all doors. unrecorded: system id -> refused packages counted since the last alarm.
     """
 
@@ -144,6 +146,7 @@ class Hub:
     lockout: Lockout = field(init=False)
     calendars: Calendars = field(init=False)
     unrecorded: Counter[str] = field(default_factory=Counter)
+    copy_rules: tuple[CopyRule, ...] = ()
     commands: Mapping[str, Command] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -158,6 +161,7 @@ class Hub:
         self.intake_stopped = await self.db.read(lambda connection: state.get(connection, "intake.stopped"))
         days, hours = await self.db.read(calendar_lines.days), await self.db.read(calendar_lines.hours)
         self.calendars = calendar.load(self.profile, days, hours)
+        self.copy_rules = await self.db.read(copy_rules.standing)
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         """Run C work (hashes, XML, base64, cipher, fsync) beside the event loop."""
