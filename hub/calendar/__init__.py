@@ -13,7 +13,7 @@ from hub.calendar.issuing import IssueBy
 from hub.calendar.lateness import Lateness
 from hub.calendar.receiving import Legal
 from hub.calendar.work_calendar import WorkCalendar
-from hub.calendar.work_time import BeyondCalendarError
+from hub.calendar.work_time import BeyondCalendarError, local
 
 __all__ = [
     "BeyondCalendarError",
@@ -28,4 +28,5 @@ __all__ = [
     "Session",
     "WorkCalendar",
     "load",
+    "local",
 ]

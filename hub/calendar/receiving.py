@@ -33,7 +33,7 @@ def undecided(time: WorkTime, *moments: datetime) -> Text:
     years = sorted({at.year for at in moments if time.days.undecided(at.year)})
     if not years:
         return Text("", "")
-    named = ", ".join(map(str, years))
+    named = ", ".join(f"{year:04}" for year in years)
     return Text(
         f". Chưa nạp quyết định về ngày nghỉ năm {named}: tính theo ngày dự kiến",
         f". The decision on days off of {named} is not loaded: expected days are used",
@@ -44,24 +44,21 @@ def _reason(time: WorkTime, here: datetime, counts: datetime) -> Text:
     sessions, at, line = time.sessions(here.date()), words.moment(here), time.days.of(here.date())
     day = words.hours(sessions)
     if here == counts:
-        inside = words.hours(sessions)
-        return Text(f"{at.vi}, trong giờ làm việc ({inside})", f"{at.en}, inside working hours ({inside})") + _kind(
-            line
-        )
-    day = words.hours(sessions)
+        inside = Text(f"{at.vi}, trong giờ làm việc ({day})", f"{at.en}, inside working hours ({day})")
+        return inside + _kind(line)
     if not sessions:
-        where = Text("ngày nghỉ", "a day off")
+        where = Text("", "")
     elif here < sessions[0].start:
-        where = Text(f"trước giờ làm việc ({day})", f"before working hours ({day})")
+        where = Text(f", trước giờ làm việc ({day})", f", before working hours ({day})")
     elif here < sessions[-1].start:
-        where = Text(f"giờ nghỉ giữa hai buổi ({day})", f"in the break between sessions ({day})")
+        where = Text(f", giờ nghỉ giữa hai buổi ({day})", f", in the break between sessions ({day})")
     else:
-        where = Text(f"sau giờ làm việc ({day})", f"after working hours ({day})")
+        where = Text(f", sau giờ làm việc ({day})", f", after working hours ({day})")
     passed = words.days_off(time.days_off(here.date(), counts.date()))
     free = Text(f", nghỉ: {passed.vi}", f", off: {passed.en}") if passed is not None else Text("", "")
     then = words.moment(counts)
     to = Text(f"; tính từ {then.vi}", f"; counts from {then.en}")
-    return Text(f"{at.vi}, {where.vi}", f"{at.en}, {where.en}") + _kind(line) + free + to
+    return at + where + _kind(line) + free + to
 
 
 def _kind(line: DayLine | None) -> Text:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from hub import clock
 from hub.calendar.day_lines import DayKind, DayLine
 from hub.calendar.days import Days
 from hub.calendar.hours import HoursTable, Session
+from hub.clock import VIETNAM
 
 _SEARCH_DAYS: Final = 366
 """Days after which it is certain that nobody works any more."""
@@ -149,10 +149,14 @@ class WorkTime:
 
 def local(at: datetime) -> datetime:
     """A moment on a Vietnamese clock. Raises ValueError for a naive time, BeyondCalendarError."""
+    offset = at.utcoffset()
+    if offset is None:
+        raise ValueError(f"a time without an offset has no meaning here: {at.isoformat()}")
     try:
-        return clock.local(at)  # law: R-094 HN Đ12.3
+        here = at.replace(tzinfo=None, fold=0) + (VIETNAM.utcoffset(None) - offset)
     except OverflowError as cause:
         raise BeyondCalendarError(f"{at.isoformat()} has no date in Vietnam") from cause
+    return here.replace(tzinfo=VIETNAM)  # law: R-094 HN Đ12.3
 
 
 def following(day: date) -> date:

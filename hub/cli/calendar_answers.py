@@ -94,29 +94,26 @@ def show(arguments: argparse.Namespace) -> int:
 
 
 def _answer(work: WorkCalendar, text: str, *, signed: bool) -> dict[str, str]:
-    from hub.calendar import BeyondCalendarError
-    from hub.clock import local_text
+    from hub.calendar import BeyondCalendarError, local
 
     at = moment(text)
     try:
         if signed:
             by = work.issue_by(at)
             return {
-                "signed": local_text(at),
-                "issue_by": local_text(work.issue_deadline(at)),
+                "signed": local(at).isoformat(),
+                "issue_by": work.issue_deadline(at).isoformat(),
                 "explanation": f"{by.why_vi} / {by.why_en}",
             }
         found = work.legal(at)
         return {
-            "real": local_text(found.real),
-            "received_legal": local_text(found.legal),
-            "accept_by": local_text(work.end_of_day(at)),
+            "real": found.real.isoformat(),
+            "received_legal": found.legal.isoformat(),
+            "accept_by": work.end_of_day(at).isoformat(),
             "explanation": f"{found.why_vi} / {found.why_en}",
         }
     except BeyondCalendarError as cause:
-        raise WrongUseError(
-            f"Ngoài lịch (năm 1–9999): {text}.", f"Beyond the calendar (years 1-9999): {text}."
-        ) from cause
+        raise _beyond(text) from cause
 
 
 def moment(text: str) -> datetime:
