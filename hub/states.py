@@ -161,6 +161,8 @@ class Move(StrEnum):
     RESEND = "resend"
     RESEND_TO_FETCH = "resend_to_fetch"
     CANCEL = "cancel"
+    REROUTE = "reroute"
+    REROUTE_TO_FETCH = "reroute_to_fetch"
 
 
 PACKAGE_MOVES: dict[PackageMove, dict[PackageStatus, PackageStatus]] = {
@@ -200,6 +202,8 @@ MOVES: dict[Move, dict[DeliveryStatus, DeliveryStatus]] = {
     Move.RESEND: {_F: _Q, _N: _Q},
     Move.RESEND_TO_FETCH: {_F: _A, _N: _A},
     Move.CANCEL: {_Q: _C, _S: _C, _H: _C, _A: _C, _F: _C, _N: _C},  # and only while exposed_at IS NULL
+    Move.REROUTE: {_Q: _Q, _A: _Q, _H: _H},  # its agency has another system, or a successor; only while unexposed
+    Move.REROUTE_TO_FETCH: {_Q: _A, _A: _A, _H: _H},
 }
 
 EVENT_OF_MOVE: dict[Move, str] = {
@@ -215,6 +219,8 @@ EVENT_OF_MOVE: dict[Move, str] = {
     Move.RESEND: "delivery.resent",
     Move.RESEND_TO_FETCH: "delivery.resent",
     Move.CANCEL: "delivery.cancelled",
+    Move.REROUTE: "delivery.rerouted",
+    Move.REROUTE_TO_FETCH: "delivery.rerouted",
 }
 
 PROVING = frozenset(
@@ -242,6 +248,7 @@ JOURNAL = PROVING | {
     "delivery.exposed",
     "delivery.held",
     "delivery.released",
+    "delivery.rerouted",
     "delivery.resent",
     "verdict.recorded",
     "legal_hold.set",

@@ -15,7 +15,7 @@ from agency_registry.tables import agencies, agency_changes
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-ACTOR = "registry"
+ACTOR = "hub"
 
 
 def turn(connection: Connection, why: Why | None = None) -> int:

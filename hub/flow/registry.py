@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from agency_registry import edit
-from hub.flow import rehearsal
+from hub.flow import rehearsal, rerouting
 from hub.store import events
 
 if TYPE_CHECKING:
@@ -39,11 +39,26 @@ async def change(hub: Hub, work: Callable[[Connection], T]) -> T:
     done, changes = await hub.db.write(write)
     if changes:
         await hub.reload()
+        await rerouting.follow(hub)
     return done
 
 
+async def turn(hub: Hub) -> None:
+    """Let begin what was decided earlier for today; what waits follows. A second call changes nothing.
+
+    law: R-026 QĐ28 Đ16.1
+    """
+    at = hub.clock.now()
+    await change(hub, lambda connection: edit.turn(connection, edit.Why(rerouting.ACTOR, at=at)))
+    await hub.reload()
+    if await rerouting.behind(hub):
+        await rerouting.follow(hub)
+
+
 def _event(one: edit.Version) -> events.Event:
-    actor = one.actor if one.actor.startswith("system:") else f"user:{one.actor}"
+    named = one.actor == rerouting.ACTOR or one.actor.startswith("system:")
+    actor = one.actor if named else f"user:{one.actor}"
     detail = {"version": one.version, "change": one.change, "of": one.subject}
-    told = {"reason": one.reason, "decision": one.decision}
+    decided = one.decided_on.isoformat() if one.decided_on is not None else ""
+    told = {"reason": one.reason, "decision": one.decision, "decided_on": decided}
     return events.Event("registry.changed", actor[:80], detail=detail | {k: v for k, v in told.items() if v})

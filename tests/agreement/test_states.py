@@ -17,11 +17,12 @@ PROVING = """
 package.accepted package.rejected package.erased delivery.delivered delivery.failed delivery.cancelled
 relay.accepted relay.rejected relay.failed status.01 status.02 status.03 status.04 status.05 status.06
 takeback.asked takeback.agreed takeback.refused recall.asked recall.agreed recall.refused recall.destroyed
-update.received replace.linked registry.changed
+update.received update.agreed update.refused replace.linked registry.changed
 """
 OTHER = """
 package.held package.released package.quarantined delivery.attempted delivery.deferred delivery.exposed delivery.held
-delivery.released delivery.resent verdict.recorded legal_hold.set legal_hold.cleared alarm.raised content.opened
+delivery.released delivery.assigned delivery.rerouted
+delivery.resent verdict.recorded legal_hold.set legal_hold.cleared alarm.raised content.opened
 """
 EVENT = re.compile(r"(package|delivery|relay|status|takeback|recall|update|replace|verdict|alarm|registry)\.[a-z0-9_]+")
 
