@@ -38,6 +38,7 @@ RULES: dict[tuple[str, str], object] = {
     ("GET", f"{_API}/agencies"): CALLER,
     ("GET", f"{_API}/agencies/changes"): CALLER,
     ("GET", f"{_API}/events"): CALLER,
+    ("GET", f"{_API}/alarms"): CALLER,
     ("GET", f"{_API}/paper"): CALLER,
     ("GET", f"{_API}/groups"): CALLER,
     ("GET", f"{_API}/groups/{{name}}"): CALLER,
@@ -103,7 +104,7 @@ def of(app) -> set[tuple[str, str]]:
 
 def fill(path: str, **ids: str) -> str:
     """A path with these ids; what is left gets something harmless."""
-    given = {"n": "0", "rest": "x", "slashes": "", "action": "hold", **ids}
+    given = {"n": "0", "rest": "x", "slashes": "", "action": "hold", "name": "A", **ids}
     for name, value in given.items():
         path = path.replace("{" + name + "}", value)
     return path
