@@ -8,6 +8,7 @@ import io
 import json
 import re
 import sys
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -150,8 +151,12 @@ def _beyond(text: str) -> WrongUseError:
 
 
 def _rows(file: str) -> Iterator[dict[str, str]]:
-    text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
-    rows = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
+    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    try:
+        read = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+    except (UnicodeDecodeError, csv.Error) as cause:
+        raise WrongUseError(f"Không phải tệp CSV (UTF-8): {file}", f"Not a CSV file in UTF-8: {file}") from cause
+    rows = [row for row in read if any(cell.strip() for cell in row)]
     names = [cell.strip().lower() for cell in rows[0]] if rows else []
     if "time" not in names:
         names = list(_NAMES)
@@ -173,14 +178,13 @@ def _first(when: str) -> date:
 
 
 def _month(work: WorkCalendar, first: date) -> Iterator[dict[str, Any]]:
-    day = first
-    while day.month == first.month:
+    for number in range(monthrange(first.year, first.month)[1]):
+        day = first + timedelta(days=number)
         known = work.days.of(day)
         sessions = [f"{one.start:%H:%M}-{one.end:%H:%M}".replace("-00:00", "-24:00") for one in work.sessions(day)]
         yield {"date": day.isoformat(), "weekday": day.isoweekday(), "sessions": sessions} | (
             _day(known) if known is not None else {}
         )
-        day += timedelta(days=1)
 
 
 def _day(known: DayLine) -> dict[str, str]:
