@@ -213,8 +213,8 @@ async def _examine(hub: Hub, arrival: Arrival, submission: Submission) -> _Exami
     )
     judged = await package_signature.check(hub, subject)
     judged = judged.then(await checks.run(hub, subject, Stage.HEADER))
-    if submission.door != "axis":
-        _require_one(found)
+    if submission.door != "axis" and not any(route.fault is None for route in found):
+        await _require_repeat(hub, found, package, sender)
     asked = asking.columns(hub, package, sender, submission)
     warnings += notices
     files = [CheckedFile(one) for one in package.attachments]
@@ -252,10 +252,13 @@ def _sender(hub: Hub, package: model.Package, submission: Submission) -> str:
     return spoken.organ_id
 
 
-def _require_one(found: tuple[Route, ...]) -> None:
-    """At least one recipient must be deliverable, else the package is refused for the reason of the first."""
+async def _require_repeat(hub: Hub, found: tuple[Route, ...], package: model.Package, sender: str) -> None:
+    """Nobody can get it: refused for the reason of the first recipient, unless it was taken in while somebody could."""
     # law: R-001 R-111 HN Đ6.2
-    if any(route.fault is None for route in found) or not found:
+    identity = packages.identity(
+        sender, package.message_type, package.business.type, package.document_id, package.sha256
+    )
+    if not found or await hub.db.read(lambda connection: packages.by_identity(connection, identity)) is not None:
         return
     first = found[0]
     raise Refusal(

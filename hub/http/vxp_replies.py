@@ -39,7 +39,7 @@ class Failure(Exception):  # noqa: N818 - the word of the wire
     def of(cls, refusal: Refusal) -> Failure:
         """A refusal as this door tells it: what is wrong, what to do, and where."""
         fault = refusal.fault
-        place = ": ".join(part for part in (refusal.where, refusal.detail) if part)
+        place = ": ".join(part for part in (refusal.where, refusal.detail_vi or refusal.detail) if part)
         told = f"{fault.title_vi}. {fault.remedy_vi}" + (f" ({place})" if place else "")
         return cls(fault.vxp_code, told, fault.http_status)
 
