@@ -51,6 +51,7 @@ LOOPS: dict[str, str] = {
     "prune": "hub.jobs.pruning:follow",
     "sweep": "hub.jobs.sweep:once",
     "keep": "hub.jobs.keeping:follow",
+    "forget": "hub.jobs.retention:follow",
     "revocation": "hub.jobs.revocation:run",
     "recheck": "hub.jobs.recheck:run",
     "watch": "hub.jobs.watch:run",

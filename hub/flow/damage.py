@@ -51,8 +51,8 @@ async def mended(hub: Hub) -> int:
 
 def _keep_back(hub: Hub, package_id: str, reason: str, connection: Connection) -> bool:
     row = packages.get(connection, package_id)
-    if row is None or Hold.DAMAGED in keeping.words(row.held_for):
-        return False
+    if row is None or row.key is None or Hold.DAMAGED in keeping.words(row.held_for):
+        return False  # its content went lawfully while somebody read
     now = hub.clock.now()
     if row.status == PackageStatus.HELD:
         hold.add(hub, connection, package_id, Hold.DAMAGED, "hub", {"reason": reason})

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, insert, select, update
 
 from hub import clock, states
-from hub.store import tables
+from hub.store import spoken, tables
 from hub.store.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ class StaleStatusError(Exception):
 class Event:
     """One line of the journal before it is written.
 
-    detail: JSON-able facts; of a proving event they are the canonical content, so no secret and no subject in them.
+    detail: JSON-able facts; of a proving event they are the canonical content, persons' words as digests (`spoken`), so
+    no secret and no subject in them.
     """
 
     type: str
@@ -120,7 +121,7 @@ class Journal:
                 "hub": self._origin,
                 **{name: row[name] for name in ("package_id", "delivery_id", "recipient") if row[name]},
                 "actor": event.actor,
-                **event.detail,
+                **spoken.sealed(event.actor, event.detail),
             }
             text = canonical(content)
             nonce = secrets.token_bytes(16)
@@ -229,7 +230,8 @@ class PackageChange:
 def change_package(connection: Connection, journal: Journal, now: datetime, change: PackageChange) -> str | None:
     """Move one package and write the event; its receipt when the event proves something.
 
-    Erasing forgets the content's key and the nonces of what was proven about it before (design: evidence).
+    Erasing forgets the content's key and the nonces of what was proven about it before (design: evidence), but for what
+    was proven about having it back.
     Raises StaleStatusError when the package is not where the move starts.
     """
     status = connection.execute(select(_P.c.status).where(_P.c.id == change.package_id)).scalar()
@@ -242,6 +244,7 @@ def change_package(connection: Connection, journal: Journal, now: datetime, chan
     if change.move is states.PackageMove.ERASE:
         values["key"] = None
         proven = update(tables.events).where(tables.events.c.package_id == change.package_id)
+        proven = proven.where(tables.events.c.type.not_in(states.ABOUT_WITHDRAWAL))  # law: R-151 NĐ30 PL VI
         connection.execute(proven.values(nonce=None))
     moved = update(_P).where(_P.c.id == change.package_id, _P.c.status == status).values(**values)
     if connection.execute(moved).rowcount != 1:
