@@ -52,6 +52,7 @@ class Hold(StrEnum):
     VIRUS = "virus"  # infected; a security officer may look, the hub erases it after a while
     DAMAGED = "damaged"  # its sealed bytes are not what was sealed; an operator restores the file from a backup
     ORDER = "order"  # put under quarantine by name; a security officer releases or erases it
+    ERASED = "erased"  # nothing is kept back any more: the content is erased, only its sealed file is still to go
     UNMATCHED = "unmatched"  # it speaks of a document nobody knows here; the document's arrival or an operator frees it
 
 

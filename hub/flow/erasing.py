@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from hub.flow.recalls import stop
-from hub.states import MOVES, DeliveryStatus, Move, PackageMove
+from hub.states import MOVES, DeliveryStatus, Hold, Move, PackageMove
 from hub.store import deliveries, events, keeping
 
 if TYPE_CHECKING:
@@ -24,18 +24,23 @@ _ENDED = (DeliveryStatus.DELIVERED, DeliveryStatus.FAILED, DeliveryStatus.CANCEL
 
 def erase(
     connection: Connection, journal: Journal, now: datetime, row: Row[Any], actor: str, detail: Mapping[str, Any]
-) -> None:
-    """Erase a held or quarantined package; ids, digests and times stay, no subject and no file name.
+) -> bool:
+    """Erase the content of a package, unless a legal hold keeps it; whether it was erased.
 
-    Copies no byte of which left are cancelled, the others given up. Raises StaleStatusError.
+    Ids, digests and times stay, no subject and no file name. Copies no byte of which left are cancelled, the others
+    given up. Raises StaleStatusError.
     """
     # law: R-009 HN Đ1.2
+    if row.legal_hold_at is not None:
+        return False  # law: R-232 NĐ30 PL VI
     for one in deliveries.of_package(connection, row.id):
         if one.status not in _ENDED:
             _end(connection, journal, now, one, actor)
     facts = {"sha256": row.sha256, "document_id": row.document_id, "sender": row.sender, **detail}
-    change = events.PackageChange(row.id, PackageMove.ERASE, actor, _without_words(row), facts)
+    values = {**_without_words(row), "held_for": row.held_for or Hold.ERASED.value}
+    change = events.PackageChange(row.id, PackageMove.ERASE, actor, values, facts)
     events.change_package(connection, journal, now, change)
+    return True
 
 
 async def remove_files(hub: Hub) -> int:

@@ -12,7 +12,6 @@ from hub.flow import content, moments, pickup, visibility
 from hub.flow.thread import refusals
 from hub.flow.watch import non_delivery
 from hub.flow.watch.facts import Reason
-from hub.flow.thread import refusals
 from hub.states import DeliveryStatus, Hold, Move, PackageStatus
 from hub.store import deliveries, events, items, packages
 
@@ -108,6 +107,7 @@ async def fetch(hub: Hub, system: System, doc_id: str) -> content.Content:
             row
             for row in deliveries.of_item(connection, item.id)
             if row.status in (DeliveryStatus.AVAILABLE, DeliveryStatus.DELIVERED, DeliveryStatus.FAILED)
+            and row.recall_state not in visibility.GIVEN_BACK
             and not refusals.is_returned(row)
         ]
         if not shown:

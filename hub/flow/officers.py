@@ -118,7 +118,8 @@ async def erase(hub: Hub, package_id: str, both: Officers, reason: str) -> Packa
 
     def work(connection: Connection) -> None:
         row = _kept_back(connection, package_id)
-        erasing.erase(connection, hub.journal, hub.clock.now(), row, both.actor, detail)
+        if not erasing.erase(connection, hub.journal, hub.clock.now(), row, both.actor, detail):
+            raise Refusal(Fault.STATE_CONFLICT, "the package is under a legal hold")  # law: R-232
 
     await _moved(hub, work)
     await erasing.remove_files(hub)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.flow import routing
+from hub.flow import routing, visibility
 from hub.flow.recalls import stop as stopping
 from hub.states import DeliveryStatus, Move
 from hub.store import deliveries, events, state
@@ -102,6 +102,8 @@ def _change(hub: Hub, row: Row[Any], move: Move, actor: str, reason: str) -> eve
     if move is Move.HOLD:
         return events.Change(row.id, move, actor, values, detail)
     fetched = row.connector == routing.FETCHED
+    if row.recall_state in visibility.GIVEN_BACK:
+        raise Refusal(Fault.STATE_CONFLICT, "its recipient gave it back")
     if move is Move.RESEND or row.system_id is None:  # held for want of a system: by the one of today
         route = routing.routes(hub, [row.recipient])[0]
         if not route.deliverable:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from edxml.faults import Fault, Refusal
 from hub import clock
 from hub.flow import visibility
+from hub.flow.recalls import shown
 from hub.flow.visibility import Party, Thing, View
 from hub.store import answers, events, packages
 
@@ -43,6 +44,7 @@ class DeliveryState:
     business_at: datetime | None
     exposed_at: datetime | None
     ended_at: datetime | None
+    wanted: shown.Wanted | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class PackageState:
     request: str
     reply_due: datetime | None
     sending: dict[str, Any]  # for the sender alone
+    tombstone: shown.Tombstone | None
+    replaced_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +255,8 @@ def _state(hub: Hub, view: View) -> PackageState:
         row.request,
         _moment(row.reply_due),
         json.loads(row.sending) if view.is_sender else {},
+        shown.tombstone(row, view.rows),
+        row.replaced_by,
     )
 
 
@@ -274,4 +280,5 @@ def _delivery(hub: Hub, row: Row[Any], view: View) -> DeliveryState:
         _moment(row.business_at),
         _moment(row.exposed_at),
         _moment(row.ended_at),
+        shown.wanted(row),
     )

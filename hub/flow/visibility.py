@@ -14,9 +14,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from edxml.faults import Fault, Refusal
+from hub.flow.addressing import beside
 from hub.flow.thread import refusals
-from hub.states import BESIDE, DeliveryStatus, PackageStatus, RecallState
-from hub.store import deliveries, items, packages
+from hub.states import BESIDE, Audience, DeliveryStatus, PackageStatus, RecallState
+from hub.store import alarms, deliveries, items, packages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -102,16 +103,26 @@ class View:
 
     def shows_event(self, event: Row[Any]) -> bool:
         """Whether the party may see this line of the package's journal, or its receipt."""
+        if not self._is_told(event):
+            return False
         if event.delivery_id in self.own:
             return True
         if self.shows(Thing.ALL_ROWS):
             return event.delivery_id not in self.hidden
         return event.type == "verdict.recorded" and self.shows(Thing.VERDICT)
 
+    def _is_told(self, event: Row[Any]) -> bool:
+        """An alarm is for those it calls, and for operators: it says nothing to the other side."""
+        told = alarms.audience_of(event.detail) if event.type == alarms.EVENT else None
+        if told is None or self.party is Party.OPERATOR:
+            return True
+        if told == Audience.RECIPIENT:
+            return event.delivery_id in self.own
+        return self.party is Party.SENDER and told == Audience.SENDER
+
     def fetchable(self) -> list[Row[Any]]:
         """The recipient's own deliveries whose content may leave now. Raises Refusal(NOT_FOUND) when there is none."""
-        mine = [row for row in self.rows if row.id in self.own and is_fetchable(row)]
-        found = [row for row in mine if not refusals.is_returned(row)]
+        found = [row for row in self.rows if row.id in self.own and is_fetchable(row)]
         if not found or not self.shows(Thing.CONTENT):
             raise Refusal(Fault.NOT_FOUND)
         return found
@@ -148,12 +159,12 @@ def of_system(connection: Connection, system: System, package_id: str) -> View:
     if party is Party.RECIPIENT:
         return View(party, package, [row for row in rows if row.id in own], own)
     hidden = frozenset(row.id for row in rows if row.copy in BESIDE)
-    return View(party, package, [row for row in rows if row.id not in hidden], own, hidden)
+    return View(party, package, beside.one_each(rows), own, hidden)
 
 
 def shown_to_sender(connection: Connection, package_id: str) -> list[Row[Any]]:
     """The deliveries of a package that its sender sees."""
-    return [row for row in deliveries.of_package(connection, package_id) if row.copy not in BESIDE]
+    return beside.one_each(deliveries.of_package(connection, package_id))
 
 
 def of_operator(connection: Connection, package_id: str) -> View:

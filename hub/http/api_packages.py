@@ -15,7 +15,7 @@ from edxml.verdict import DocumentReport
 from hub.context import Hub
 from hub.flow import checks, hold, intake, pickup, quotas, views
 from hub.flow.addressing import asking
-from hub.flow.recalls import withdraw
+from hub.flow.recalls import shown, withdraw
 from hub.http import api_metadata, api_upload, auth
 from hub.http import api_shapes as shapes
 from hub.http.api_call import Call, answer
@@ -245,6 +245,8 @@ def _package(found: views.PackageState, *, english: bool) -> shapes.PackageShown
         request=found.request,
         reply_due=found.reply_due,
         sending=found.sending,
+        tombstone=_tombstone(found.tombstone),
+        replaced_by=found.replaced_by,
         attachments=[
             shapes.AttachmentShown(
                 n=number,
@@ -292,4 +294,21 @@ def _delivery(one: views.DeliveryState, request: str) -> shapes.DeliveryShown:
         business_at=one.business_at,
         exposed_at=one.exposed_at,
         ended_at=one.ended_at,
+        wanted=_wanted(one.wanted),
+    )
+
+
+def _wanted(one: shown.Wanted | None) -> shapes.WantedShown | None:
+    if one is None:
+        return None
+    return shapes.WantedShown(
+        kind=one.kind, reason=one.reason, at=one.at, destroy_by=one.destroy_by, warnings=list(one.warnings)
+    )
+
+
+def _tombstone(one: shown.Tombstone | None) -> shapes.TombstoneShown | None:
+    if one is None:
+        return None
+    return shapes.TombstoneShown(
+        document_id=one.document_id, sha256=one.sha256, by=one.by, kind=one.kind, at=one.at, reason=one.reason
     )

@@ -28,6 +28,7 @@ _OPEN = (
     states.DeliveryStatus.AVAILABLE.value,
     states.DeliveryStatus.HELD.value,
 )
+_FREE = _P.c.legal_hold_at.is_(None)  # law: R-232 NĐ30 PL VI
 _KEPT = _P.c.held_for.is_not(None)  # the condition of the index `packages_held`
 
 
@@ -66,7 +67,7 @@ def by_status(connection: Connection) -> dict[str, int]:
 def withdrawn(connection: Connection) -> Sequence[Row[Any]]:
     """Held packages that their sender withdrew from every recipient: nobody waits for them any more."""
     waits = exists(select(_D.c.id).where(_D.c.package_id == _P.c.id, _D.c.status.in_(_OPEN)))
-    return connection.execute(select(_P).where(_P.c.status == _HELD, _KEPT, ~waits).limit(100)).all()
+    return connection.execute(select(_P).where(_P.c.status == _HELD, _KEPT, _FREE, ~waits).limit(100)).all()
 
 
 def infected_before(connection: Connection, moment: datetime) -> Sequence[Row[Any]]:
@@ -77,7 +78,11 @@ def infected_before(connection: Connection, moment: datetime) -> Sequence[Row[An
         .scalar_subquery()
     )
     query = select(_P).where(
-        _P.c.status == _QUARANTINED, _KEPT, _P.c.held_for == states.Hold.VIRUS.value, since < clock.to_text(moment)
+        _P.c.status == _QUARANTINED,
+        _KEPT,
+        _FREE,
+        _P.c.held_for == states.Hold.VIRUS.value,
+        since < clock.to_text(moment),
     )
     return connection.execute(query.order_by(_P.c.seq).limit(100)).all()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import and_, exists, or_, select, update
 
 from hub import clock, states
 from hub.store import items, tables
@@ -68,6 +68,21 @@ def write(connection: Connection, delivery_ids: Sequence[str], values: Mapping[s
         raise ValueError(message)
     for part in _parts(delivery_ids):
         connection.execute(update(_D).where(_D.c.id.in_(part)).values(dict(values)))
+
+
+def somebody_keeps(connection: Connection, package_id: str) -> bool:
+    """Whether a recipient has, or may still get, a copy of a package; also True of one nobody gave back.
+
+    A take-back is over when it is agreed to, a recall or a removal when the copy is destroyed.
+    """
+    state, kind = _D.c.recall_state, _D.c.recall_kind
+    destroyed = state == states.RecallState.DESTROYED.value
+    given = and_(state == states.RecallState.AGREED.value, kind == "take_back")
+    gone = or_(_D.c.status == states.DeliveryStatus.CANCELLED.value, destroyed, given)
+    mine = select(_D.c.id).where(_D.c.package_id == package_id)
+    if connection.execute(mine.where(~gone).limit(1)).first() is not None:
+        return True
+    return connection.execute(mine.where(or_(destroyed, given)).limit(1)).first() is None
 
 
 def close_items(connection: Connection, item_ids: Collection[str], now: datetime) -> None:

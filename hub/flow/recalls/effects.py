@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
+    from hub.calendar.work_calendar import WorkCalendar
     from hub.context import Hub
     from hub.flow.routing import Route
     from hub.store.packages import Earlier
@@ -107,9 +108,15 @@ class Recalls:
         return policy.keeps(flows, directory, row.sender, row.recipient, row.business_status)
 
     def _ask(self, rows: Sequence[Row[Any]], kind: Kind, facts: dict[str, str]) -> None:
+        by_calendar: dict[WorkCalendar, list[str]] = {}
+        for row in rows:
+            by_calendar.setdefault(self._hub.calendars.of(row.recipient), []).append(row.id)
         at = clock.to_text(self._now)
-        values = {**facts, "recall_state": RecallState.ASKED.value, "watch_at": at}
-        recalls.write(self._connection, [row.id for row in rows], values)
+        for calendar, ids in by_calendar.items():
+            # law: R-146 HN Đ9.2 (no deadline in law; the profile sets one)
+            until = calendar.end_after_days(self._now, self._hub.profile.flows.destroy_working_days)
+            due = {"destroy_by": clock.to_text(until), "watch_at": at}
+            recalls.write(self._connection, ids, {**facts, **due, "recall_state": RecallState.ASKED.value})
         self._record(f"{kind.word}.asked", self._actor, rows, {"reason": facts["recall_reason"], "kind": kind.value})
 
     def _refuse(self, rows: Sequence[Row[Any]], kind: Kind, facts: dict[str, str]) -> None:

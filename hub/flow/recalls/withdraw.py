@@ -12,6 +12,7 @@ from edxml.faults import Fault, Refusal
 from edxml.reader import Reader
 from hub import clock, states
 from hub.flow import content, intake, visibility
+from hub.flow.addressing import beside
 from hub.flow.recalls import policy
 from hub.flow.recalls.effects import HANDLED, Kind
 from hub.flow.recalls.stop import Stop
@@ -90,7 +91,7 @@ async def withdraw(
         await _take_back(hub, system, package, [row for row in open_ if row not in formal], wish)
     names = {row.recipient for row in wanted}
     after = await hub.db.read(lambda connection: deliveries.of_package(connection, package_id))
-    return tuple(_told(hub, package.sender, row) for row in after if row.recipient in names)
+    return tuple(_told(hub, package.sender, row) for row in beside.one_each(after) if row.recipient in names)
 
 
 def own(
@@ -174,7 +175,9 @@ async def _take_back(hub: Hub, system: System, package: Row[Any], rows: Sequence
         async with places:
             await intake.accept(hub, statuses.pieces(message), intake.Submission(system, "api"))
 
-    done = await asyncio.gather(*(ask(row.recipient) for row in rows), return_exceptions=True)
+    done = await asyncio.gather(
+        *(ask(one) for one in dict.fromkeys(row.recipient for row in rows)), return_exceptions=True
+    )
     for outcome in done:
         if isinstance(outcome, BaseException):
             raise outcome
@@ -188,9 +191,16 @@ async def _recall(hub: Hub, system: System, package: Row[Any], rows: Sequence[Ro
     assert read.header is not None, "original_of gives documents only"
     recipients = {row.recipient for row in rows}
     asked = tuple(one for one in read.header.recipients if named(hub, one.organ_id) in recipients)
+    beyond = recipients - {named(hub, one.organ_id) for one in asked}  # copies beside To: by a rule, of a successor
+    asked += tuple(model.Organization(code, _name(hub, code)) for code in sorted(beyond))
     business = model.Business(read.document_id, BusinessType.RECALL, wish.reason, staff=wish.staff)
     message = writer.write_edoc(replace(read.header, recipients=asked), business, (hop(hub, package.sender),), ())
     await intake.accept(hub, statuses.pieces(message), intake.Submission(system, "api"))
+
+
+def _name(hub: Hub, code: str) -> str:
+    agency = hub.directory.agency(code)
+    return agency.name if agency is not None else code
 
 
 def _registered(row: Row[Any]) -> bool:

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from edxml.faults import Fault, Refusal
 from hub import clock, states
 from hub.flow import moments
+from hub.flow.addressing import second_system
+from hub.flow.recalls import answering
 from hub.flow.thread import copies, match, refusals, wording
-from hub.states import Audience, PackageStatus, RecallState
+from hub.states import Audience, PackageStatus
 from hub.store import alarms, deliveries, events, packages
 
 if TYPE_CHECKING:
@@ -42,11 +44,13 @@ class Answered:
 
     original: the package it speaks of; None when nothing is known of it.
     stranger: the document is here, and was never for whoever speaks.
+    stays: the sender is not told: a system that only stores the document spoke of it (R-136).
     """
 
     original: str | None
     stranger: bool = False
     warnings: tuple[Note, ...] = ()
+    stays: bool = False
 
 
 class Answers:
@@ -63,9 +67,13 @@ class Answers:
         copy = copies.answered(self._connection, self._hub.directory, named, row.sender)
         if copy is None:
             return Answered(None, self._is_stranger(named, row.sender))
-        if status.code in ("15", "16"):
-            self._change_answer(copy, status)
-        elif status.code in states.STATUS_RANK:
+        stored = second_system.stores_only(self._connection, self._hub, copy, row.system_id)
+        if stored is not None and status.code in states.STATUS_RANK:
+            second_system.heard(self._connection, self._hub, self._now, self._actor, stored, status)
+            return Answered(str(copy.package_id), stays=True)
+        answer = answering.Answer(self._connection, self._hub, self._now, self._actor)
+        answered = answer.take(copy.sender, copy.document_id, copy.recipient, status, row.system_id)
+        if not answered and status.code in states.STATUS_RANK:
             self._business_status(copy, status, row.door)
         remarks = wording.remarks(status) if row.door in ANSWERING else ()
         return Answered(str(copy.package_id), warnings=tuple(remarks))
@@ -130,23 +138,6 @@ class Answers:
         if entry.number and copy.arrival_number is None:  # law: R-125 HN Đ9.1a
             facts |= {name: value or None for name, value in told.items()}
         return facts
-
-    def _change_answer(self, copy: Any, status: StatusMessage) -> None:
-        """15 or 16: every copy of the document that is wanted back from this recipient."""
-        package = packages.get(self._connection, copy.package_id)
-        document_id = package.document_id if package is not None else ""
-        for one in copies.of_recipient(self._connection, copy.sender, document_id, copy.recipient):
-            if one.recall_state == RecallState.ASKED:
-                self._agree(one.delivery_id, agreed=status.code == "15", reason=status.description)
-
-    def _agree(self, delivery_id: str, *, agreed: bool, reason: str) -> None:
-        row = deliveries.get(self._connection, delivery_id)
-        if row is None:
-            return
-        state = RecallState.AGREED if agreed else RecallState.REFUSED
-        deliveries.set_facts(self._connection, row.id, recall_state=state.value)
-        verb = "recall" if row.recall_kind == "recall" else "takeback"
-        self._record(f"{verb}.{state.value}", row, {"reason": reason})
 
     def _record(self, event_type: str, row: Any, detail: dict[str, Any]) -> None:
         self._hub.journal.record(

@@ -75,7 +75,9 @@ from hub.http.api_shapes.packages import (
     RecipientTold,
     SignatureVerdict,
     Timeline,
+    TombstoneShown,
     Verdicts,
+    WantedShown,
     Warned,
 )
 
@@ -138,7 +140,9 @@ __all__ = [
     "Token",
     "TokenError",
     "TokenForm",
+    "TombstoneShown",
     "Verdicts",
+    "WantedShown",
     "Warned",
     "Withdrawal",
     "Withdrawn",

@@ -135,6 +135,28 @@ class DeliveryShown(Answer):
     business_at: Moment | None
     exposed_at: Moment | None
     ended_at: Moment | None
+    wanted: WantedShown | None = Field(None, description="Yêu cầu lấy lại, thu hồi gần nhất")
+
+
+class WantedShown(Answer):
+    """The wish to have one copy back."""
+
+    kind: str = Field(description="cancel: chưa rời trục; take_back: lấy lại; recall: thu hồi; update: bị bỏ tên")
+    reason: str
+    at: Moment
+    destroy_by: Moment | None = Field(description="Hạn xác nhận đã hủy")
+    warnings: list[str] = Field(description="already_replied: nơi nhận đã có văn bản trả lời")
+
+
+class TombstoneShown(Answer):
+    """What stays of a document that was withdrawn from whoever looks."""
+
+    document_id: str
+    sha256: str
+    by: str = Field(description="Cơ quan đã thu hồi")
+    kind: str
+    at: Moment
+    reason: str
 
 
 class AttachmentShown(Answer):
@@ -179,6 +201,8 @@ class PackageShown(Answer):
         description="Điều nơi gửi khai kèm: danh sách nơi nhận đã mở (groups), lý do và người quyết định gửi bản giấy; "
         "chỉ nơi gửi thấy",
     )
+    tombstone: TombstoneShown | None = Field(None, description="Văn bản đã bị thu hồi: của ai, khi nào, vì sao")
+    replaced_by: str | None = Field(None, description="Gói tin thay thế văn bản này")
     attachments: list[AttachmentShown]
     warnings: list[Warned]
     deliveries: list[DeliveryShown]

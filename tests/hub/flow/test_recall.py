@@ -57,7 +57,7 @@ async def test_a_take_back_13_is_answered_15_by_the_recipient(sender, recipient)
 
     assert asked == {B: ("available", "asked")}
     assert [item.status_code for item in page.items] == ["13", ""]  # the take-back is urgent: it comes first
-    assert await state(sender, accepted.package_id) == {B: ("available", "agreed")}
+    assert await state(sender, accepted.package_id) == {B: ("failed", "agreed")}  # it is offered no more
 
 
 async def test_withdraw_cancels_what_never_left_without_telling_the_recipient(sender, recipient):
