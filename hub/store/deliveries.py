@@ -283,7 +283,10 @@ def sent_by(
 
 
 def answered(connection: Connection, sender: str, document_id: str, recipient: str) -> Row[Any] | None:
-    """The latest delivery of `sender`'s document that `recipient` knows of: what a status message speaks about."""
+    """The latest delivery of `sender`'s document that `recipient` knows of: what a status message speaks about.
+
+    The document itself before its updates and recalls, which share its DocumentId; never the copy in a second system.
+    """
     return connection.execute(
         select(_D, _P.c.sender, _P.c.document_id)
         .join_from(_D, _P, _P.c.id == _D.c.package_id)
@@ -293,8 +296,9 @@ def answered(connection: Connection, sender: str, document_id: str, recipient: s
             _P.c.message_type == "edoc",
             packages.offered(),
             _D.c.recipient == recipient,
+            _D.c.copy.not_in(states.BESIDE),
         )
-        .order_by(tuple_(_P.c.business_type == 1), _D.c.seq.desc())
+        .order_by(tuple_(_P.c.business_type == 1), tuple_(_P.c.business_type == 2), _D.c.seq.desc())
         .limit(1)
     ).first()
 

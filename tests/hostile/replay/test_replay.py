@@ -142,13 +142,18 @@ async def test_G08_statuses_in_any_order_end_alike(target, part):  # noqa: N802 
     assert ends == {("delivered", "06")}
 
 
-async def test_G09_a_recall_before_its_document_is_taken_and_says_so(target):  # noqa: N802
+async def test_G09_a_recall_before_its_document_waits_and_then_stops_it(target):  # noqa: N802
     name = f"{SENDER},2026/11/21,13/QĐ-SNV"
 
     early = (await target.offer(make_package(SENDER, RECIPIENT, document_id=name, business_type=1, reason="Sai"))).json
+    seen = await target.recipient.receive_all()
+    late = await target.sender.send(make_package(SENDER, RECIPIENT, document_id=name))
 
-    assert "base_unknown" in [one["code"] for one in early["warnings"]]
-    assert [item["kind"] for item, _ in await target.recipient.receive_all()] == ["recall"]
+    assert (early["status"], [one["code"] for one in early["warnings"]]) == ("held", ["base_unknown"])
+    assert early["receipt"]
+    assert seen == await target.recipient.receive_all() == []
+    [copy] = (await target.sender.package(late["package_id"]))["deliveries"]
+    assert (copy["status"], copy["recall_state"]) == ("cancelled", "never_delivered")
 
 
 async def test_G11_by_both_doors_it_is_one(target, snv):  # noqa: N802
