@@ -6,6 +6,7 @@ import base64
 import os
 import pwd
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -42,41 +43,12 @@ async def agency_list(hub: Hub, args: Args) -> Answer:
     return {"agencies": await hub.db.read(lambda connection: edit.list_agencies(connection, **chosen))}
 
 
-async def agency_show(hub: Hub, args: Args) -> Answer:
-    """One agency, the systems that speak for it, its history."""
-    return await hub.db.read(lambda connection: edit.show_agency(connection, args["organ_id"]))
-
-
 async def agency_add(hub: Hub, args: Args) -> Answer:
     """Register one agency."""
-    known = ("kind", "level", "parent", "legacy_code", "aliases", "email", "phone", "scope")
+    known = ("kind", "level", "parent", "legacy_code", "aliases", "email", "phone", "scope", "host")
     fields = {name: args[name] for name in known if args.get(name) is not None}
     return await registry.change(
         hub, lambda connection: edit.add_agency(connection, args["organ_id"], args["name"], **fields, why=why(args))
-    )
-
-
-async def agency_rename(hub: Hub, args: Args) -> Answer:
-    """Give an agency a new name."""
-    return await registry.change(
-        hub, lambda connection: edit.rename_agency(connection, args["organ_id"], args["name"], why=why(args))
-    )
-
-
-async def agency_merge(hub: Hub, args: Args) -> Answer:
-    """Close agencies in favour of another one."""
-    on = _day(args.get("on"))
-    return await registry.change(
-        hub, lambda connection: edit.merge_agencies(connection, args["organ_ids"], args["into"], why=why(args), on=on)
-    )
-
-
-async def agency_close(hub: Hub, args: Args) -> Answer:
-    """Close an agency and name its successors."""
-    on, successors = _day(args.get("on")), tuple(args.get("successors") or ())
-    return await registry.change(
-        hub,
-        lambda connection: edit.close_agency(connection, args["organ_id"], why=why(args), successors=successors, on=on),
     )
 
 
@@ -197,11 +169,7 @@ async def system_key_remove(hub: Hub, args: Args) -> Answer:
 COMMANDS: dict[str, CommandFunction] = {
     "agency.import": agency_import,
     "agency.list": agency_list,
-    "agency.show": agency_show,
     "agency.add": agency_add,
-    "agency.rename": agency_rename,
-    "agency.merge": agency_merge,
-    "agency.close": agency_close,
     "agency.certificate.add": certificate_add,
     "agency.certificate.list": certificate_list,
     "agency.certificate.remove": certificate_remove,
@@ -218,15 +186,17 @@ COMMANDS: dict[str, CommandFunction] = {
 """Their part of `hub.admin.COMMANDS`."""
 
 
-def why(args: Args) -> Why:
-    """Who asks for a change of the registry, why, by which decision, and what version they had seen."""
+def why(args: Args, hub: Hub | None = None) -> Why:
+    """Who asks for a change of the registry, why, when, by which decision, and what version they had seen."""
     seen = args.get("seen")
-    return Why(
+    told = Why(
         actor=operator(args),
         reason=args.get("reason") or "",
         decision=args.get("decision") or "",
         seen=None if seen is None else int(seen),
+        decided_on=day(args.get("decided_on")),
     )
+    return told if hub is None else replace(told, at=hub.clock.now())
 
 
 def operator(args: Args) -> str:
@@ -234,7 +204,8 @@ def operator(args: Args) -> str:
     return str(args.get("operator") or pwd.getpwuid(os.getuid()).pw_name)
 
 
-def _day(text: str | None) -> date | None:
+def day(text: str | None) -> date | None:
+    """A day written yyyy-mm-dd; None when none is given. Raises WrongArgumentError."""
     try:
         return None if not text else date.fromisoformat(text)
     except ValueError as cause:

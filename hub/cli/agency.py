@@ -7,15 +7,15 @@ import base64
 from pathlib import Path
 from typing import Any
 
-from hub.cli import agency_sync, line, table
+from hub.cli import agency_life, agency_sync, line, table
 from hub.cli.errors import EXIT_DONE, EXIT_NO
 
-_NOT_SENT = {"command", "action", "certificate_action", "config", "json"}
-_FIELDS = ("kind", "level", "parent", "legacy_code", "email", "phone")
+_NOT_SENT = {"command", "action", "certificate_action", "level_action", "config", "json"}
+_FIELDS = ("kind", "level", "parent", "legacy_code", "email", "phone", "host")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Second words: import, list, show, add, rename, merge, close, sync, certificate add|list|remove."""
+    """Second words: import, list, add, sync, certificate add|list|remove, and those of `agency_life`."""
     actions = table.add_actions(parser)
     found = table.add_action(actions, "import", "Nạp tệp CSV; có dòng sai thì không nạp dòng nào", "take a CSV file")
     found.add_argument("file", type=Path)
@@ -28,8 +28,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     found.add_argument("--text", help="một phần tên, hoặc đầu mã / part of a name, or the beginning of a code")
     found.add_argument("--limit", type=int)
     found.add_argument("--after", metavar="ORGAN_ID")
-    found = table.add_action(actions, "show", "Xem một cơ quan và lịch sử của nó", "one agency and its history")
-    found.add_argument("organ_id")
     found = table.add_action(actions, "add", "Thêm một cơ quan", "register an agency")
     found.add_argument("organ_id")
     found.add_argument("--name", required=True)
@@ -38,30 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     found.add_argument("--alias", dest="aliases", action="append", default=[], metavar="CODE")
     found.add_argument("--scope", choices=("province", "national"), default="province")
     table.add_person(found)
-    found = table.add_action(actions, "rename", "Đổi tên", "give an agency another name")
-    found.add_argument("organ_id")
-    found.add_argument("--name", required=True)
-    table.add_person(found, reason=True)
-    _add_seen(found)
-    found = table.add_action(actions, "merge", "Sáp nhập vào một cơ quan", "close agencies in favour of another")
-    found.add_argument("organ_ids", nargs="+", metavar="organ_id")
-    found.add_argument("--into", required=True, metavar="ORGAN_ID")
-    found.add_argument("--on", metavar="YYYY-MM-DD", help="ngày đầu tiên không còn hoạt động / first day without it")
-    table.add_person(found, reason=True)
-    _add_seen(found)
-    found = table.add_action(actions, "close", "Chấm dứt hoạt động", "close an agency")
-    found.add_argument("organ_id")
-    found.add_argument("--successor", dest="successors", action="append", default=[], metavar="ORGAN_ID")
-    found.add_argument("--on", metavar="YYYY-MM-DD")
-    table.add_person(found, reason=True)
-    _add_seen(found)
+    agency_life.add(actions)
     agency_sync.add(actions)
     _add_certificates(table.add_action(actions, "certificate", "Chứng thư ký số của cơ quan", "its certificates"))
-
-
-def _add_seen(parser: argparse.ArgumentParser) -> None:
-    text = "phiên bản đã xem; ai đó sửa sau đó thì dừng / version you looked at: stop when it was changed since"
-    parser.add_argument("--seen", type=int, metavar="VERSION", help=text)
 
 
 def _add_certificates(parser: argparse.ArgumentParser) -> None:
@@ -85,6 +62,8 @@ def _add_certificates(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Ask the hub."""
     args = {name: value for name, value in vars(arguments).items() if name not in _NOT_SENT}
+    if arguments.action in agency_life.ACTIONS:
+        return agency_life.run(arguments, args)
     if arguments.action == "sync":
         return agency_sync.run(arguments)
     if arguments.action == "import":
@@ -133,14 +112,6 @@ def _row(agency: dict[str, Any]) -> tuple[str, ...]:
 def _one(answer: dict[str, Any]) -> str:
     agency = answer.get("agency", answer)
     shown = {name: value for name, value in agency.items() if value not in ("", None, [], ())}
-    lines = [f"{name}: {_text(value)}" for name, value in shown.items()]
-    lines += [f"lưu ý/warning: {_text(warning)}" for warning in answer.get("warnings", ())]
+    lines = [f"{name}: {agency_life.text(value)}" for name, value in shown.items()]
+    lines += [f"lưu ý/warning: {agency_life.text(warning)}" for warning in answer.get("warnings", ())]
     return "\n".join(lines)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(_text(part) for part in value)
-    if isinstance(value, dict):
-        return " ".join(f"{name}={_text(part)}" for name, part in value.items() if part not in ("", None))
-    return str(value)
