@@ -157,7 +157,7 @@ def write(connection: Connection, change: str, added: Sequence[Agency], steps: S
     done = days.settle(connection, steps, why.today)
     try:
         rows.write(connection, added, [(one.step.before, one.row) for one in done], why.at)
-        recoding.prepare(connection, done, why)
+        others = recoding.prepare(connection, done, why)
     except sa.exc.IntegrityError as cause:
         codes = ", ".join(agency.organ_id for agency in touched[:3])
         raise RegistryError("alias_taken", code=codes, owner="?") from cause
@@ -168,7 +168,11 @@ def write(connection: Connection, change: str, added: Sequence[Agency], steps: S
     fresh = [
         tell(version, change, replace(agency, id=numbers[agency.organ_id]), why, agency.valid_from) for agency in added
     ]
-    told = [tell(version, change, one.row, why, one.first_day, one.later) for one in done]
+    as_it_is = {agency.organ_id: agency for agency in read_agencies(connection, others)}
+    told = [
+        tell(version, change, as_it_is.pop(one.row.organ_id, one.row), why, one.first_day, one.later) for one in done
+    ]
+    told += [tell(version, change, agency, why, None) for agency in as_it_is.values()]
     if fresh or told:
         connection.execute(sa.insert(agency_changes), [*fresh, *told])
     return version

@@ -39,8 +39,12 @@ def recoded(before: Agency, after: Agency) -> Agency:
     return replace(after, aliases=tuple(sorted({*after.aliases, before.organ_id} - {after.organ_id})))
 
 
-def prepare(connection: Connection, done: Sequence[Settled], why: Why) -> None:
-    """Make or reserve the new codes, and say until when the old ones answer."""
+def prepare(connection: Connection, done: Sequence[Settled], why: Why) -> set[str]:
+    """Make or reserve the new codes, and say until when the old ones answer.
+
+    Gives the codes of others whose rows name the agency and therefore changed with it.
+    """
+    others: set[str] = set()
     for one in done:
         before, after = one.step.before, one.step.after
         if after.organ_id == before.organ_id or one.first_day is None:
@@ -53,7 +57,8 @@ def prepare(connection: Connection, done: Sequence[Settled], why: Why) -> None:
             old = sa.update(agency_aliases).where(_A.agency_id == before.id, _A.alias == before.organ_id)
             connection.execute(old.where(_A.valid_to.is_(None)).values(last_day=one.step.until))
         if one.row.organ_id == after.organ_id:
-            take_effect(connection, before.id, before.organ_id, after.organ_id)
+            others |= take_effect(connection, before.id, before.organ_id, after.organ_id)
+    return others
 
 
 def end(connection: Connection, today: date) -> list[str]:
@@ -66,13 +71,22 @@ def end(connection: Connection, today: date) -> list[str]:
     return found
 
 
-def take_effect(connection: Connection, agency_id: int, old: str, new: str) -> None:
-    """From now on the agency is known by its new code, also to those below it and to those it succeeded."""
+def take_effect(connection: Connection, agency_id: int, old: str, new: str) -> set[str]:
+    """From now on the agency is known by its new code, also to those below it and to those it succeeded.
+
+    Gives the codes of those others: they changed, too.
+    """
     mine = sa.update(agency_aliases).where(_A.agency_id == agency_id)
     connection.execute(mine.where(_A.alias == old).values(identity=False))
     connection.execute(mine.where(_A.alias == new).values(identity=True))
+    below = sa.select(agencies.c.organ_id).where(agencies.c.parent == old)
+    others = set(connection.execute(below).scalars())
     connection.execute(sa.update(agencies).where(agencies.c.parent == old).values(parent=new))
-    named = sa.select(agencies.c.id, agencies.c.successors).where(agencies.c.successors.contains(old, autoescape=True))
-    for number, codes in connection.execute(named).all():
+    columns = (agencies.c.id, agencies.c.organ_id, agencies.c.successors)
+    named = sa.select(*columns).where(agencies.c.successors.contains(old, autoescape=True))
+    for number, organ_id, codes in connection.execute(named).all():
         renamed = " ".join(new if code == old else code for code in codes.split())
-        connection.execute(sa.update(agencies).where(agencies.c.id == number).values(successors=renamed))
+        if renamed != codes:
+            others.add(organ_id)
+            connection.execute(sa.update(agencies).where(agencies.c.id == number).values(successors=renamed))
+    return others

@@ -45,7 +45,7 @@ def turn(connection: Connection, why: Why | None = None) -> int:
     version = entries.bump(connection, "turned", subject, why)
     for agency, period in changed:
         if period.organ_id != agency.organ_id:
-            recoding.take_effect(connection, agency.id, agency.organ_id, period.organ_id)
+            ended = [*ended, *recoding.take_effect(connection, agency.id, agency.organ_id, period.organ_id)]
     present = days.present_codes(connection, parents)
     turned = []
     for agency, period in changed:
