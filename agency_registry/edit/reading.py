@@ -164,10 +164,24 @@ def changes_since(connection: Connection, version: int, *, limit: int = 1000) ->
 
 
 def last_changes(connection: Connection) -> dict[str, tuple[int, datetime]]:
-    """Organ id -> version and time of the last change of its agency, for lists that others synchronise by."""
-    changes = agency_changes.c
+    """Organ id -> version and time of the last change of its agency, for lists that others synchronise by.
+
+    Another system that receives for it is a change, too.
+    """
+    changes, pairs = agency_changes.c, system_agencies.c
     newest = sa.select(changes.organ_id, sa.func.max(changes.version), sa.func.max(changes.at))
-    return {code: (version, at) for code, version, at in connection.execute(newest.group_by(changes.organ_id))}
+    found = {code: (version, at) for code, version, at in connection.execute(newest.group_by(changes.organ_id))}
+    versions = sa.select(registry_versions.c.at, registry_versions.c.version).order_by(registry_versions.c.version)
+    of_moment = {at: version for at, version in connection.execute(versions)}  # noqa: C416 (a row is no pair to mypy)
+    served = sa.select(agencies.c.organ_id, pairs.valid_from, pairs.valid_to).join(
+        system_agencies, pairs.agency_id == agencies.c.id
+    )
+    for code, *moments in connection.execute(served):
+        for at in moments:
+            version = of_moment.get(at, 0)
+            if version > found.get(code, (0, at))[0]:
+                found[code] = (version, at)
+    return found
 
 
 def parents(connection: Connection, codes: Sequence[str]) -> dict[str, str | None]:

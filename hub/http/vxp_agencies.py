@@ -50,13 +50,14 @@ def agency(directory: Directory, one: Agency) -> Item | None:
     """One line of getAgenciesList; agencies that take no part now are left out."""
     if one.state != "active":
         return None
+    former = directory.former_codes(one.organ_id)
     return {
         "id": str(one.id),
         "pid": _parent_id(directory, one),
         "code": one.organ_id,
         "name": one.name,
         "mail": one.email,
-        "oldCode": one.legacy_code or "",
+        "oldCode": former[0] if former else one.legacy_code or "",  # law: R-023 CB Đ4: the table others follow
     }
 
 
