@@ -35,12 +35,12 @@ UNLIKELY: Final = "national_list_unlikely"
 async def follow(hub: Hub) -> None:
     """Look when it is time; never returns. A hub without an axis has no list to compare."""
     while True:
+        await asyncio.sleep(LOOK_SECONDS)
         if hub.settings.axis is not None:
             try:
                 await turn(hub)
             except (StorageDownError, StorageFullError):
                 log.get().exception("national list not looked at")
-        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def turn(hub: Hub) -> None:

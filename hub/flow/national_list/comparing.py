@@ -85,8 +85,8 @@ def compare(
     """What would change here.
 
     is_ours: whether a row speaks of the province's own. retired: codes given up here for good, with what followed them.
-    after: rows of this version and below are known already; 0 compares everything, and what the list no longer names
-    is closed then.
+    after: rows of this version and below are known already; 0 compares everything. What the list no longer names is
+    closed: it is whole each time.
     """
     return _Comparison(told, directory, is_ours, retired, after).done()
 
@@ -125,8 +125,7 @@ class _Comparison:
         }
         for code in sorted(self.rows):
             self._one(code, self.rows[code], agencies[code])
-        if not self.after:
-            self._missing()
+        self._missing()
         self._break_circles()
         self._check_parents()
         self.changes.sort(key=lambda one: one.after.organ_id)

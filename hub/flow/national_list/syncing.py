@@ -37,8 +37,8 @@ _OLD = "superseded"
 class Wish:
     """What a person wants of a synchronisation.
 
-    full: compare every row, and close what the list no longer names. closings: how many agencies are to be closed, when
-    the person knows that the list shrank.
+    full: compare every row, not only newer ones. closings: how many agencies are to be closed, when the person knows
+    that the list shrank.
     """
 
     full: bool = False

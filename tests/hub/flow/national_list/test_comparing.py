@@ -150,7 +150,7 @@ def test_of_a_newer_list_only_newer_rows_count():
     here = [national(1, "G01"), national(2, "G02"), national(3, "G03")]
     there = [unit(1, "G01", "Mới", version=5), unit(2, "G02", "Cũ", version=4), unit(4, "G04", version=6)]
 
-    assert changes(found(there, here, after=4)) == [("renamed", "G01"), ("added", "G04")]
+    assert changes(found(there, here, after=4)) == [("renamed", "G01"), ("closed", "G03"), ("added", "G04")]
 
 
 def test_a_retired_code_is_given_to_nobody():

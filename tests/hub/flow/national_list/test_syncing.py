@@ -82,6 +82,12 @@ def text_of(filed):
     return Path(filed["file"]).read_text(encoding="utf-8-sig")
 
 
+def append(filed, line):
+    """Somebody writes into that file."""
+    with Path(filed["file"]).open("a", encoding="utf-8") as file:
+        file.write(line)
+
+
 def name(hub, code):
     agency = hub.directory.agency(code)
     return None if agency is None else agency.name
@@ -233,9 +239,7 @@ async def test_a_hostile_list_takes_no_code_of_ours_and_makes_no_circle(here, ax
 async def test_a_file_that_somebody_changed_is_not_taken_over(here, axis):
     told(axis, [row(1, "G01"), row(2, "G02")])
     filed = await done(here, "agency.sync")
-    open_file = await here.in_thread(lambda: Path(filed["file"]).open("a", encoding="utf-8"))
-    with open_file:
-        open_file.write("added,G03,Bộ,,,,,,,\r\n")
+    append(filed, "added,G03,Bộ,,,,,,,\r\n")
 
     answer = await ask(here, "confirm.approve", id=filed["confirmation"], operator="An")
 
