@@ -221,6 +221,13 @@ _SEND_STATE = {
 }
 
 
+_WHY = {
+    "never_delivered": "Đã dừng trước khi giao",
+    "paper_only": "Chỉ gửi bản giấy",
+    "stored_only": "Hệ thống thứ hai chỉ lưu trữ; hệ thống chính trả lời",
+}
+
+
 _KEPT_BACK = {
     Hold.STAMP: "Trục đang giữ vì trang 1 có dấu hiệu mật: văn thư khai báo không mật, hoặc thu hồi (loại 1)",
     Hold.UNREAD: "Trục đang giữ, chờ đọc lại trang 1",
@@ -251,8 +258,7 @@ def _sent(row: Row[Any]) -> SentRow:
     why = fault.title_vi if fault is not None else row.reason or ""
     if fault is Fault.ORG_CLOSED and row.reason:
         why = f"{why}: {row.reason}"  # law: R-026 QĐ28 Đ16.1: names the successor
-    if row.reason == "never_delivered":
-        why = "Đã dừng trước khi giao"
+    why = _WHY.get(row.reason or "", why)
     kept_back = _kept_back(row) if receive not in ("done", "fail") else ""
     if kept_back:  # not handed over yet, and kept from it
         send = "processing" if row.status == PackageStatus.HELD else "fail"

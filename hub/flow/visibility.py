@@ -58,7 +58,7 @@ TABLE: Mapping[Party, frozenset[Thing]] = {
     Party.OPERATOR: frozenset({_T.STATES, _T.VERDICT, _T.ALL_ROWS, _T.HOLD, _T.PERSONS, _T.FIGURES}),
     Party.OFFICE: frozenset({_T.FIGURES}),
 }
-"""Party -> what it may see. Nobody else sees anything."""
+"""Party -> what it may see. Nobody else sees anything.  law: S-06"""
 
 # law: R-013 NĐ30 Đ21.2b
 KEPT_BACK: frozenset[Thing] = frozenset({_T.WORDS, _T.CONTENT, _T.VERDICT})

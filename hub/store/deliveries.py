@@ -32,6 +32,13 @@ _UNEXPOSED = Prepared(
 )
 _EXPOSE = Prepared(update(_D).where(_D.c.id == bindparam("id_"), _D.c.exposed_at.is_(None)))
 _LEASE = Prepared(update(_D).where(_D.c.id == bindparam("id_")))
+_AT_SYSTEM = Prepared(
+    select(_D).where(
+        _D.c.package_id == bindparam("package_id_"),
+        _D.c.system_id == bindparam("system_id_"),
+        _D.c.recipient == bindparam("recipient_"),
+    )
+)
 _OF_ITEM = Prepared(select(_D).where(_D.c.item_id == bindparam("item_id_")).order_by(_D.c.seq))
 
 
@@ -100,6 +107,11 @@ def get(connection: Connection, delivery_id: str) -> Row[Any] | None:
 def of_package(connection: Connection, package_id: str) -> Sequence[Row[Any]]:
     """All deliveries of one package, in the order of To."""
     return _OF_PACKAGE.rows(connection, package_id_=package_id)
+
+
+def at_system(connection: Connection, package_id: str, system_id: str, recipient: str) -> Row[Any] | None:
+    """The delivery of a package to one agency at one of its systems."""
+    return _AT_SYSTEM.first(connection, package_id_=package_id, system_id_=system_id, recipient_=recipient)
 
 
 def of_item(connection: Connection, item_id: str) -> Sequence[Row[Any]]:
@@ -275,7 +287,7 @@ def sent_by(
         )
         .join_from(_P, _D, _D.c.package_id == _P.c.id)
         .outerjoin(_I, _I.c.id == _D.c.item_id)
-        .where(_P.c.id.in_(recent))
+        .where(_P.c.id.in_(recent), _D.c.copy.not_in(states.BESIDE))
         .order_by(_P.c.seq.desc(), _D.c.seq)
         .limit(limit)
     ).all()

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, case, func, select
 
 from hub import clock
-from hub.states import DeliveryStatus, RecallState
+from hub.states import BESIDE, DeliveryStatus, RecallState
 from hub.store import tables
 
 _P = tables.packages
@@ -22,6 +22,7 @@ _D = tables.deliveries
 _RECALL = 1  # BussinessDocType of a recall: a message about a document, not a document
 
 _TAKEN_IN = _P.c.fault.is_(None)  # what was refused has a fault, also when it is kept sealed for a virus
+_COUNTED = _D.c.copy.not_in(BESIDE)  # law: R-135 R-207: a copy in a second system is no second receipt
 _DOCUMENT = (_P.c.message_type == "edoc", _P.c.business_type != _RECALL)
 
 
@@ -109,7 +110,7 @@ def _deliveries(connection: Connection, start: str, end: str) -> Sequence[Any]:
             count(_D.c.recall_state != RecallState.NONE.value, "recalled"),
         )
         .join_from(_P, _D, _D.c.package_id == _P.c.id)
-        .where(_P.c.received_at >= start, _P.c.received_at < end, _TAKEN_IN, *_DOCUMENT)
+        .where(_P.c.received_at >= start, _P.c.received_at < end, _TAKEN_IN, _COUNTED, *_DOCUMENT)
         .group_by(_P.c.sender)
     ).all()
 
@@ -122,6 +123,7 @@ def _received(connection: Connection, start: str, end: str) -> Sequence[Any]:
             _D.c.status == DeliveryStatus.DELIVERED.value,
             _D.c.ended_at >= start,
             _D.c.ended_at < end,
+            _COUNTED,
             *_DOCUMENT,
         )
         .group_by(_D.c.recipient)
@@ -136,6 +138,7 @@ def _times(connection: Connection, start: str, end: str) -> Sequence[Any]:
             _P.c.received_at >= start,
             _P.c.received_at < end,
             _TAKEN_IN,
+            _COUNTED,
             *_DOCUMENT,
             _D.c.status == DeliveryStatus.DELIVERED.value,
             _D.c.ended_at.is_not(None),

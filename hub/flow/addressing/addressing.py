@@ -24,4 +24,4 @@ def routes(hub: Hub, package: Package, submission: Submission) -> tuple[tuple[Ro
         found = tuple(routing.to_successor(hub, route) for route in found)
     found = recipients.addressed(hub, found, package, sending)
     found, warnings = copying.with_copies(hub, found, package, submission)
-    return second_system.beside(hub, found), (*sending.warnings, *warnings, *successors.notices(hub, found))
+    return second_system.with_seconds(hub, found), (*sending.warnings, *warnings, *successors.notices(hub, found))

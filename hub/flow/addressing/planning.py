@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hub.flow.addressing import recipients
 from hub.flow.watch import birth
-from hub.states import DeliveryStatus, Mode
+from hub.states import BESIDE, DeliveryStatus, Mode
 from hub.store import deliveries
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def plan(
                 mode=route.mode.value,
                 copy=route.copy.value,
                 duplicate_of=doubled.get(route.recipient),
-                watch_at=watch_at if status in birth.ARRIVING else None,
+                watch_at=watch_at if status in birth.ARRIVING and route.copy not in BESIDE else None,
             )
         )
     return new, list(items.values())

@@ -7,24 +7,33 @@ the document is the system of the own copy, until the document is assigned in th
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from edxml.faults import Fault, Refusal
+from hub import clock
 from hub.flow import routing, visibility
-from hub.states import BESIDE, Copy
-from hub.store import deliveries, events
+from hub.states import BESIDE, Alarm, Audience, Copy
+from hub.store import alarms, deliveries, events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
     from agency_registry.agency import System
+    from edxml.model import StatusMessage
     from hub.context import Hub
     from hub.flow.routing import Route
 
+STORED_ONLY: Final = "stored_only"
+"""Why a status message stays here: it comes from a system that only stores the document."""
+ARRIVED: Final = "01"
+_ANSWERS: Final = frozenset({"02", "03", "04", "05", "06"})
+"""What only the system that handles a document says of it."""
 
-def beside(hub: Hub, routes: tuple[Route, ...]) -> tuple[Route, ...]:
+
+def with_seconds(hub: Hub, routes: tuple[Route, ...]) -> tuple[Route, ...]:
     """The routes, and behind them the copies that agencies with two systems store in the second one."""
     if not hub.directory.has_second_systems:
         return routes
@@ -50,39 +59,65 @@ async def assign(hub: Hub, system: System, delivery_id: str, to: str) -> None:
     now = hub.clock.now()
 
     def work(connection: Connection) -> None:
-        own = visibility.own_delivery(connection, system, delivery_id)
-        copies = _of_recipient(connection, own)
-        if own.message_type != "edoc" or leader(copies).id != own.id:
+        mine = visibility.own_delivery(connection, system, delivery_id)
+        if mine.message_type != "edoc" or _only_stores(connection, hub, mine):
             raise Refusal(Fault.STATE_CONFLICT, "the document is handled in the agency's other system")
-        other = next((one for one in copies if one.system_id == to and one.id != own.id), None)
-        if other is None:
+        other = deliveries.at_system(connection, mine.package_id, to, mine.recipient)
+        if other is None or other.id == mine.id:
             raise Refusal(Fault.SCHEMA_INVALID, "no other system of the agency has this document", where="system")
-        beside, copy = (own, Copy.SECOND) if own.copy == Copy.ASSIGNED else (other, Copy.ASSIGNED)
-        deliveries.set_facts(connection, beside.id, copy=copy.value)  # law: R-135 TT Đ6.1.2
+        changed, copy = (mine, Copy.SECOND) if mine.copy == Copy.ASSIGNED else (other, Copy.ASSIGNED)
+        deliveries.set_facts(connection, changed.id, copy=copy.value)  # law: R-135 TT Đ6.1.2
         told = events.Event(
-            "delivery.assigned", f"system:{system.id}", own.package_id, beside.id, own.recipient, {"system": to}
+            "delivery.assigned", f"system:{system.id}", mine.package_id, changed.id, mine.recipient, {"system": to}
         )
         hub.journal.record(connection, now, [told])
 
     await hub.db.write(work)
 
 
-def leader(copies: Sequence[Any]) -> Any:
-    """The copy whose system answers for the document, among those of one recipient."""  # law: R-136 TT Đ7.1
-    return next((one for one in copies if one.copy == Copy.ASSIGNED), copies[0])
-
-
-def stores_only(connection: Connection, copy: Any, system_id: str) -> Any | None:
+def stores_only(connection: Connection, hub: Hub, copy: Any, system_id: str) -> Any | None:
     """The copy of a system that only stores the document, when that system speaks of it; None: it may answer.
 
     copy: the recipient's own one.
     """
-    copies = _of_recipient(connection, copy)
-    mine = next((one for one in copies if one.system_id == system_id), None)
-    return mine if mine is not None and leader(copies).id != mine.id else None
+    if not hub.directory.has_second_systems:
+        return None
+    at_speaker = deliveries.at_system(connection, copy.package_id, system_id, copy.recipient)
+    return at_speaker if at_speaker is not None and _only_stores(connection, hub, at_speaker) else None
 
 
-def _of_recipient(connection: Connection, copy: Any) -> list[Any]:
-    """The copies of one package for one agency, its own first."""
-    rows = deliveries.of_package(connection, copy.package_id)
-    return sorted((one for one in rows if one.recipient == copy.recipient), key=lambda one: one.copy in BESIDE)
+def may_say(connection: Connection, hub: Hub, row: Any, code: str) -> None:
+    """Raise Refusal(STATE_CONFLICT) for an answer by the system that only stores the document; 01 is its own."""
+    if code in _ANSWERS and _only_stores(connection, hub, row):
+        vietnamese = "hệ thống chính trả lời; hệ thống này chỉ lưu trữ văn bản"
+        detail = "the agency's primary system answers; this one stores the document only"
+        raise Refusal(Fault.STATE_CONFLICT, detail, detail_vi=vietnamese)  # law: R-136 TT Đ7.1
+
+
+def heard(connection: Connection, hub: Hub, now: datetime, actor: str, copy: Any, status: StatusMessage) -> None:
+    """Write down what the system that only stores the document says of it all the same. Nothing of it goes on.
+
+    01 counts for its own copy; an answer is kept as not applied, and the agency and the operator are called.
+    """
+    at = clock.to_text(now)
+    if status.code == ARRIVED and copy.business_status is None:
+        deliveries.set_facts(connection, copy.id, business_status=ARRIVED, business_at=at)
+    detail = {"applied": False, "copy": Copy.SECOND.value}
+    said = events.Event(f"status.{status.code}", actor, copy.package_id, copy.id, copy.recipient, detail)
+    hub.journal.record(connection, now, [said])
+    if status.code not in _ANSWERS:
+        return
+    told = {"code": status.code, "system": actor.removeprefix("system:")}
+    for audience, organ_id in ((Audience.OPERATOR, ""), (Audience.RECIPIENT, copy.recipient)):
+        alarm = alarms.Alarm(Alarm.SECOND_ANSWER, audience, organ_id, copy.package_id, copy.id,
+                             recipient=copy.recipient, detail=told)  # fmt: skip
+        alarms.raise_(connection, hub.journal, now, alarm)  # law: R-136 TT Đ7.1
+
+
+def _only_stores(connection: Connection, hub: Hub, row: Any) -> bool:
+    """Whether the system of this copy may not answer: the own copy's may, until it was assigned to the other one."""
+    if row.copy in BESIDE:
+        return bool(row.copy == Copy.SECOND)
+    second = hub.directory.other_system(row.recipient, "second")
+    other = deliveries.at_system(connection, row.package_id, second.id, row.recipient) if second is not None else None
+    return other is not None and other.copy == Copy.ASSIGNED

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from edxml.codes import BusinessType
 from edxml.faults import Fault, Refusal
 from hub.flow import notes
+from hub.flow.addressing import second_system
 from hub.flow.recalls.effects import Recalls
 from hub.flow.thread import conflicts, match, replies
 from hub.flow.thread.answers import ANSWERING, Answers
@@ -98,6 +99,8 @@ class Settling:
             return self._take_back(named, status.description)
         answer = self._answers.answer(status, named, self._row)
         self._warnings += answer.warnings
+        if answer.stays:  # law: R-136 TT Đ7.1
+            self._recalls.stays |= dict.fromkeys((one.recipient for one in self._routes), second_system.STORED_ONLY)
         if answer.stranger and self._row.door in ANSWERING:  # law: R-124 HN Đ10.2h
             raise Refusal(Fault.SENDER_NOT_ALLOWED, f"{self._row.sender} is not a recipient of this document")
         return answer.original

@@ -10,6 +10,7 @@ from edxml.codes import StatusCode
 from edxml.faults import Fault, Refusal
 from hub import clock
 from hub.flow import intake, visibility
+from hub.flow.addressing import second_system
 from hub.flow.recalls import answering
 from hub.flow.thread import refusals, wording
 from hub.states import DeliveryStatus
@@ -80,6 +81,7 @@ async def say(hub: Hub, system: System, delivery_id: str, said: Said) -> intake.
         given_back = row.recall_state in visibility.GIVEN_BACK
         if row.status not in (DeliveryStatus.AVAILABLE, DeliveryStatus.DELIVERED) and not given_back:
             raise Refusal(Fault.STATE_CONFLICT, f"the delivery is {row.status}")
+        second_system.may_say(connection, hub, row, said.code)
         return row, package
 
     row, package = await hub.db.read(look)
