@@ -13,7 +13,7 @@ from agency_registry import checks, names
 from agency_registry.edit import entries, serving
 from agency_registry.edit.entries import Why
 from agency_registry.reasons import RegistryError
-from agency_registry.system_rows import read_systems
+from agency_registry.system_rows import read_parts, read_systems
 from agency_registry.tables import system_addresses, system_secrets, systems
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 QUOTAS = ("requests_per_second", "packages_per_minute", "bytes_per_day")
 """What may be set for one system alone; the defaults are the hub's settings of these names."""
+
+PARTS = ("second", "standby")
+"""What an agency's other system does: stores a copy of everything, or receives while the first one cannot."""
 
 
 def add_system(
@@ -92,7 +95,7 @@ def rotate_system(
 ) -> tuple[str, str]:
     """Give the system a new secret; the one it has stays valid for `keep_hours` (0: ends at once), older ones end.
 
-    Gives the id and the new secret, shown this once.
+    Gives the id and the new secret, shown this once.  law: R-195
     """
     why = why or Why()
     _row(connection, system_id)
@@ -165,15 +168,24 @@ def attach_agencies(
     *,
     receives: bool = True,
     replace: bool = False,
+    part: str = "",
     why: Why | None = None,
 ) -> dict[str, object]:
-    """Let the system speak for more agencies, and receive for them unless told otherwise."""
+    """Let the system speak for more agencies, and receive for them unless told otherwise.
+
+    part: `second` or `standby` makes it the other system of agencies that have one already.  law: R-135 TT Đ6.1.2
+    """
     why = why or Why()
     _row(connection, system_id)
+    if part and part not in PARTS:
+        raise RegistryError("part_invalid", value=checks.printable(part))
     served = serving.agencies(connection, organ_ids)
-    if receives and not replace:
-        serving.check_receivers(connection, system_id, served)
-    serving.begin(connection, system_id, served, receives=receives, at=why.at)
+    if part:
+        serving.begin_part(connection, system_id, served, part, why.at)
+    else:
+        if receives and not replace:
+            serving.check_receivers(connection, system_id, served)
+        serving.begin(connection, system_id, served, receives=receives, at=why.at)
     entries.bump(connection, "system agencies", system_id, why)
     return show_system(connection, system_id)
 
@@ -195,7 +207,12 @@ def list_systems(connection: Connection) -> list[dict[str, object]]:
     received: dict[str, list[str]] = {}
     for organ_id, system_id in receivers.items():
         received.setdefault(system_id, []).append(organ_id)
-    return [_as_json(system, sorted(received.get(system.id, ()))) for system in known]
+    parts: dict[str, dict[str, list[str]]] = {}
+    for (part, organ_id), system_id in sorted(read_parts(connection).items()):
+        parts.setdefault(system_id, {}).setdefault(part, []).append(organ_id)
+    return [
+        {**_as_json(system, sorted(received.get(system.id, ()))), "parts": parts.get(system.id, {})} for system in known
+    ]
 
 
 def show_system(connection: Connection, system_id: str) -> dict[str, object]:
