@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from edxml.schema import Profile
 
 _LONGEST_ID: Final = 500
+_STATUS_DIGITS: Final = 2
 """Characters of a DocumentId that every store keeps whole."""
 
 
@@ -161,14 +162,24 @@ def _status(status: model.StatusMessage) -> list[model.Warning]:
     _organ_id(status.response_for.organ_id, "MessageHeader/ResponseFor/OrganId")
     if not status.response_for.document_id and not status.response_for.code:
         raise Refusal(Fault.PROFILE_INVALID, "a status names its document", where="ResponseFor/DocumentId")
-    try:
+    if status.code in set(codes.StatusCode):
         code = codes.StatusCode(status.code)
-    except ValueError as wrong:
+        if code.needs_reason and not status.description:
+            raise Refusal(Fault.REASON_REQUIRED, f"status {code} says why", where="MessageHeader/Description")
+    elif len(status.code) == _STATUS_DIGITS and status.code.isascii() and status.code.isdigit():
+        # law: R-123 QĐ28 Đ10.2h
+        warnings.append(
+            model.Warning(
+                "status_unknown",
+                f"Mã trạng thái {status.code} không có trong danh mục; trục giữ và chuyển nguyên, không áp dụng",
+                f"status {status.code} is not in the list; it is kept and handed on, and changes nothing",
+                "MessageHeader/StatusCode",
+            )
+        )
+    else:
         raise Refusal(
             Fault.PROFILE_INVALID, f"{status.code[:20]!r} is no status code", where="MessageHeader/StatusCode"
-        ) from wrong
-    if code.needs_reason and not status.description:
-        raise Refusal(Fault.REASON_REQUIRED, f"status {code} says why", where="MessageHeader/Description")
+        )
     if dates.parse_time(status.timestamp) is None:
         warnings.append(
             model.Warning(

@@ -37,6 +37,22 @@ def fault_of(package, profile="tolerant"):
 
 
 @pytest.mark.parametrize(
+    ("signer", "warned"),
+    [
+        (None, True),
+        (model.Signer("KT. GIÁM ĐỐC", "", "Nguyễn Văn An"), True),
+        (model.Signer("", "Giám đốc", ""), True),
+        (model.Signer("", "Giám đốc", "Nguyễn Văn An"), False),
+    ],
+)
+def test_who_signed_is_named_with_position(signer, warned):
+    """law: R-039 NĐ30 PL I.II.7b"""
+    found = [one for one in rules.check(edoc(signer=signer)) if one.code == "signer_missing"]
+
+    assert bool(found) is warned
+
+
+@pytest.mark.parametrize(
     "header",
     [
         {"recipients": ()},
@@ -54,6 +70,7 @@ def fault_of(package, profile="tolerant"):
     ids=str,
 )
 def test_a_document_names_itself_its_sender_and_its_recipients(header):
+    """law: R-002 QĐ28 Đ3.2, R-034 QĐ28 Đ10.2"""
     assert fault_of(edoc(**header)) is Fault.PROFILE_INVALID
 
 
@@ -111,9 +128,15 @@ def test_status_codes_have_two_digits(carried, read):
     assert status(carried).status.code == read
 
 
-@pytest.mark.parametrize("code", ["", "7", "99", "001", "x", "٠١"])
-def test_an_unknown_status_is_refused(code):
-    assert fault_of(status(code or "00")) is Fault.PROFILE_INVALID
+@pytest.mark.parametrize("code", ["7", "00", "14", "99"])
+def test_an_unknown_status_is_kept_and_warned_about(code):
+    """law: R-123 QĐ28 Đ10.2h"""
+    assert [one.code for one in rules.check(status(code))] == ["status_unknown"]
+
+
+@pytest.mark.parametrize("code", ["001", "x", "٠١", "9x", "-1"])
+def test_what_is_no_status_code_is_refused(code):
+    assert fault_of(status(code)) is Fault.PROFILE_INVALID
 
 
 def test_a_status_names_its_document():
