@@ -18,7 +18,7 @@ from hub.flow.peers import Peer
 from hub.flow.recalls import stop
 from hub.flow.watch import non_delivery
 from hub.flow.watch.facts import Reason
-from hub.states import Move
+from hub.states import Move, RecallState
 from hub.store import deliveries, endpoints, events, packages
 
 if TYPE_CHECKING:
@@ -167,6 +167,10 @@ class Handover:
             values = {"lease": None, "due_at": clock.to_text(due), "reason": outcome.reason[:500]}
             detail = {"attempt": row.attempts, "reason": outcome.reason, "system": self.peer.system.id}
             self._change(connection, now, row, Move.DEFER, values, detail)
+        wanted = [row.id for row in rows if row.id in untouched and row.recall_state == RecallState.ASKED]
+        if wanted:  # asked back while a byte seemed to leave: none did
+            stopping = stop.Stop(connection, self.hub.journal, now, "hub", outcome.reason)
+            stopping.cancel(wanted, recall_state=RecallState.NEVER_DELIVERED.value)
 
     def _mine(self, connection: Connection) -> list[Row[Any]]:
         return list(endpoints.still_claimed(connection, self.claim.token, self.claim.ids))

@@ -61,6 +61,24 @@ def parted_items(connection: Connection, item_ids: Collection[str], together: Co
     return found
 
 
+def left_items(connection: Connection, item_ids: Collection[str]) -> set[str]:
+    """Those of the items of which a byte has left for one of their deliveries."""
+    found: set[str] = set()
+    for part in _parts(sorted(item_ids)):
+        query = select(_D.c.item_id).where(_D.c.item_id.in_(part), _D.c.exposed_at.is_not(None))
+        found.update(connection.execute(query).scalars())
+    return found
+
+
+def asked_unexposed(connection: Connection, item_ids: Collection[str]) -> list[str]:
+    """Deliveries of these items that are asked back already although no byte left for them; ids."""
+    found: list[str] = []
+    asked = (_D.c.recall_state == states.RecallState.ASKED.value) & _D.c.exposed_at.is_(None)
+    for part in _parts(sorted(item_ids)):
+        found += connection.execute(select(_D.c.id).where(_D.c.item_id.in_(part), asked)).scalars()
+    return found
+
+
 def write(connection: Connection, delivery_ids: Sequence[str], values: Mapping[str, Any]) -> None:
     """Write the same facts beside the status of many deliveries; never `status`."""
     if "status" in values:

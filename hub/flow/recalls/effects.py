@@ -14,7 +14,7 @@ from hub.flow.recalls import policy
 from hub.flow.recalls.stop import Stop
 from hub.flow.thread import copies
 from hub.states import DeliveryStatus, RecallState
-from hub.store import events, recalls
+from hub.store import deliveries, events, recalls
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -94,6 +94,7 @@ class Recalls:
         facts_of_stopped = {**facts, "recall_state": RecallState.NEVER_DELIVERED.value}
         stopped = set(stop.cancel([row.id for row in wanted], **facts_of_stopped))  # law: R-153
         asked = [row for row in wanted if row.id not in stopped]
+        self._left_with_others(asked)
         self._refuse([row for row in kept if row.recall_state in _MAY_BE_ASKED], kind, facts)
         self._ask([row for row in asked if row.recall_state in _MAY_BE_ASKED], kind, facts)
         self.stays |= dict.fromkeys((row.recipient for row in rows), NEVER_DELIVERED)
@@ -106,6 +107,18 @@ class Recalls:
             return False
         flows, directory = self._hub.profile.flows, self._hub.directory
         return policy.keeps(flows, directory, row.sender, row.recipient, row.business_status)
+
+    def _left_with_others(self, rows: Sequence[Row[Any]]) -> None:
+        """Copies whose bytes have left for another agency of the same system are exposed too: it has them."""
+        hidden = [row for row in rows if row.exposed_at is None and row.item_id is not None]
+        left = recalls.left_items(self._connection, {row.item_id for row in hidden})
+        by_system: dict[str, list[str]] = {}
+        for row in hidden:
+            if row.item_id in left and row.system_id is not None:
+                by_system.setdefault(row.system_id, []).append(row.id)
+        for system_id, ids in by_system.items():
+            by = f"system:{system_id}"
+            deliveries.expose(self._connection, self._hub.journal, self._now, ids, by)
 
     def _ask(self, rows: Sequence[Row[Any]], kind: Kind, facts: dict[str, str]) -> None:
         by_calendar: dict[WorkCalendar, list[str]] = {}

@@ -34,12 +34,15 @@ class Stop:
         """Stop those of the deliveries that still can be, and write `facts` beside them; their ids.
 
         The bytes of an item leave once for all agencies of one system, and To is never shortened: its copies are
-        stopped all together, before any of them was exposed, or not at all. A copy that is being sent is stopped too
+        stopped all together, before any of them was exposed, or not at all; with them goes a copy that was asked for
+        before because another agency of its system kept the document. A copy that is being sent is stopped too
         while no byte of it left: the attempt finds its claim gone when it asks for the first one.
         """
         rows = recalls.copies(self._connection, delivery_ids)
         item_ids = {row.item_id for row in rows if row.item_id is not None}
-        parted = recalls.parted_items(self._connection, item_ids, delivery_ids)
+        beside = recalls.asked_unexposed(self._connection, item_ids)
+        rows += [row for row in recalls.copies(self._connection, beside) if row.id not in delivery_ids]
+        parted = recalls.parted_items(self._connection, item_ids, [row.id for row in rows])
         able = [row.id for row in rows if row.item_id not in parted]
         detail = {"reason": self._reason}
         values = {**detail, "lease": None, "due_at": None, "watch_at": clock.to_text(self._now), **facts}
