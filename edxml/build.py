@@ -32,10 +32,10 @@ def header(node: nodes.Node, recipients_limit: int) -> model.MessageHeader:
         due_date=node.day("DueDate"),
         other=_other(node.one("OtherInfo", nodes.OTHER)),
         responses=_responses(node),
-        steering_type=node.number("SteeringType"),
+        steering_type=node.number("SteeringType"),  # law: R-038: as it came
         task_codes=_texts(tasks.all("TaskCode"), "TaskCode") if tasks else (),
         application_type=node.text("ApplicationType"),
-        to_places=_texts(places.all("Place"), "ToPlaces/Place") if places else (),
+        to_places=_texts(places.all("Place"), "ToPlaces/Place") if places else (),  # law: R-110: nobody gets a copy
         extra=node.kept(),
     )
 

@@ -32,7 +32,7 @@ def parse_day(text: str) -> date | None:
 
 
 def parse_time(text: str) -> datetime | None:
-    """The moment meant, Vietnamese time when no zone is written; None when it is no time."""
+    """The moment meant, Vietnamese time when no zone is written; None when it is no time."""  # law: R-095
     match = _TIME.fullmatch(text)
     if match is None:
         return None

@@ -43,7 +43,7 @@ class DocumentId:
 
 def parse(text: str) -> DocumentId:
     """The parts of a DocumentId; never refuses, unknown shapes are `other`."""
-    # law: R-029 QĐ28 Đ10.2b
+    # law: R-029 QĐ28 Đ10.2b, R-032 NĐ30 PL I.II.3c
     if match := _AXIS.fullmatch(text):
         organ_id, year, _, month, day, number, notation = match.groups()
         on = _day(year, month, day)

@@ -21,7 +21,7 @@ _Row = tuple[str, int, Retry, Who, str, str, str, str]
 
 
 class Fault(Enum):
-    """One row per fault: vxp, http, retry, who, title vi, title en, remedy vi, remedy en."""
+    """One row per fault: vxp, http, retry, who, title vi, title en, remedy vi, remedy en.  law: R-240"""
 
     # fmt: off
     XML_NOT_WELL_FORMED = (

@@ -66,7 +66,7 @@ def _header(header: model.MessageHeader, profile: Profile) -> list[model.Warning
         raise Refusal(Fault.PROFILE_INVALID, "no recipient", where="MessageHeader/To")
     seen: set[str] = set()
     for recipient in header.recipients:
-        _organ_id(recipient.organ_id, "MessageHeader/To/OrganId")
+        _organ_id(recipient.organ_id, "MessageHeader/To/OrganId")  # law: R-002 QĐ28 Đ3.2
         code = organ.normalise(recipient.organ_id)
         if code in seen:
             if profile == "strict":
@@ -80,7 +80,7 @@ def _header(header: model.MessageHeader, profile: Profile) -> list[model.Warning
                 )
             )
         seen.add(code)
-    if not header.document_id:
+    if not header.document_id:  # law: R-034 QĐ28 Đ10.2
         raise Refusal(Fault.PROFILE_INVALID, "DocumentId is missing", where="MessageHeader/DocumentId")
     if len(header.document_id) > _LONGEST_ID:
         raise Refusal(Fault.PROFILE_INVALID, "DocumentId is too long", where="MessageHeader/DocumentId")

@@ -65,7 +65,7 @@ def from_text(text: str) -> datetime:
 
 
 def local(moment: datetime) -> datetime:
-    """The same moment on a Vietnamese clock (+07:00)."""
+    """The same moment on a Vietnamese clock (+07:00).  law: R-094 HN Đ12.3, R-102 NĐ30 Đ15.1"""
     return _aware(moment).astimezone(VIETNAM)
 
 

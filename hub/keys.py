@@ -55,6 +55,7 @@ class KeyDuty:
     rotation: str
 
 
+# law: R-077 TT Đ6.5: none of them signs for an agency
 TABLE: tuple[KeyDuty, ...] = (
     KeyDuty("receipt", ("receipt.key", "receipt.crt"), "signs receipts and events (ES256)", "hub, or a signing device",
             "none: a lost key is replaced, old receipts stay valid",

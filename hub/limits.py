@@ -91,7 +91,7 @@ class Limiter:
 
 
 class Lockout:
-    """Counts wrong secrets of (system, address); a system is never locked out for other addresses.
+    """Counts wrong secrets of (system, address); a system is never locked out for other addresses.  law: S-05
 
     failures: so many and the pair waits. seconds: as long, from the last failure; older ones do not count.
     """

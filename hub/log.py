@@ -112,7 +112,7 @@ class Sparing:
 
 
 def _withhold(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Replace what no log may hold; the field stays, so that a reader sees something was withheld."""
+    """Replace what no log may hold; the field stays, so that a reader sees something was withheld.  law: P-11"""
     for name in NEVER_LOGGED & event.keys():
         event[name] = "[withheld]"
     return {"event": event.pop("event"), **event}

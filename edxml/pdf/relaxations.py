@@ -110,6 +110,7 @@ def _check_box(name: str, box: Box, sheet: Box, earlier: list[Box]) -> None:
     if objects.area(box) > LARGEST_SHARE_OF_PAGE * objects.area(sheet):
         raise SuspiciousModification(f"the signature field {name} covers too much of its page")
     for below in earlier:
+        # law: R-050 HN Đ11.2
         if objects.overlap(box, below) > LARGEST_SHARE_OF_WIDGET * objects.area(below):
             raise SuspiciousModification(f"the signature field {name} hides an earlier annotation")
 

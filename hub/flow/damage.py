@@ -65,7 +65,7 @@ def _keep_back(hub: Hub, package_id: str, reason: str, connection: Connection) -
 
 
 def _is_whole(hub: Hub, row: Row[Any]) -> bool:
-    """Whether the sealed file gives the very bytes of the receipt."""
+    """Whether the sealed file gives the very bytes of the receipt.  law: R-231 HN Đ7.1"""
     digest = hashlib.sha256()
     try:
         key = hub.keys.unwrap(row.key, row.id.encode())

@@ -71,7 +71,7 @@ def reading(
         "sha256": package.sha256,
         "size": package.size,
         "door": submission.door,
-        "system_id": submission.system.id,
+        "system_id": submission.system.id,  # law: R-201 HN Đ20.2c
         "priority": admission.urgency(package),
         "subject": package.subject,
         "number": package.number,

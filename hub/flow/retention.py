@@ -1,4 +1,4 @@
-"""The hub is no archive: content goes some days after the last recipient has confirmed, words some time after it.
+"""The hub is no archive (law: R-225 NĐ30 Đ19.2): content goes some days after the last recipient has confirmed, words some time after it.
 
 What goes by time is the hub's own transport copy; receipts, digests, verdicts and the journal stay. The days are those
 of the profile when a package is counted: a profile that changes later shortens nothing that is counted already.

@@ -27,7 +27,7 @@ PUBLIC = "public"
 QUEUE_SECONDS = 30
 """Longest wait for a free verifier, beyond what the verification itself may take."""
 
-INVITED = "invited"
+INVITED = "invited"  # law: R-003 QĐ28 Đ2.2: the same rules, and public certificates where the operator says so
 OTHER_DOMAIN = "other_trust_domain"
 """Warning at a signature that is whole and trusted, yet by an authority that does not count for this sender."""
 

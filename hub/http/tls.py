@@ -67,7 +67,7 @@ class _Fresh:
 
     def _made(self) -> ssl.SSLContext:
         made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        made.minimum_version = ssl.TLSVersion.TLSv1_2
+        made.minimum_version = ssl.TLSVersion.TLSv1_2  # law: S-09
         made.load_cert_chain(self._certificate, self._key)
         if self._listen.client_certificate != "none":
             if self._authorities is not None:
@@ -76,7 +76,7 @@ class _Fresh:
                 made.load_verify_locations(cadata=pem)
             made.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # a registered certificate is its own anchor
             required = self._listen.client_certificate == "required"
-            made.verify_mode = ssl.CERT_REQUIRED if required else ssl.CERT_OPTIONAL
+            made.verify_mode = ssl.CERT_REQUIRED if required else ssl.CERT_OPTIONAL  # law: R-181 QĐ28 Đ12.1
             made.options |= ssl.OP_NO_TICKET  # no resumption without a look at the certificate
             made.num_tickets = 0
         made.sni_callback = self._take_newest

@@ -52,7 +52,7 @@ class Method:
 
 
 def methods(hub: Hub) -> dict[str, Method]:
-    """The thirteen methods by name."""
+    """The thirteen methods by name, the five of a provincial data platform among them.  law: R-234"""
     lists = vxp_agencies.Lists(hub)
     return {
         "getAgenciesList": Method(lists.agencies),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from hub.profile.values import Profile
 
+_MARK: Final = "law" + ": "
 _SAID_OTHERWISE: Final = ("name", "checks")
 
 
@@ -70,5 +71,5 @@ def _origin(key: str, value: Any, said: Mapping[str, Mapping[str, str]], otherwi
         own = [line for line in lines if line == key or line.startswith(f"{key}.")]
         if own:
             told = dict.fromkeys(lines[line] for line in own if lines[line])
-            return Origin(key, value, name, "; ".join(told).removeprefix("law: "))
+            return Origin(key, value, name, "; ".join(told).removeprefix(_MARK))
     return Origin(key, value, "", otherwise)

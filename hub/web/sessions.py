@@ -32,7 +32,7 @@ async def begin(hub: Hub, request: web.Request, response: web.Response, name: st
     await end(hub, request, response)
     token, form_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     now = hub.clock.now()
-    lasting = timedelta(hours=hub.settings.console.session_hours)
+    lasting = timedelta(hours=hub.settings.console.session_hours)  # law: S-07
     await hub.db.write(
         lambda connection: sessions.add(
             connection, token, name, form_token=form_token, now=now, expires_at=now + lasting

@@ -57,7 +57,7 @@ def test_ids_are_ascii_and_free(province):
     assert raised.value.slug == "system_exists"
 
 
-def test_two_secrets_are_valid_during_a_rotation_and_never_three(province):
+def test_two_secrets_are_valid_during_a_rotation_and_never_three(province):  # law: R-195
     start = datetime(2026, 7, 1, tzinfo=UTC)
     system_id, first = edit.add_system(province, name="QLVB", organ_ids=[OFFICE], wrap=wrap, why=Why(at=start))
     _, second = edit.rotate_system(province, system_id, wrap=wrap, keep_hours=24, why=Why(at=start))

@@ -27,6 +27,7 @@ def test_every_slug_of_the_contract_is_a_fault_and_no_other():
 
 @pytest.mark.parametrize("fault", Fault, ids=lambda fault: fault.slug)
 def test_every_row_is_complete(fault):
+    """law: R-240"""
     assert fault.vxp_code in {"10", "15", "18", "19", "20", "21", "22", "23"}
     assert 400 <= fault.http_status < 600
     assert fault.retry in ("never", "later")

@@ -37,22 +37,6 @@ def fault_of(package, profile="tolerant"):
 
 
 @pytest.mark.parametrize(
-    ("signer", "warned"),
-    [
-        (None, True),
-        (model.Signer("KT. GIÁM ĐỐC", "", "Nguyễn Văn An"), True),
-        (model.Signer("", "Giám đốc", ""), True),
-        (model.Signer("", "Giám đốc", "Nguyễn Văn An"), False),
-    ],
-)
-def test_who_signed_is_named_with_position(signer, warned):
-    """law: R-039 NĐ30 PL I.II.7b"""
-    found = [one for one in rules.check(edoc(signer=signer)) if one.code == "signer_missing"]
-
-    assert bool(found) is warned
-
-
-@pytest.mark.parametrize(
     "header",
     [
         {"recipients": ()},

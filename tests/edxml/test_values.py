@@ -64,7 +64,7 @@ def test_what_cannot_name_an_organisation(code):
     ],
 )
 def test_document_ids_are_taken_apart_where_possible(text, form, parts):
-    """law: R-028 HN Đ8.3; law: R-029 QĐ28 Đ10.2b."""
+    """law: R-028 HN Đ8.3; law: R-029 QĐ28 Đ10.2b; law: R-032 NĐ30 PL I.II.3c."""
     found = document_id.parse(text)
 
     assert (found.text, found.form) == (text, form)
@@ -135,6 +135,7 @@ def test_days_are_days_of_the_calendar(text, day):
     ],
 )
 def test_times_without_a_zone_are_vietnamese(text, shown):
+    """law: R-095"""
     found = dates.parse_time(text)
 
     assert (dates.write_time(found) if found else None) == shown

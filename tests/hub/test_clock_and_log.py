@@ -39,6 +39,14 @@ def test_any_offset_is_the_same_moment():
     assert clock.to_text(MOMENT.astimezone(timezone(timedelta(hours=-5)))) == clock.to_text(MOMENT)
 
 
+def test_years_change_at_midnight_in_vietnam():
+    """law: R-102 NĐ30 Đ15.1, R-094 HN Đ12.3"""
+    last, first = (clock.from_text(f"2026-12-31T{text}Z") for text in ("16:59:59", "17:00:00"))
+
+    assert (clock.local(last).year, clock.local(first).year) == (2026, 2027)
+    assert clock.local_text(first) == "2027-01-01T00:00:00+07:00"
+
+
 def test_shown_times_are_vietnamese():
     assert clock.local_text(MOMENT) == "2026-11-21T09:15:00+07:00"
 
@@ -68,6 +76,7 @@ def test_a_log_line_is_json_with_the_event_first(logged):
 
 
 def test_subjects_and_secrets_never_reach_the_log(logged):
+    """law: P-11"""
     log.get().info("package accepted", subject="Quyết định bổ nhiệm", secret="s3cret", token="t", package_id="p")
 
     line = logged.getvalue()

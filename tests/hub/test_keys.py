@@ -177,6 +177,15 @@ def test_a_checkpoint_signature_verifies(folder):
     assert len(loaded.checkpoint_public_bytes()) == 32
 
 
+def test_no_key_of_the_hub_signs_documents_of_an_agency(folder):
+    """law: R-077 TT Đ6.5"""
+    named = {duty.name: duty.purpose for duty in keys.TABLE}
+
+    assert [one for one in named if "document" in named[one]] == []
+    assert {"receipt", "checkpoint", "wrap", "tls", "session"} <= named.keys()
+    assert "văn bản" not in str(named)
+
+
 def test_the_table_of_keys_names_every_file_that_init_makes(folder):
     named = {file for duty in keys.TABLE for file in duty.files}
 

@@ -85,6 +85,7 @@ def test_memory_is_bounded_and_forgets_the_quiet_first(monkeypatch):
 
 
 def test_a_lock_out_is_of_the_pair_and_ends():
+    """law: S-05"""
     lockout = Lockout(3, 300)
     told = [lockout.failed("qlvb", "10.0.0.1", NOW) for _ in range(4)]
 

@@ -318,6 +318,7 @@ async def test_what_the_axis_has_not_seen_yet_is_withdrawn_without_a_word(countr
 
 
 async def test_the_axis_is_down_for_a_while_and_everything_catches_up(country):
+    """law: R-172 HN Đ7.1"""
     incoming = make_package(MINISTRY, OFFICE)
     await country.ministry.send(incoming, "edoc")
     await until(country.inbox)

@@ -28,6 +28,7 @@ ORDER: Final = (
     "declaration",
     "document_type",
     "subject_empty",
+    "signer_named",
     "due_date",
     "paper",
     "hidden_characters",

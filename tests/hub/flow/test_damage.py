@@ -88,6 +88,7 @@ async def test_what_is_stopped_by_order_meanwhile_stays_stopped_when_it_is_resto
 
 
 async def test_a_file_that_is_not_the_packages_is_not_taken_for_restored(sender, recipient):
+    """law: R-231 HN Đ7.1"""
     hub, sent = sender.hub, await sender.give(make_package(A, (B,)))
     other = await sender.give(make_package(A, (B,), subject="V/v việc khác"))
     lose(hub, sent.package_id)

@@ -159,6 +159,7 @@ async def test_e19_a_certificate_that_does_not_count_closes_the_connection(door,
 
 
 async def test_e19_where_a_certificate_is_required_nobody_comes_without(open_door, tmp_path):
+    """law: R-181 QĐ28 Đ12.1"""
     door = await open_door(client_certificate="required")
 
     with pytest.raises(CLOSED):

@@ -111,6 +111,7 @@ async def test_an_unsafe_listener_is_refused(hub, listen):
 
 
 async def test_old_tls_is_not_spoken(hub):
+    """law: S-09"""
     context = server.tls(hub.settings, Listen(certificate="keys/tls.crt", key="keys/tls.key"))
 
     assert context is not None

@@ -23,6 +23,7 @@ async def in_thread(work, *args):
 
 @pytest.mark.parametrize("version", ["2.0.0", "2.0.1"])
 async def test_a_document_travels_as_the_sdk_carries_it(snv, stc, version):
+    """law: R-234: the list of agencies, sending, fetching, statuses of a provincial data platform."""
     file = make_package()
     reader_sdk = stc.sdk(version=version)
 

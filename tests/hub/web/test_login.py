@@ -93,6 +93,7 @@ async def test_signing_out_ends_the_session_everywhere(operator):
 
 
 async def test_a_session_runs_out(operator, hub):
+    """law: S-07"""
     clock = hub.clock = FakeClock(hub.clock.now())
     clock.advance(timedelta(hours=hub.settings.console.session_hours, seconds=1))
 

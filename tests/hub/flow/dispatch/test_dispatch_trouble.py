@@ -159,6 +159,7 @@ async def test_given_up_after_the_limit_with_a_signed_proof(world):
 
 
 async def test_a_killed_worker_leaves_nothing_to_clean_up(world):
+    """law: R-172 HN Đ7.1"""
     office = await world.office("one", A)
     sent = await world.give(A)
     now = world.hub.clock.now()
