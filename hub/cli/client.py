@@ -9,11 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from hub.cli import line
-from hub.cli.errors import EXIT_DONE, EXIT_NO, CannotNowError
+from hub.cli import line, table
+from hub.cli.errors import EXIT_DONE, EXIT_NO, CannotNowError, CommandError
 from hub.cli.http_client import API, Client
 
 _CODES = ("01", "02", "03", "04", "05", "06", "15", "16")
+_REASONS = (
+    "BAD_SIGNATURE", "CORRUPT", "INCOMPLETE", "WRONG_RECIPIENT", "SECRET", "EXCLUDED_KIND", "BAD_FORMAT", "VIRUS",
+    "DUPLICATE", "UNSIGNED_REQUIRED", "OTHER",
+)  # fmt: skip
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,20 +54,48 @@ def _inbox(client: Client, arguments: argparse.Namespace) -> int:
 def _get_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("delivery_id")
     parser.add_argument("--out", type=Path, default=Path(), metavar="DIR", help="thư mục ghi, mặc định thư mục này")
-    parser.add_argument("--no-ack", action="store_true", help="chưa xác nhận đã nhận / do not acknowledge yet")
+    parser.add_argument(
+        "--no-ack", action="store_true", help="chưa xác nhận đã nhận, chưa báo 01 / no acknowledgement and no 01 yet"
+    )
 
 
 def _get(client: Client, arguments: argparse.Namespace) -> int:
-    """Lease, fetch to a file, put it on disk, and only then acknowledge."""
+    """Lease, fetch to a file, put it on disk, acknowledge, and only then say 01; given again, the rest is done."""
     base = f"{API}/inbox/{arguments.delivery_id}"
-    lease = client.post(f"{base}/lease", {})
+    try:
+        lease = client.post(f"{base}/lease", {})
+    except CommandError as refusal:
+        if refusal.code != "state_conflict" or arguments.no_ack:
+            raise
+        return _got_before(client, arguments, base)
     target = arguments.out / f"{Path(arguments.delivery_id).name}.edxml"
     digest, size = _save(client, lease["content"], target)
-    answer: dict[str, Any] = {"file": str(target), "sha256": digest, "size": size, "receipt": None}
+    answer: dict[str, Any] = {"file": str(target), "sha256": digest, "size": size, "receipt": None, "status": None}
     if not arguments.no_ack:
         answer["receipt"] = client.post(f"{base}/ack", {"lease": lease["lease"], "sha256": digest})["receipt"]
         target.with_suffix(".receipt.jws").write_text(str(answer["receipt"]), encoding="ascii")
+        answer["status"] = _say_arrived(client, base)
     line.show(arguments, answer, f"{target}  {size} byte  sha256 {digest}")
+    return EXIT_DONE
+
+
+def _say_arrived(client: Client, base: str) -> str | None:
+    """01 by itself: it is the same message however often it is said. None when it cannot be said of this delivery."""
+    try:
+        client.post(f"{base}/status", {"code": "01"})  # law: R-121 QĐ28 Đ10.2h
+    except CannotNowError:
+        raise
+    except CommandError as refusal:
+        if refusal.code != "not_found":  # a status message: nobody is told that it arrived
+            table.say(f"Chưa báo được 01: {refusal.vietnamese}")
+        return None
+    return "01"
+
+
+def _got_before(client: Client, arguments: argparse.Namespace, base: str) -> int:
+    """It was fetched and acknowledged before; 01 is said once more, in case it was lost then."""
+    answer = {"file": None, "sha256": None, "size": None, "receipt": None, "status": _say_arrived(client, base)}
+    line.show(arguments, answer, f"{arguments.delivery_id}: đã nhận từ trước / fetched before")
     return EXIT_DONE
 
 
@@ -96,6 +128,9 @@ def _status_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--description")
     parser.add_argument("--reason", help="lý do, cần khi từ chối / needed for a refusal")
+    parser.add_argument("--reason-code", choices=_REASONS, metavar="CODE", help=f"với 02: {', '.join(_REASONS)}")
+    parser.add_argument("--staff", metavar="HỌ_TÊN", help="người xử lý, cần khi có --reason-code / who acts")
+    parser.add_argument("--department", metavar="ĐƠN_VỊ", help="đơn vị của người xử lý / the unit")
     parser.add_argument("--arrival-number", help="số đến")
     parser.add_argument("--arrival-date", metavar="YYYY-MM-DD", help="ngày đến")
 
@@ -106,10 +141,18 @@ def _status(client: Client, arguments: argparse.Namespace) -> int:
         rows = [(d["recipient"], d["status"], d.get("business_status") or "") for d in answer["deliveries"]]
         line.show(arguments, answer, lambda: f"{answer['status']}\n{line.columns(rows)}")
         return EXIT_DONE
-    fields = ("code", "description", "reason", "arrival_number", "arrival_date")
-    answer = client.post(f"{API}/inbox/{arguments.id}/status", {name: getattr(arguments, name) for name in fields})
-    line.show(arguments, answer, f"{arguments.id}: đã báo {arguments.code} / reported")
+    fields = ("code", "description", "reason", "reason_code", "arrival_number", "arrival_date")
+    body: dict[str, object] = {name: getattr(arguments, name) for name in fields}
+    if arguments.staff or arguments.department:
+        body["staff"] = {"name": arguments.staff or "", "department": arguments.department or ""}
+    answer = client.post(f"{API}/inbox/{arguments.id}/status", body)
+    line.show(arguments, answer, lambda: _said(arguments, answer))
     return EXIT_DONE
+
+
+def _said(arguments: argparse.Namespace, answer: dict[str, Any]) -> str:
+    notes = [f"lưu ý / note: {one['title']}" for one in answer["warnings"]]
+    return "\n".join([f"{arguments.id}: đã báo {arguments.code} / reported", *notes])
 
 
 def _withdraw_arguments(parser: argparse.ArgumentParser) -> None:
