@@ -11,6 +11,7 @@ from dataclasses import asdict
 from agency_registry.edit import RegistryError
 from edxml.faults import Fault, Refusal
 from hub import (
+    admin_alarms,
     admin_calendar,
     admin_confirming,
     admin_keeping,
@@ -123,6 +124,7 @@ COMMANDS: dict[str, CommandFunction] = {
     **admin_calendar.COMMANDS,
     **admin_confirming.COMMANDS,
     **admin_sync.COMMANDS,
+    **admin_alarms.COMMANDS,
     "intake.stop": intake_stop,
     "intake.start": intake_start,
     "delivery.hold": delivery_hold,

@@ -85,6 +85,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("held", "keeping", "Gói tin đang giữ: xem; hai người thì mở, thả, xóa", "packages that are held"),
     Command("quarantine", "keeping", "Cách ly một gói tin, xem, mở, thả, xóa", "stop a package; open, release, erase"),
     Command("review", "review", "Bản tin chưa khớp văn bản nào: xem, ghép, thả, trả", "messages that fit no document"),
+    Command("alarm", "alarm", "Báo động: xem, ghi đã xử lý", "what an operator must know; seen to"),
     Command("report", "report", "Số liệu gửi nhận theo tháng", "the exchange in figures"),
     Command("send", "client_send", "Gửi văn bản qua trục", "send documents through a hub"),
     Command("inbox", "client", "Văn bản đang chờ nhận", "documents that wait for you"),

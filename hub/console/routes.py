@@ -1,4 +1,4 @@
-"""The addresses of the console: overview, packages, deliveries of one destination, actions, legend."""
+"""The addresses of the console: overview, packages, deliveries of one destination, actions, alarms, legend."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aiohttp import web
 
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.console import packages, queue
+from hub.console import alarms, packages, queue
 from hub.context import Hub
 from hub.flow import operate
 from hub.states import DeliveryStatus, PackageStatus
@@ -190,11 +190,13 @@ _PAGES = {
     "/console/packages": _package_list,
     "/console/packages/{package_id}": _package,
     "/console/deliveries": _delivery_list,
+    "/console/alarms": alarms.show,
     "/console/legend": _legend,
 }
 _FORMS = {
     "/console/packages/{package_id}/deliveries/{delivery_id}/{action}": _act,
     "/console/intake/{action}": _intake,
+    "/console/alarms/{number}": alarms.see_to,
 }
 
 

@@ -18,6 +18,8 @@ from hub.states import Hold, PackageStatus
 from hub.store import keeping
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Connection, Row
 
     from hub.context import Hub
@@ -41,7 +43,10 @@ _STOPPED: Final = {
 
 
 async def send(hub: Hub, told: set[tuple[str, str]]) -> int:
-    """Tell VXP senders of what is kept back now; how many messages. told: what was said already, kept by the caller."""
+    """Tell VXP senders of what is kept back now; how many messages. told: what was said already, kept by the caller.
+
+    A notice is a status message through the hub itself, never a letter beside it.  law: R-005 HN Đ6.2
+    """
 
     def look(connection: Connection) -> list[Row[Any]]:
         kept = [
@@ -58,33 +63,40 @@ async def send(hub: Hub, told: set[tuple[str, str]]) -> int:
         if key in told:
             continue
         try:
-            accepted = await intake.accept(hub, statuses.pieces(_message(hub, row)), _submission(hub))
+            new = await say(hub, row, *_words(row), clock.from_text(row.received_at))
         except Refusal as refusal:
             log.get().warning("notice not sent", package=row.id, why=refusal.fault.slug)
             if refusal.fault.retry != "never":  # the intake is stopped
                 continue
         else:
-            sent += not accepted.repeated
+            sent += new
         told.add(key)
     return sent
 
 
-def _submission(hub: Hub) -> intake.Submission:
-    return intake.Submission(System(OWN_ID, hub.settings.hub.name or hub.settings.hub.organ_id), "hub")
+async def say(hub: Hub, row: Row[Any], code: str, text: str, at: datetime) -> bool:
+    """Tell the sender of a package something in the hub's own name; whether it was not told before.
 
-
-def _message(hub: Hub, row: Row[Any]) -> bytes:
-    words = keeping.words(row.held_for)
-    code, sentences = ("02", _STOPPED) if any(word in _STOPPED for word in words) else ("01", _HELD)
+    row: whatever has the package's sender, number, notation, document_id and promulgated. The same words about the
+    same moment are the same bytes. Raises Refusal, as an intake that is stopped.
+    """
     own = hub.settings.hub
     number = "/".join(part for part in (row.number, row.notation) if part)
-    return writer.write_status(
-        model.StatusMessage(
-            sender=model.Organization(own.organ_id, own.name or own.organ_id),
-            response_for=model.ResponseFor(row.sender, number, row.document_id, row.promulgated),
-            staff=None,
-            code=code,
-            description=" ".join(sentences[word] for word in words if word in sentences),
-            timestamp=clock.local(clock.from_text(row.received_at)).strftime("%Y/%m/%d %H:%M:%S"),
-        )
+    message = model.StatusMessage(
+        sender=model.Organization(own.organ_id, own.name or own.organ_id),
+        response_for=model.ResponseFor(row.sender, number, row.document_id, row.promulgated),
+        staff=None,
+        code=code,
+        description=text,
+        timestamp=clock.local(at).strftime("%Y/%m/%d %H:%M:%S"),
     )
+    submission = intake.Submission(System(OWN_ID, own.name or own.organ_id), "hub")
+    accepted = await intake.accept(hub, statuses.pieces(writer.write_status(message)), submission)
+    return not accepted.repeated
+
+
+def _words(row: Row[Any]) -> tuple[str, str]:
+    """Code and sentences about a package that is kept back."""
+    words = keeping.words(row.held_for)
+    code, sentences = ("02", _STOPPED) if any(word in _STOPPED for word in words) else ("01", _HELD)
+    return code, " ".join(sentences[word] for word in words if word in sentences)

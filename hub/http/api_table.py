@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from edxml.faults import Fault
-from hub.http import api_addressing, api_content, api_directory, api_inbox, api_packages, problems
+from hub.http import api_addressing, api_alarms, api_content, api_directory, api_inbox, api_packages, problems
 from hub.http import api_shapes as shapes
 from hub.http.api_metadata import Metadata
+from hub.http.api_shapes.alarms import AlarmPage, AlarmQuery
 from hub.http.openapi import JSON, Operation, Part, Reply
 
 PREFIX = "/api/v1"
@@ -248,6 +249,13 @@ OPERATIONS: tuple[Operation, ...] = (
         title="Sự kiện của hệ thống mình, cũ trước", title_en="Own events, oldest first",
         text="Muốn theo dõi tiếp, gọi lại với cursor = `seq` của sự kiện cuối cùng đã thấy.",
         handler=api_directory.events, query=shapes.Paging, replies=(Reply(200, "Một trang", shapes.EventPage),),
+    ),
+    Operation(
+        method="GET", path=f"{PREFIX}/alarms", id="listAlarms", tag=_WATCHING,
+        title="Báo động cho văn thư của hệ thống mình, cũ trước", title_en="Alarms of own clerks, oldest first",
+        text="Văn bản đã gửi chưa được xác nhận, cần bản giấy, bị từ chối; văn bản đã nhận chưa mở, chưa tiếp nhận, "
+        "quá hạn trả lời, chưa hủy. Mỗi báo động chỉ có một lần và tự đóng khi hết lý do.",
+        handler=api_alarms.alarms, query=AlarmQuery, replies=(Reply(200, "Một trang", AlarmPage),),
     ),
     Operation(
         method="GET", path="/.well-known/truc.json", id="getOrigin", tag=_PROOF,

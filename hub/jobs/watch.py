@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from prometheus_client import Counter, Gauge
 
 from hub import clock, log
-from hub.flow.watch import turns
+from hub.flow.watch import turns, vxp_notices
 from hub.flow.watch.hands import Hands
 from hub.states import Alarm, Audience
 from hub.store import alarms, state, watching
@@ -66,6 +66,7 @@ class Watchdog:
         self._hub = hub
         self._hands = Hands(hub.clock.now(), hub.clock.running())
         self._round_at: datetime | None = None
+        self._told = vxp_notices.Notices()
 
     async def once(self) -> bool:
         """Look at what is due; whether there is more to look at now."""
@@ -75,6 +76,7 @@ class Watchdog:
         if moved:
             await hub.db.write(lambda connection: _tell_moved(hub, connection, now, moved))
             return False
+        await self._told.send(hub)
         if self._round_at is None or not timedelta() <= now - self._round_at < ROUND:
             await hub.db.write(lambda connection: _round(hub, connection, now))
             self._round_at = now

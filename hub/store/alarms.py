@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub import clock, states
@@ -106,6 +107,23 @@ def clear_one(connection: Connection, now: datetime, seq: int) -> bool:
     return connection.execute(gone.values(cleared_at=clock.to_text(now))).rowcount == 1
 
 
+def see_to(connection: Connection, journal: events.Journal, now: datetime, seq: int, actor: str, reason: str) -> bool:
+    """An operator has seen to one of the operators' own, and why; False when it is not open."""
+    row = connection.execute(select(_A).where(_A.c.seq == seq)).first()
+    if row is None or row.audience != states.Audience.OPERATOR or not clear_one(connection, now, seq):
+        return False
+    facts = {"alarm": "seen_to", "audience": row.audience, "kind": row.kind, "number": row.seq, "reason": reason}
+    told = events.Event(EVENT, actor, row.package_id or None, row.delivery_id or None, None, facts)
+    journal.record(connection, now, [told])
+    return True
+
+
+def audience_of(detail: str) -> str | None:
+    """Who is told by an event `alarm.raised`; None for those that every party of the package may read."""
+    told: str | None = json.loads(detail).get("audience")
+    return told
+
+
 def open_for(
     connection: Connection, audience: states.Audience, organ_id: str = "", *, after: int = 0, limit: int = 1000
 ) -> Sequence[Row[Any]]:
@@ -113,6 +131,32 @@ def open_for(
     return connection.execute(
         select(_A)
         .where(_A.c.audience == audience.value, _A.c.organ_id == organ_id, _A.c.cleared_at.is_(None), _A.c.seq > after)
+        .order_by(_A.c.seq)
+        .limit(limit)
+    ).all()
+
+
+def newest(connection: Connection) -> int:
+    """The number of the last alarm; 0 when there was none."""
+    return int(connection.execute(select(func.max(_A.c.seq))).scalar() or 0)
+
+
+def at_door(
+    connection: Connection, door: str, kinds: Collection[str], *, after: int, limit: int = 200
+) -> Sequence[Row[Any]]:
+    """Open alarms of these kinds for senders of documents that came by a door, with what names the document."""
+    return connection.execute(
+        select(_A, _D.c.recipient, _D.c.written_as, _P.c.sender, _P.c.number, _P.c.notation)
+        .add_columns(_P.c.document_id, _P.c.promulgated)
+        .join_from(_A, _P, _P.c.id == _A.c.package_id)
+        .join(_D, _D.c.id == _A.c.delivery_id)
+        .where(
+            _A.c.audience == states.Audience.SENDER.value,
+            _A.c.kind.in_([str(kind) for kind in kinds]),
+            _A.c.cleared_at.is_(None),
+            _A.c.seq > after,
+            _P.c.door == door,
+        )
         .order_by(_A.c.seq)
         .limit(limit)
     ).all()

@@ -40,7 +40,7 @@ def of_system(
     newest: int = connection.execute(select(func.max(_E.c.seq))).scalar() or 0
     end = min(newest, after + WINDOW)
     rows = connection.execute(
-        select(_E)
+        select(_E, _P.c.system_id.label("sender_system"), _D.c.system_id.label("delivery_system"))
         .outerjoin_from(_E, _P, _P.c.id == _E.c.package_id)
         .outerjoin(_D, _D.c.id == _E.c.delivery_id)
         .where(

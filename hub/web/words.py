@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hub.flow.watch import words as watch_words
+
 Pair = tuple[str, str]
 
 PACKAGE: dict[str, Pair] = {
@@ -134,6 +136,10 @@ DONE: dict[str, Pair] = {
 }
 
 ALARM: dict[str, Pair] = {
+    **{kind.value: pair for kind, pair in watch_words.TITLES.items()},
+    "watch_late": ("việc theo dõi thời hạn đã bị gián đoạn", "nobody watched the deadlines for a while"),
+    "clock_moved": ("đồng hồ máy chủ bị chỉnh", "somebody moved the hands of the server's clock"),
+    "seen_to": ("một báo động đã được xử lý", "an alarm was seen to"),
     "national_list": ("Danh sách quốc gia có thay đổi, chờ hai người", "the national list differs; two persons decide"),
     "national_list_unlikely": ("Danh sách quốc gia đáng ngờ, không nhận", "a national list nobody should believe"),
     "confirmation_asked": ("Có thay đổi cần hai người", "a change that needs two persons"),

@@ -72,6 +72,8 @@ RULES: dict[tuple[str, str], object] = {
     ("GET", "/console/packages/{package_id}"): OPERATOR,
     ("GET", "/console/deliveries"): OPERATOR,
     ("GET", "/console/legend"): OPERATOR,
+    ("GET", "/console/alarms"): OPERATOR,
+    ("POST", "/console/alarms/{number}"): OPERATOR,
     ("POST", "/console/packages/{package_id}/deliveries/{delivery_id}/{action}"): OPERATOR,
     ("POST", "/console/intake/{action}"): OPERATOR,
     ("*", "/console/{rest}"): OPERATOR,
