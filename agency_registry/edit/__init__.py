@@ -9,6 +9,7 @@ not at all. What it returns is made of JSON values, ready for a command line or 
 `life`       what a decision makes of them: rename, recode, move, merge, split, close, reopen, each from a day on.
 `turning`    the day on which what was decided earlier begins.
 `as_of`      an agency, or the whole tree, as it stood on a day.
+`places`     where a code belongs in the tree of a day.
 `succession` who took over from whom.
 `levels`     the levels there are, and were.
 `reading`    list and show.
@@ -46,6 +47,7 @@ from agency_registry.edit.life import (
     reopen_agency,
     split_agency,
 )
+from agency_registry.edit.places import Place, Tree, tree_of
 from agency_registry.edit.proposals import (
     apply_proposal,
     approve_proposal,
@@ -82,7 +84,9 @@ __all__ = [
     "Changed",
     "Connection",
     "NationalChange",
+    "Place",
     "RegistryError",
+    "Tree",
     "Version",
     "Why",
     "activate_system",
@@ -133,6 +137,7 @@ __all__ = [
     "successors_of",
     "suspend_agency",
     "suspend_system",
+    "tree_of",
     "synchronise",
     "turn",
     "versions_after",

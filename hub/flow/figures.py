@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from hub import clock
+from hub.flow import structure
 from hub.store import statistics
 
 if TYPE_CHECKING:
@@ -52,18 +53,35 @@ def bounds(month: str) -> tuple[datetime, datetime]:
     )
 
 
+def cut(month: str, day: str | None, by: str | None) -> structure.Cut | None:
+    """Which tree is asked for, if any; `by` alone means that of the month's last day. Raises ValueError."""
+    if not day and not by:
+        return None
+    if (by or "agency") not in structure.BY:
+        message = f"figures are put together by {', '.join(structure.BY)}, not by {by!s:.20}"
+        raise ValueError(message)
+    last = bounds(month)[1].date() - timedelta(days=1)
+    return structure.Cut(date.fromisoformat(day) if day else last, by or "agency")
+
+
 def month_of(moment: datetime) -> str:
     """The Vietnamese month a moment lies in, `yyyy-mm`."""
     return clock.local(moment).strftime("%Y-%m")
 
 
-async def monthly(hub: Hub, month: str) -> tuple[AgencyMonth, ...]:
+async def monthly(hub: Hub, month: str, by: structure.Cut | None = None) -> tuple[AgencyMonth, ...]:
     """Every agency of the province, with or without figures, and whoever else has some, by organ id.
 
+    by: told by the tree of a day instead, each row a heading of it; the sums are the same.
     Raises ValueError for a month that is none.
     """
-    # law: R-210 HN Đ15.3
+    # law: R-210 HN Đ15.3, R-203 HN Đ15.2
     start, end = map(clock.to_text, bounds(month))
+    if by is not None:
+        told = await hub.db.read(
+            lambda connection: structure.cut(connection, statistics.monthly(connection, start, end), by)
+        )
+        return tuple(_row(row.key, row.name, row.figures) for row in told)
     found = await hub.db.read(lambda connection: statistics.monthly(connection, start, end))
     names = {agency.organ_id: agency.name for agency in hub.directory.agencies() if agency.scope == "province"}
     rows = []

@@ -8,7 +8,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from hub.context import Hub
-from hub.flow import figures
+from hub.flow import figures, structure
 from hub.statistics import monthly
 from hub.web import guard
 from hub.web.pages import Visit
@@ -19,6 +19,12 @@ NOT_A_MONTH = guard.Words(
     ("Tháng phải viết dạng năm-tháng, ví dụ 2026-11", "A month is written yyyy-mm, for example 2026-11"),
     ("Chọn lại tháng ở trang số liệu.", "Choose the month on the page of figures."),
 )
+NOT_A_TREE = guard.Words(
+    400,
+    ("Ngày viết dạng 2025-06-30; gộp theo agency, level, kind hoặc parent",
+     "A day is written 2025-06-30; figures are put together by agency, level, kind or parent"),
+    ("Chọn lại ở trang số liệu.", "Choose again on the page of figures."),
+)  # fmt: skip
 _COUNTS = tuple(
     name for name in monthly.COLUMNS
     if name not in {"organ_id", "name", "delivered_same_day_percent", "median_minutes_to_delivery"}
@@ -35,7 +41,8 @@ def routes(hub: Hub) -> Iterable[web.AbstractRouteDef]:
 async def _page(visit: Visit) -> web.StreamResponse:
     month = _month(visit)
     start, end = figures.bounds(month)
-    rows = await figures.monthly(visit.hub, month)
+    by = _cut(visit, month)
+    rows = await figures.monthly(visit.hub, month, by)
     busy = [row for row in rows if any(getattr(row, name) for name in _COUNTS)]
     return visit.page(
         "statistics/monthly.html",
@@ -47,12 +54,15 @@ async def _page(visit: Visit) -> web.StreamResponse:
         idle=len(rows) - len(busy),
         sums={name: sum(getattr(row, name) for row in busy) for name in _COUNTS},
         columns=monthly.COLUMNS,
+        day=by.day.isoformat() if by is not None else "",
+        by=by.by if by is not None else "",
+        ways=structure.BY,
     )
 
 
 async def _file(visit: Visit) -> web.StreamResponse:
     month = _month(visit)
-    rows = await figures.monthly(visit.hub, month)
+    rows = await figures.monthly(visit.hub, month, _cut(visit, month))
     name = f"truc-{month}.csv"
     return web.Response(
         body=monthly.to_csv(month, rows, visit.language),
@@ -60,6 +70,15 @@ async def _file(visit: Visit) -> web.StreamResponse:
         charset="utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def _cut(visit: Visit, month: str) -> structure.Cut | None:
+    """The tree asked for. Raises ProblemError."""
+    query = visit.request.query
+    try:
+        return figures.cut(month, query.get("structure"), query.get("by"))
+    except ValueError as cause:
+        raise guard.ProblemError(NOT_A_TREE) from cause
 
 
 def _month(visit: Visit) -> str:

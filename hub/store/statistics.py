@@ -1,14 +1,15 @@
 """The figures of a month, read from the rows themselves: one query each, the same answer whenever they are asked again.
 
 A month is a Vietnamese one (+07:00). What was sent belongs to the month in which the hub took it in, and its
-deliveries with it, however late they ended; what was received belongs to the month in which it was handed over.
+deliveries with it, however late they ended; what was received belongs to the month of its legal receiving time, and of
+its hand-over where no such time is known.  law: R-207, R-208 HN Đ12
 """
 
 from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from sqlalchemy import Connection, case, func, select
@@ -23,6 +24,8 @@ _RECALL = 1  # BussinessDocType of a recall: a message about a document, not a d
 
 _TAKEN_IN = _P.c.fault.is_(None)  # what was refused has a fault, also when it is kept sealed for a virus
 _COUNTED = _D.c.copy.not_in(BESIDE)  # law: R-135 R-207: a copy in a second system is no second receipt
+_NOT_REFUSED = func.coalesce(_D.c.business_status, "") != "02"  # law: R-207: what was refused was not received
+_received_at = func.coalesce(_D.c.received_legal, _D.c.ended_at)  # law: R-208 HN Đ12
 _DOCUMENT = (_P.c.message_type == "edoc", _P.c.business_type != _RECALL)
 
 
@@ -44,6 +47,11 @@ class Figures:
     statuses_sent: int = 0
     same_day: int = 0  # delivered on the Vietnamese day on which the hub took the document in
     minutes_to_delivery: list[float] = field(default_factory=list)
+
+    def add(self, other: Figures) -> None:
+        """Count these, too."""
+        for one in fields(self):
+            setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
 
     @property
     def same_day_percent(self) -> int | None:
@@ -121,9 +129,10 @@ def _received(connection: Connection, start: str, end: str) -> Sequence[Any]:
         .join_from(_D, _P, _P.c.id == _D.c.package_id)
         .where(
             _D.c.status == DeliveryStatus.DELIVERED.value,
-            _D.c.ended_at >= start,
-            _D.c.ended_at < end,
+            _received_at >= start,
+            _received_at < end,
             _COUNTED,
+            _NOT_REFUSED,
             *_DOCUMENT,
         )
         .group_by(_D.c.recipient)

@@ -67,7 +67,7 @@ async def november(hub, province, snv, stc):
 
 
 async def test_the_figures_are_those_counted_by_hand(november):
-    """law: R-210 HN Đ15.3."""
+    """law: R-210 HN Đ15.3, R-207."""
     found = {row.organ_id: row for row in await figures.monthly(november, "2026-11")}
 
     assert found[SNV] == figures.AgencyMonth(
@@ -85,7 +85,7 @@ async def test_the_figures_are_those_counted_by_hand(november):
         recalled=1,  # D
         rejected=1,  # F
     )
-    assert found[STC].documents_received == 3  # A (on 1 November), B, C
+    assert found[STC].documents_received == 2  # A (on 1 November), C; B was refused
     assert found[STC].statuses_sent == 1
     assert found["000.00.08.H99"] == figures.AgencyMonth("000.00.08.H99", "Cơ quan 000.00.08.H99")
 
@@ -121,7 +121,7 @@ async def test_the_page_and_the_file_say_the_same(november, operator, visitor): 
     lines = list(csv.reader(io.StringIO(file.body.decode("utf-8-sig"), newline="")))
 
     assert f"Cơ quan {SNV} {SNV} 4 5 2 20 20 1 0 1 1 1 1 1 0 0" in page.words
-    assert "Toàn tỉnh 4 5 2 1 0 1 1 1 1 1 3 1" in page.words
+    assert "Toàn tỉnh 4 5 2 1 0 1 1 1 1 1 2 1" in page.words
     assert file.body.startswith(b"\xef\xbb\xbfTh\xc3\xa1ng,")
     assert file.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert file.headers["Content-Disposition"] == 'attachment; filename="truc-2026-11.csv"'
