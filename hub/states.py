@@ -33,7 +33,7 @@ class DeliveryStatus(StrEnum):
 
 
 class RecallState(StrEnum):
-    """What became of a wish to have one recipient's copy back."""
+    """What became of a wish to have one recipient's copy back.  law: R-122 QĐ28 Đ10.2h"""
 
     NONE = "none"
     ASKED = "asked"  # the recipient acts next
@@ -69,7 +69,7 @@ class Mode(StrEnum):
     """How a document goes to a recipient.  law: R-107 CB Đ7.1, R-168 HN Đ7.2"""
 
     ELECTRONIC = "electronic"
-    BOTH = "both"  # paper follows; the recipient is told and does not wait for it
+    BOTH = "both"  # paper follows; the recipient is told and does not wait for it; law: R-081 HN Đ7.2
     PAPER = "paper"  # nothing leaves the hub; it stands on the paper list
 
 

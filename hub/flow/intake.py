@@ -269,7 +269,7 @@ async def _require_repeat(hub: Hub, found: tuple[Route, ...], package: model.Pac
 
 
 async def _commit(hub: Hub, arrival: Arrival, examined: _Examined, submission: Submission) -> Accepted:
-    """Bytes first, then the one transaction; bytes no row stands for are removed again."""
+    """Bytes first, then the one transaction; bytes no row stands for are removed again.  law: R-172 HN Đ7.1"""
     package, report = examined.package, examined.report
     package_id = str(uuid.uuid4())
     await hub.in_thread(partial(arrival.seal, package_id))

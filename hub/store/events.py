@@ -94,7 +94,7 @@ class Journal:
         at = clock.to_text(now)
         rows = [self._row(at, now, event) for event in events]
         if rows:
-            _ADD.insert(connection, rows)
+            _ADD.insert(connection, rows)  # law: R-196 QĐ28 Đ10.2p
         return [row["receipt"] for row in rows]
 
     def _row(self, at: str, now: datetime, event: Event) -> dict[str, Any]:
