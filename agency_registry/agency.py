@@ -135,6 +135,7 @@ class System:
     item_per_agency: offer one item for each of its agencies instead of one for all of them.
     keys: newest first; several while a rotation is under way. Ask `keys_at`.
     undertaking: number and date of the paper in which its owner undertakes to send no state secrets; "" when missing.
+    papers: its security level and decision, conformity, contact, as far as they are known (`edit.papers`).
     quotas: limits of this system that differ from the hub's settings, by their names in `[limits]`.
     """
 
@@ -151,6 +152,7 @@ class System:
     keys: tuple[SystemKey, ...] = ()
     undertaking: str = ""  # law: R-009 HN Đ1.2
     quotas: Mapping[str, int] = field(default_factory=dict)
+    papers: Mapping[str, object] = field(default_factory=dict)  # law: R-180 R-182 QĐ28 Đ13.1
 
     def keys_at(self, now: datetime, kind: str) -> tuple[SystemKey, ...]:
         """The keys of one kind that are valid at that time, newest first."""

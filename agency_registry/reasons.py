@@ -179,6 +179,10 @@ REASONS = {
         "hạn mức không hợp lệ: {value} (tên: {known}; giá trị: số nguyên dương)",
         "not a quota: {value} (names: {known}; values: whole numbers above zero)",
     ),
+    "paper_invalid": (
+        "giấy tờ không hợp lệ: {value} (tên: {known})",
+        "not a paper of a system: {value} (names: {known})",
+    ),
     "national_only": (
         "{code} là cơ quan của tỉnh; danh sách quốc gia không sửa cơ quan của tỉnh",
         "{code} is an agency of the province, which the national list does not change",

@@ -66,6 +66,7 @@ def read_systems(connection: Connection, now: datetime) -> tuple[list[System], d
             keys.get(row.id, ()),
             row.undertaking,
             row.quotas,
+            row.papers,
         )
         for row in connection.execute(sa.select(systems).order_by(systems.c.id))
     ]

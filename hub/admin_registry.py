@@ -96,6 +96,7 @@ async def system_add(hub: Hub, args: Args) -> Answer:
             replace=bool(args.get("replace")),
             undertaking=args.get("undertaking") or "",
             quotas=args.get("quotas") or {},
+            papers=args.get("papers") or {},
             why=why(args),
         ),
     )
@@ -129,11 +130,39 @@ async def system_activate(hub: Hub, args: Args) -> Answer:
 
 
 async def system_set(hub: Hub, args: Args) -> Answer:
-    """Change what is given of a system: name, undertaking, quotas, networks."""
-    known = ("name", "undertaking", "quotas", "networks")
+    """Change what is given of a system: name, undertaking, quotas, networks, papers."""
+    known = ("name", "undertaking", "quotas", "networks", "papers")
     given = {name: args[name] for name in known if args.get(name) is not None}
     return await registry.change(
         hub, lambda connection: edit.change_system(connection, args["system_id"], **given, why=why(args))
+    )
+
+
+async def system_show(hub: Hub, args: Args) -> Answer:
+    """One system, without secrets."""
+    return await hub.db.read(lambda connection: edit.show_system(connection, args["system_id"]))
+
+
+async def system_attach(hub: Hub, args: Args) -> Answer:
+    """Let a system speak for more agencies, or be their other system: `part` second or standby."""
+    return await registry.change(
+        hub,
+        lambda connection: edit.attach_agencies(
+            connection,
+            args["system_id"],
+            args["for"],
+            receives=not args.get("speaks_only"),
+            replace=bool(args.get("replace")),
+            part=args.get("part") or "",
+            why=why(args),
+        ),
+    )
+
+
+async def system_detach(hub: Hub, args: Args) -> Answer:
+    """Let a system speak for these agencies no longer."""
+    return await registry.change(
+        hub, lambda connection: edit.detach_agencies(connection, args["system_id"], args["for"], why=why(args))
     )
 
 
@@ -178,7 +207,10 @@ COMMANDS: dict[str, CommandFunction] = {
     "system.rotate": system_rotate,
     "system.suspend": system_suspend,
     "system.activate": system_activate,
+    "system.attach": system_attach,
+    "system.detach": system_detach,
     "system.list": system_list,
+    "system.show": system_show,
     "system.key.add": system_key_add,
     "system.key.list": system_key_list,
     "system.key.remove": system_key_remove,

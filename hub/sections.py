@@ -37,6 +37,10 @@ class Hub(_Section):
         description="The hub's own organisation code: it signs notices with it and is this system towards the axis",
     )
     name: str = Field("", description="The hub's name as people read it; empty = its organisation code")
+    security_level: int = Field(  # law: R-180 QĐ28 Đ13.1
+        0, ge=0, le=5, description="Security level (cấp độ) approved for this hub, 1 to 5; 0 = not determined yet"
+    )
+    security_decision: str = Field("", description="Number and date of the decision that approved the security level")
     prefixes: tuple[str, ...] = Field(
         (),
         description="Endings of the province's own codes (`H99`, several since 2025): such a code never leaves it",

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from agency_registry import checks, names
 from agency_registry.edit import entries, serving
+from agency_registry.edit import papers as papers_of
 from agency_registry.edit.entries import Why
 from agency_registry.reasons import RegistryError
 from agency_registry.system_rows import read_parts, read_systems
@@ -46,6 +47,7 @@ def add_system(
     system_id: str | None = None,
     undertaking: str = "",
     quotas: Mapping[str, int] | None = None,
+    papers: Mapping[str, str] | None = None,
     why: Why | None = None,
 ) -> tuple[str, str]:
     """Register a system; gives its id and its secret, which is shown this once and stored only wrapped.
@@ -54,6 +56,7 @@ def add_system(
     RegistryError(receives_already), unless `replace` is set. The id is the name in ASCII, made unique if need be.
     settings: of the connector; secrets inside must come wrapped already. undertaking: number and date of the paper in
     which its owner undertakes to send no state secrets.  law: R-009 HN Đ1.2, R-011
+    papers: see `papers`.
     """
     why = why or Why()
     title = checks.plain("name", name, 200)
@@ -76,6 +79,7 @@ def add_system(
         "created_at": why.at,
         "undertaking": checks.plain("undertaking", undertaking, 200),
         "quotas": _quotas(quotas or {}),
+        "papers": papers_of.changed({}, papers or {}),
     }
     connection.execute(sa.insert(systems).values(values))
     secret = _new_secret(connection, chosen, wrap, why.at)
@@ -134,11 +138,14 @@ def change_system(
     item_per_agency: bool | None = None,
     undertaking: str | None = None,
     quotas: Mapping[str, int] | None = None,
+    papers: Mapping[str, str] | None = None,
     why: Why | None = None,
 ) -> dict[str, object]:
-    """Change what is given; None leaves it as it is. Mappings and lists replace the earlier ones as a whole."""
+    """Change what is given; None leaves it as it is. Mappings and lists replace the earlier ones as a whole, but of the
+    papers only those given change.
+    """
     why = why or Why()
-    _row(connection, system_id)
+    row = _row(connection, system_id)
     values: dict[str, object] = {}
     if name is not None:
         values["name"] = checks.plain("name", name, 200)
@@ -152,6 +159,8 @@ def change_system(
         values["undertaking"] = checks.plain("undertaking", undertaking, 200)
     if quotas is not None:
         values["quotas"] = _quotas(quotas)
+    if papers is not None:
+        values["papers"] = papers_of.changed(row.papers, papers)  # law: R-180 QĐ28 Đ13.1, R-182
     allowed = None if networks is None else _networks(networks)
     if values:
         connection.execute(sa.update(systems).where(systems.c.id == system_id).values(values))
@@ -238,6 +247,7 @@ def _as_json(system: System, receives: list[str]) -> dict[str, object]:
         "keys": [key.kind for key in system.keys],
         "undertaking": system.undertaking,
         "quotas": dict(system.quotas),
+        "papers": dict(system.papers),
     }
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hub.cli import check_trust, line, table
+from hub.cli import check_duties, check_trust, line, table
 from hub.cli.errors import EXIT_DONE, EXIT_NO
 from hub.cli.findings import Finding
 
@@ -37,6 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
     found = [*_settings(loaded), *_keys(loaded, keys.Keys.load(loaded.keys_folder)), *_sqlite()]
     found += check_trust.findings(line.call(arguments.config, "trust.list", {}))
     found += _systems(arguments, secrets_open=loaded.hub.secrets_open)
+    systems = line.call(arguments.config, "system.list", {})["systems"]
+    people = line.call(arguments.config, "user.list", {})["users"]
+    waiting = line.call(arguments.config, "confirm.list", {})["confirmations"]
+    found += check_duties.findings(loaded, systems, people, waiting)
     red = any(finding.level == "red" for finding in found)
     rows = [
         {"level": finding.level, "code": finding.code, "title": finding.vietnamese, "detail": finding.english}

@@ -10,11 +10,12 @@ from typing import Any
 from hub.cli import line, table
 from hub.cli.errors import EXIT_DONE, WrongUseError
 
+_PAPERS = ("security_level", "security_decision", "conformity", "contact")
 _NOT_SENT = {"command", "action", "key_action", "config", "json"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Second words: add, set, rotate, suspend, activate, key add|list|remove, list."""
+    """Second words: add, set, attach, detach, rotate, suspend, activate, key add|list|remove, list, show."""
     actions = table.add_actions(parser)
     found = table.add_action(actions, "add", "Đăng ký hệ thống; khóa bí mật chỉ hiện một lần", "register a system")
     found.add_argument("name")
@@ -37,6 +38,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                        help="mạng được phép gọi, thay cho mọi mạng đã ghi / where it may call from")  # fmt: skip
     _add_paper(found)
     table.add_person(found)
+    found = table.add_action(actions, "attach", "Giao thêm cơ quan; hoặc là hệ thống thứ hai của cơ quan",
+                             "let it speak for agencies, or be their other system")  # fmt: skip
+    _add_served(found)
+    found.add_argument("--part", choices=("second", "standby"), help="second: chỉ lưu bản sao, hệ thống chính trả lời; "
+                       "standby: nhận khi hệ thống chính ngừng / stores copies, or receives in need")  # fmt: skip
+    found.add_argument("--speaks-only", action="store_true", help="chỉ gửi thay, không nhận / sends only")
+    found.add_argument("--replace", action="store_true", help="thay hệ thống đang nhận cho các cơ quan này")
+    table.add_person(found)
+    found = table.add_action(actions, "detach", "Thôi giao cơ quan", "let it speak for agencies no longer")
+    _add_served(found)
+    table.add_person(found)
     found = table.add_action(actions, "rotate", "Cấp khóa bí mật mới", "give it a new secret")
     found.add_argument("system_id")
     found.add_argument("--keep-hours", type=float, default=24.0, help="khóa cũ còn dùng được bao lâu, mặc định 24 giờ")
@@ -50,12 +62,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         table.add_person(found)
     _add_keys(table.add_action(actions, "key", "Khóa công khai, chứng thư của hệ thống", "its public keys"))
     table.add_action(actions, "list", "Liệt kê", "list systems")
+    found = table.add_action(actions, "show", "Xem một hệ thống và giấy tờ của nó", "one system and its papers")
+    found.add_argument("system_id")
+
+
+def _add_served(parser: argparse.ArgumentParser) -> None:
+    """The system and --for."""
+    parser.add_argument("system_id")
+    parser.add_argument("--for", dest="for", action="append", required=True, metavar="ORGAN_ID", nargs="+",
+                        help="cơ quan / agencies")  # fmt: skip
 
 
 def _add_paper(parser: argparse.ArgumentParser) -> None:
-    """--undertaking and --quota."""
+    """--undertaking, what shows its security and conformity, and --quota."""
     parser.add_argument("--undertaking", metavar="SỐ", help="số, ngày văn bản cam kết không gửi bí mật nhà nước / "
                         "number and date of its undertaking to send no state secrets")  # fmt: skip
+    parser.add_argument("--security-level", choices=("1", "2", "3", "4", "5", ""), metavar="1-5",
+                        help="cấp độ an toàn hệ thống thông tin / its security level")  # fmt: skip
+    parser.add_argument("--security-decision", metavar="SỐ", help="số, ngày phê duyệt cấp độ / its approval")
+    parser.add_argument("--conformity", metavar="SỐ", help="phiên bản QCVN 102, số công bố hợp quy / QCVN 102 version "
+                        "and declaration of conformity")  # fmt: skip
+    parser.add_argument("--contact", metavar="AI", help="đầu mối: tên, điện thoại / who answers for it")
     parser.add_argument("--quota", dest="quotas", action="append", metavar="NAME=N", help="requests_per_second, "
                         "packages_per_minute, bytes_per_day; mặc định theo [limits]")  # fmt: skip
 
@@ -81,14 +108,20 @@ def run(arguments: argparse.Namespace) -> int:
     args: dict[str, Any] = {name: value for name, value in vars(arguments).items() if name not in _NOT_SENT}
     if arguments.action == "key":
         return _run_key(arguments, args)
-    if arguments.action == "add":
+    if "for" in args:
         args["for"] = [organ_id for group in args["for"] for organ_id in group]
+    if arguments.action == "add":
         args["settings"] = dict(map(_setting, arguments.settings))
+    papers = {name: args.pop(name, None) for name in _PAPERS}
+    if arguments.action in {"add", "set"}:
+        args["papers"] = {name: text for name, text in papers.items() if text is not None}
     if args.get("quotas") is not None:
         args["quotas"] = dict(map(_quota, args["quotas"]))
     answer = line.call(arguments.config, f"system.{arguments.action}", args)
     if arguments.action == "list":
         line.show(arguments, answer, lambda: line.columns([_row(system) for system in answer["systems"]]))
+    elif arguments.action == "show":
+        line.show(arguments, answer, lambda: _shown(answer))
     elif "secret" in answer:
         note = "Khóa bí mật chỉ hiện lần này. / The secret is shown this once."
         line.show(arguments, answer, f"system_id  {answer['system_id']}\nsecret     {answer['secret']}\n{note}")
@@ -113,6 +146,18 @@ def _row(system: dict[str, Any]) -> tuple[str, ...]:
     keys = ",".join(sorted(set(system["keys"]))) or "secret"
     paper = system["undertaking"] or "chưa có cam kết / no undertaking"
     return (system["system_id"], system["state"], system["connector"], keys, paper, " ".join(system["organ_ids"]))
+
+
+def _shown(system: dict[str, Any]) -> str:
+    lines = [f"{name}: {_plain(value)}" for name, value in system.items() if name != "papers"]
+    lines += [f"{name}: {system['papers'].get(name) or 'thiếu / missing'}" for name in _PAPERS]
+    return "\n".join(lines)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}={_plain(part)}" for name, part in value.items()) or "-"
+    return " ".join(map(str, value)) or "-" if isinstance(value, list) else str(value)
 
 
 def _setting(text: str) -> tuple[str, str]:
