@@ -23,6 +23,7 @@ from hub.flow import (
     checks,
     entries,
     hold,
+    moments,
     notes,
     package_signature,
     quarantine,
@@ -216,7 +217,7 @@ async def _examine(hub: Hub, arrival: Arrival, submission: Submission) -> _Exami
     if submission.door != "axis" and not any(route.fault is None for route in found):
         await _require_repeat(hub, found, package, sender)
     asked = asking.columns(hub, package, sender, submission)
-    warnings += notices
+    warnings += [*notices, *moments.doubts(submission.issued_at, hub.clock.now())]
     files = [CheckedFile(one) for one in package.attachments]
     pdfs: list[Checkable] = []
     if arrival.has_scratch:
@@ -281,6 +282,7 @@ async def _commit(hub: Hub, arrival: Arrival, examined: _Examined, submission: S
         ),
         **entries.reading(package, examined.sender, examined.warnings, submission),
         **examined.asked,
+        **moments.columns(report, submission.issued_at),
         status=examined.judged.status.value,
         held_for=examined.judged.held_for,
         checks=json.dumps(examined.judged.records, ensure_ascii=False),

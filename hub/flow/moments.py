@@ -1,16 +1,20 @@
 """When a document was sent and when it was received: what counts as each moment, door by door.
 
-The five moments kept of a document (Law 20/2023 Điều 15, 17): signed, issued by the clerk, entered the hub, entered
-the recipient's system, accepted by its clerk. The hub's clock decides; what others claim is kept beside it.
+Five moments are kept of a document (Law 20/2023 Điều 15, 17): signed, issued by the clerk, entered the hub, entered
+the recipient's system, accepted by its clerk. The hub's clock decides; what others claim is kept beside it, warned of
+when it cannot be, and orders nothing.  law: R-088
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from edxml.verdict import Role, main_file
 from hub import clock
+from hub.flow import notes
 from hub.states import PackageStatus
 from hub.store import deliveries
 
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
+    from edxml.model import Warning as Note
+    from edxml.verdict import DocumentReport
     from hub.context import Hub
 
 
@@ -48,6 +54,64 @@ _PAST: Final = timedelta(days=1)
 """How far a told moment may lie from the hub's clock before it is doubted."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The sender's moments of a package, None where nothing is known; those of the hub stand in the package itself."""
+
+    signed_at: datetime | None
+    issued_at: datetime | None
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The recipient's moments of one delivery. by: what told `at` (By). legal, accept_by: on its own calendar."""
+
+    at: datetime | None
+    by: str | None
+    legal: datetime | None
+    accept_by: datetime | None
+    accepted_at: datetime | None
+
+
+def columns(report: DocumentReport | None, issued_at: datetime | None) -> dict[str, Any]:
+    """The sender's moments of a new package as they are stored: the person's signature and the clerk's click."""
+    signed = _signed(report)
+    return {
+        "signed_at": clock.to_text(signed) if signed is not None else None,
+        "issued_at": clock.to_text(issued_at) if issued_at is not None else None,
+    }
+
+
+def doubts(issued_at: datetime | None, now: datetime) -> tuple[Note, ...]:
+    """The warning for a told moment in the future or long past."""
+    if issued_at is None or now - _PAST <= issued_at <= now + _FUTURE:
+        return ()
+    return (notes.warning("issued_doubtful", "issued_at"),)
+
+
+def sent(hub: Hub, row: Row[Any]) -> Sent:
+    """The sender's moments of a package."""
+    signed, issued = _moment(row.signed_at), _moment(row.issued_at)
+    if row.status != PackageStatus.ACCEPTED:
+        return Sent(signed, issued, None)
+    # law: R-087 HN Đ12.1 (empty until the answer is there; then the clerk's click, or the answer, as the profile says)
+    answered = clock.from_text(row.received_at)
+    click = hub.profile.clocks.sending_time == "click" and issued is not None and issued <= answered
+    return Sent(signed, issued, issued if click else answered)
+
+
+def received_of(row: Row[Any]) -> Received:
+    """The recipient's moments of a delivery."""
+    return Received(
+        _moment(row.received_at),
+        row.received_by,
+        _moment(row.received_legal),
+        _moment(row.accept_by),
+        _moment(row.accepted_at),
+    )
+
+
 def receipt(hub: Hub, row: Row[Any], now: datetime, by: By) -> dict[str, str]:
     """The columns that say a delivery was received now; empty when an earlier moment stands.
 
@@ -68,10 +132,10 @@ def receipt(hub: Hub, row: Row[Any], now: datetime, by: By) -> dict[str, str]:
     }
 
 
-def told(columns: Mapping[str, str]) -> dict[str, str]:
+def told(stored: Mapping[str, str]) -> dict[str, str]:
     """What a receipt tells of the columns of `receipt`: the legal time beside the real one, both +07:00."""
     names = ("received_legal", "accept_by")
-    return {name: clock.local_text(clock.from_text(columns[name])) for name in names if name in columns}
+    return {name: clock.local_text(clock.from_text(stored[name])) for name in names if name in stored}
 
 
 def received(hub: Hub, connection: Connection, row: Row[Any], now: datetime, by: By) -> None:
@@ -81,20 +145,14 @@ def received(hub: Hub, connection: Connection, row: Row[Any], now: datetime, by:
         deliveries.set_facts(connection, row.id, **values)
 
 
-def is_doubtful(claimed: datetime, now: datetime) -> bool:
-    """Whether a moment that somebody tells cannot be believed: in the future, or long past."""
-    return not now - _PAST <= claimed <= now + _FUTURE
-
-
-def sending_time(hub: Hub, row: Row[Any]) -> datetime | None:
-    """When a package counts as sent; None as long as the hub has not answered that it travels.
-
-    The clerk's click if its system told one that is not in the hub's future, else the moment of the answer.
-    law: R-087 HN Đ12.1
-    """
-    if row.status != PackageStatus.ACCEPTED:
+def _signed(report: DocumentReport | None) -> datetime | None:
+    """When the authorised person signed the main file: the last signature of a person."""
+    main = main_file(report.files) if report is not None else None
+    if main is None:
         return None
-    answered = clock.from_text(row.received_at)
-    if hub.profile.clocks.sending_time == "answer" or row.issued_at is None:
-        return answered
-    return min(clock.from_text(row.issued_at), answered)
+    persons = (one.signed_at for one in main.signatures if one.role is Role.PERSON and one.signed_at is not None)
+    return max(persons, default=None)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return clock.from_text(text) if text else None

@@ -25,6 +25,10 @@ _TITLES = {
         "Mã cơ quan nhận không còn dùng; văn bản được chuyển tới cơ quan kế thừa",
         "The recipient's code is out of use; the document goes to the successor",
     ),
+    "issued_doubtful": (
+        "Thời điểm phát hành hệ thống gửi khai ở tương lai hoặc đã quá lâu; được ghi lại, không dùng để xếp thứ tự",
+        "The moment of issue that was told lies in the future or long ago; it is kept and orders nothing",
+    ),
     "supplementary": ("Gửi bổ sung nơi nhận", "Supplementary sending to further recipients"),
     "corrected": ("Gửi lại sau khi bị từ chối", "Corrected sending after a refusal"),
     "reply_unknown": (

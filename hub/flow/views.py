@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.flow import visibility
+from hub.flow import moments, visibility
+from hub.flow.moments import Received, Sent
 from hub.flow.recalls import shown
 from hub.flow.visibility import Party, Thing, View
 from hub.store import answers, events, packages
@@ -44,6 +45,7 @@ class DeliveryState:
     business_at: datetime | None
     exposed_at: datetime | None
     ended_at: datetime | None
+    received: Received
     wanted: shown.Wanted | None
 
 
@@ -67,6 +69,7 @@ class PackageState:
     held_for: tuple[str, ...]  # for the sender alone
     verdict: str
     received_at: datetime
+    sent: Sent
     original_id: str | None
     attachments: tuple[dict[str, Any], ...]
     warnings: tuple[dict[str, Any], ...]
@@ -216,8 +219,8 @@ def _event(row: Row[Any], party: Party) -> TimelineEvent:
 
 def _answer(row: Row[Any]) -> dict[str, Any]:
     """An authority's answer that decided the verdict.  law: R-071 TT15/2025 Đ5"""
-    moments = {"as_of": row.as_of, "next_at": row.next_at, "fetched_at": row.fetched_at}
-    times = {name: clock.local_text(clock.from_text(at)) if at else None for name, at in moments.items()}
+    stored = {"as_of": row.as_of, "next_at": row.next_at, "fetched_at": row.fetched_at}
+    times = {name: clock.local_text(clock.from_text(at)) if at else None for name, at in stored.items()}
     return {"sha256": row.sha256, "kind": row.kind, "url": row.url, **times}
 
 
@@ -246,6 +249,7 @@ def _state(hub: Hub, view: View) -> PackageState:
         tuple((row.held_for or "").split()) if view.shows(Thing.HOLD) else (),
         row.verdict,
         clock.from_text(row.received_at),
+        moments.sent(hub, row),
         row.original_id,
         tuple(parts if open_words else ({**one, "name": ""} for one in parts)),
         tuple(json.loads(row.warnings)) if open_words else (),
@@ -280,5 +284,6 @@ def _delivery(hub: Hub, row: Row[Any], view: View) -> DeliveryState:
         _moment(row.business_at),
         _moment(row.exposed_at),
         _moment(row.ended_at),
+        moments.received_of(row),
         shown.wanted(row),
     )

@@ -15,7 +15,7 @@ from hub.context import Hub
 from hub.flow.addressing import asking, recipients
 from hub.flow.addressing.opening import NamedGroup
 from hub.flow.addressing.recipients import Sending, Wanted
-from hub.http.api_shapes import Asked, Day, Line, StaffSaid, Text, Word
+from hub.http.api_shapes import Asked, Day, Line, MomentSaid, StaffSaid, Text, Word
 from hub.states import Circulation, Mode, Role
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
@@ -126,6 +126,9 @@ class Metadata(Asked):
     circulation: Literal["internal", "return"] | None = Field(
         None, description="internal: LƯU HÀNH NỘI BỘ; return: XEM XONG TRẢ LẠI"
     )  # law: R-020 NĐ30 PL I.III.2c
+    issued_at: MomentSaid | None = Field(
+        None, description="Lúc văn thư bấm phát hành; không có múi giờ là giờ Việt Nam; bỏ trống nếu không biết"
+    )  # law: R-087 HN Đ12.1
     copies: int | None = Field(None, ge=0, le=1_000_000, description="Số lượng bản phát hành")
     pages: int | None = Field(None, ge=0, le=1_000_000, description="Số trang")
     kind: Literal["new", "recall", "update", "replacement"] = Field("new", description="Nghiệp vụ")

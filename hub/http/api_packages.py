@@ -179,7 +179,8 @@ async def _sent_package(call: Call) -> AsyncIterator[tuple[AsyncIterator[bytes],
             yield _package_body(call), submission
             return
         async with api_upload.built(call) as (body, said, sent):
-            yield body, replace(submission, declared=said.declaration is not None, sending=sent)
+            declared = said.declaration is not None
+            yield body, replace(submission, declared=declared, sending=sent, issued_at=said.issued_at)
 
 
 def _package_body(call: Call) -> AsyncIterator[bytes]:
@@ -239,6 +240,9 @@ def _package(found: views.PackageState, *, english: bool) -> shapes.PackageShown
         held_for=list(found.held_for),
         verdict=found.verdict,
         received_at=found.received_at,
+        signed_at=found.sent.signed_at,
+        issued_at=found.sent.issued_at,
+        sent_at=found.sent.sent_at,
         original_id=found.original_id,
         is_sender=found.is_sender,
         circulation=found.circulation,
@@ -294,6 +298,11 @@ def _delivery(one: views.DeliveryState, request: str) -> shapes.DeliveryShown:
         business_at=one.business_at,
         exposed_at=one.exposed_at,
         ended_at=one.ended_at,
+        received_at=one.received.at,
+        received_by=one.received.by,
+        received_legal=one.received.legal,
+        accept_by=one.received.accept_by,
+        accepted_at=one.received.accepted_at,
         wanted=_wanted(one.wanted),
     )
 

@@ -63,6 +63,8 @@ class NewPackage:
     request: str = ""
     sending: str = "{}"
     circulation: str = ""
+    signed_at: str | None = None
+    issued_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

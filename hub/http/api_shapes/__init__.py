@@ -37,6 +37,7 @@ from hub.http.api_shapes.base import (
     Asked,
     Day,
     Line,
+    MomentSaid,
     Text,
     Word,
 )
@@ -118,6 +119,7 @@ __all__ = [
     "Leased",
     "Line",
     "MemberShown",
+    "MomentSaid",
     "Origin",
     "OwnEvent",
     "PackagePage",

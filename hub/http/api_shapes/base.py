@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
 
+from edxml import dates
 from hub import clock
 
 MAX_LIMIT = 200
@@ -15,9 +16,26 @@ MAX_WAIT_SECONDS = 60
 
 NO_NUL = r"^[^\x00]*$"
 
+_YEARS = range(1900, 2200)
+
+
+def _said(value: object) -> datetime:
+    """A moment as a caller writes it; Vietnamese time when no zone is written."""
+    found = dates.parse_time(value) if isinstance(value, str) else None
+    if found is None or found.year not in _YEARS:
+        message = "is a moment like 2026-11-21T09:15:00+07:00"
+        raise ValueError(message)
+    return found
+
+
 Moment = Annotated[
     datetime,
     PlainSerializer(clock.local_text, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-21T09:15:00+07:00"]}),
+]
+MomentSaid = Annotated[
+    datetime,
+    BeforeValidator(_said),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-21T09:15:00+07:00"]}),
 ]
 Word = Annotated[str, StringConstraints(max_length=64, pattern=NO_NUL)]

@@ -135,6 +135,11 @@ class DeliveryShown(Answer):
     business_at: Moment | None
     exposed_at: Moment | None
     ended_at: Moment | None
+    received_at: Moment | None = Field(None, description="Lúc văn bản vào hệ thống nơi nhận")
+    received_by: str | None = Field(None, description="Biết nhờ đâu: ack, done, 01, push, rename, listed")
+    received_legal: Moment | None = Field(None, description="Thời điểm nhận tính theo giờ hành chính của nơi nhận")
+    accept_by: Moment | None = Field(None, description="Hạn tiếp nhận trong ngày: hết ngày làm việc của received_legal")
+    accepted_at: Moment | None = Field(None, description="Lúc văn thư nơi nhận tiếp nhận (03)")
     wanted: WantedShown | None = Field(None, description="Yêu cầu lấy lại, thu hồi gần nhất")
 
 
@@ -190,7 +195,10 @@ class PackageShown(Answer):
         default=[], description="Vì sao bị giữ: secret_stamp, unread, scanner, virus, damaged, order; chỉ nơi gửi thấy"
     )
     verdict: str
-    received_at: Moment
+    received_at: Moment = Field(description="Lúc vào trục")
+    signed_at: Moment | None = Field(None, description="Lúc người có thẩm quyền ký, theo chữ ký số")
+    issued_at: Moment | None = Field(None, description="Lúc văn thư bấm phát hành, như hệ thống gửi khai")
+    sent_at: Moment | None = Field(None, description="Thời điểm gửi; bỏ trống khi trục chưa nhận chuyển")
     original_id: str | None
     is_sender: bool
     circulation: str = Field("", description="internal: LƯU HÀNH NỘI BỘ; return: XEM XONG TRẢ LẠI")
