@@ -20,6 +20,7 @@ HUB = {"organ_id": "000.00.00.H99", "prefixes": ["H99"], "test_mode": False}
 READING = (
     "agency.list", "agency.show", "agency.certificate.list", "system.list", "system.show", "system.key.list",
     "trust.list", "user.list",
+    "agency.history", "agency.level.list", "agency.structure",
     "agency.sync",  # lists differences and files them
 )  # fmt: skip
 
