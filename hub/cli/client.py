@@ -126,6 +126,9 @@ def _status_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--code", choices=_CODES, help="01 đã đến, 02 từ chối, 03 tiếp nhận, 04 phân công, 05 xử lý, 06 xong"
     )
+    parser.add_argument(
+        "--report", choices=("error", "incident"), help="báo sai sót, sự cố của delivery_id (với --description)"
+    )
     parser.add_argument("--description")
     parser.add_argument("--reason", help="lý do, cần khi từ chối / needed for a refusal")
     parser.add_argument("--reason-code", choices=_REASONS, metavar="CODE", help=f"với 02: {', '.join(_REASONS)}")
@@ -136,6 +139,8 @@ def _status_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _status(client: Client, arguments: argparse.Namespace) -> int:
+    if arguments.report is not None:
+        return _report(client, arguments)
     if arguments.code is None:
         answer = client.get(f"{API}/packages/{arguments.id}")
         rows = [(d["recipient"], d["status"], d.get("business_status") or "") for d in answer["deliveries"]]
@@ -147,6 +152,13 @@ def _status(client: Client, arguments: argparse.Namespace) -> int:
         body["staff"] = {"name": arguments.staff or "", "department": arguments.department or ""}
     answer = client.post(f"{API}/inbox/{arguments.id}/status", body)
     line.show(arguments, answer, lambda: _said(arguments, answer))
+    return EXIT_DONE
+
+
+def _report(client: Client, arguments: argparse.Namespace) -> int:
+    body = {"kind": arguments.report, "text": arguments.description or "", "staff": arguments.staff}
+    answer = client.post(f"{API}/inbox/{arguments.id}/report", body)
+    line.show(arguments, answer, f"{arguments.id}: đã báo cho nơi gửi / reported to the sender")
     return EXIT_DONE
 
 

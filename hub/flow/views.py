@@ -47,6 +47,12 @@ class DeliveryState:
     ended_at: datetime | None
     received: Received
     wanted: shown.Wanted | None
+    refusal: str | None
+    arrival_number: str | None
+    arrival_date: str | None
+    received_at: datetime | None
+    accepted_at: datetime | None
+    corrected_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,4 +292,10 @@ def _delivery(hub: Hub, row: Row[Any], view: View) -> DeliveryState:
         _moment(row.ended_at),
         moments.received_of(row),
         shown.wanted(row),
+        row.refusal,
+        row.arrival_number,
+        row.arrival_date,
+        _moment(row.received_at),
+        _moment(row.accepted_at),
+        row.corrected_by,
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from edxml import model
 from hub.flow import pickup
-from hub.flow.thread import statuses
+from hub.flow.thread import reports, statuses
 from hub.http import api_metadata
 from hub.http import api_shapes as shapes
 from hub.http.api_call import Call, answer
@@ -54,11 +55,24 @@ async def say(call: Call) -> web.StreamResponse:
             reason_code=said.reason_code,
             arrival_number=str(said.arrival_number),
             arrival_date=said.arrival_date,
-            staff=api_metadata.staff(shapes.StaffSaid(name=said.staff) if isinstance(said.staff, str) else said.staff),
+            staff=_staff(said.staff),
             destroyed=said.destroyed,
         ),
     )
     return answer(told(accepted, english=call.english), 200 if accepted.repeated else 201)
+
+
+async def report(call: Call) -> web.StreamResponse:
+    """POST /inbox/{delivery_id}/report."""
+    delivery_id = call.id("delivery_id")
+    said = await call.json(shapes.ReportSaid)
+    kind, staff = reports.Kind(said.kind), _staff(said.staff)
+    accepted = await reports.report(call.hub, call.system, delivery_id, kind, said.text, staff)
+    return answer(told(accepted, english=call.english), 200 if accepted.repeated else 201)
+
+
+def _staff(said: shapes.StaffSaid | str | None) -> model.Staff | None:
+    return api_metadata.staff(shapes.StaffSaid(name=said) if isinstance(said, str) else said)
 
 
 def _item(one: pickup.InboxItem) -> shapes.InboxItem:

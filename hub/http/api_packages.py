@@ -304,6 +304,12 @@ def _delivery(one: views.DeliveryState, request: str) -> shapes.DeliveryShown:
         accept_by=one.received.accept_by,
         accepted_at=one.received.accepted_at,
         wanted=_wanted(one.wanted),
+        refusal=one.refusal,
+        arrival_number=one.arrival_number,
+        arrival_date=one.arrival_date,
+        received_at=one.received_at,
+        accepted_at=one.accepted_at,
+        corrected_by=one.corrected_by,
     )
 
 

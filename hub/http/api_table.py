@@ -219,6 +219,18 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
     ),
     Operation(
+        method="POST", path=f"{_INBOX_ITEM}/report", id="reportError", tag=_RECEIVING,
+        title="Báo sai sót hoặc sự cố của văn bản đến", title_en="Report an error or an incident",
+        text="Không phải từ chối: lời báo tới nơi gửi trong một bản tin 01; sự cố còn báo cho người vận hành cùng dữ "
+        "liệu kỹ thuật.",
+        handler=api_inbox.report, body=(Part(JSON, shapes.ReportSaid),),
+        replies=(
+            Reply(201, "Đã báo cho nơi gửi", shapes.AcceptedPackage),
+            Reply(200, "Đã báo từ lần trước", shapes.AcceptedPackage),
+        ),
+        faults=(Fault.REASON_REQUIRED, Fault.STATE_CONFLICT, Fault.INTAKE_STOPPED, Fault.ORG_UNKNOWN),
+    ),
+    Operation(
         method="GET", path=f"{_INBOX_ITEM}/duplicates", id="getDuplicates", tag=_RECEIVING,
         title="So sánh với văn bản đã nhận có cùng số, ký hiệu, cơ quan ban hành",
         title_en="Side by side with earlier documents of the same number, notation and issuing agency",

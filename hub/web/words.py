@@ -174,6 +174,7 @@ ALARM: dict[str, Pair] = {
     "user_suspended": ("khóa tài khoản", "an account was locked"),
     "user_activated": ("mở lại tài khoản", "an account was opened again"),
     "user_password": ("cấp mật khẩu mới", "a new password was given"),
+    "incident_reported": ("nơi nhận báo sự cố của một văn bản", "a recipient reports an incident about a document"),
     "refused_after_acceptance": (
         "nơi nhận từ chối sau khi đã tiếp nhận; không áp dụng", "a refusal after the acceptance; it does not count",
     ),

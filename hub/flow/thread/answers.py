@@ -98,7 +98,8 @@ class Answers:
             raise Refusal(Fault.STATE_CONFLICT, "it is accepted (03) already; answer it, or agree to a take-back")
         applied = rank > known
         facts: dict[str, str | None] = {"watch_at": clock.to_text(self._now)}
-        facts |= moments.receipt(self._hub, copy, self._now, moments.By.STATUS)  # law: R-123 (03 says 01 too)
+        if (applied and code == "01") or copy.received_by is None:  # law: R-123 QĐ28 Đ10.2h: 03 says 01 too
+            facts |= moments.receipt(self._hub, copy, self._now, moments.By.STATUS)
         detail: dict[str, Any] = {"applied": applied}
         if status.staff is not None and status.staff.department:
             detail["unit"] = status.staff.department  # law: R-142 NĐ30 PL VI

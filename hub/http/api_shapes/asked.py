@@ -93,6 +93,16 @@ class StatusSaid(Asked):
     destroyed: bool = Field(False, description="Đi cùng 15: bản bị thu hồi đã được hủy trong hệ thống nơi nhận")
 
 
+class ReportSaid(Asked):
+    """What is wrong with a document that came: an error in it, or an incident. No refusal."""
+
+    kind: Literal["error", "incident"] = Field(
+        description="error: sai sót, nơi gửi bổ sung, đính chính hoặc thu hồi; incident: sự cố, dấu hiệu bất thường"
+    )
+    text: Text = Field(min_length=1, description="Vài từ nói rõ")
+    staff: StaffSaid | Line | None = Field(None, description="Người báo, hoặc chỉ tên người đó")
+
+
 class Withdrawal(Asked):
     """Why and how a document is wanted back."""
 

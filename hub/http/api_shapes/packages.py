@@ -133,6 +133,12 @@ class DeliveryShown(Answer):
     business_status: str | None = Field(description="Trạng thái xử lý nơi nhận báo: 01–06")
     business_reason: str | None
     business_at: Moment | None
+    refusal: str | None = Field(None, description="Mã lý do từ chối (02)")
+    arrival_number: str | None = Field(None, description="Số đến tại nơi nhận (03)")
+    arrival_date: str | None = Field(None, description="Ngày đến tại nơi nhận (03)")
+    received_at: Moment | None = Field(None, description="Thời điểm hệ thống nơi nhận có văn bản")
+    accepted_at: Moment | None = Field(None, description="Thời điểm nơi nhận tiếp nhận (03)")
+    corrected_by: str | None = Field(None, description="Gói tin gửi lại sau khi bị từ chối")
     exposed_at: Moment | None
     ended_at: Moment | None
     received_at: Moment | None = Field(None, description="Lúc văn bản vào hệ thống nơi nhận")

@@ -60,6 +60,7 @@ RULES: dict[tuple[str, str], object] = {
     ("POST", f"{_DELIVERY}/lease"): DELIVERY,
     ("POST", f"{_DELIVERY}/ack"): DELIVERY,
     ("POST", f"{_DELIVERY}/status"): DELIVERY,
+    ("POST", f"{_DELIVERY}/report"): DELIVERY,
     **{("*", f"/{{slashes}}{name}"): rule for name, rule in _VXP.items()},
     **{("*", f"/XrdAdapter/adapter/{{slashes}}{name}"): rule for name, rule in _VXP.items()},
     ("*", "/XrdAdapter/adapter/{rest}"): NOBODY,
