@@ -111,7 +111,7 @@ class Alarm(StrEnum):
     UNMATCHED = "unmatched"  # a message fits no document; it waits in the review queue
     PAPER_DUE = "paper_due"  # not connected or given up: paper is to be issued
     CALENDAR = "calendar"  # next year's days off are not decided
-    SECOND_ANSWER = "second_answer"  # two systems of one agency contradict each other
+    SECOND_ANSWER = "second_answer"  # two systems of one agency contradict each other; law: R-198 NĐ30 PL VI
 
 
 class Audience(StrEnum):

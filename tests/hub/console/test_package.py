@@ -65,7 +65,7 @@ async def test_the_page_says_what_the_checks_found_and_what_the_document_is_wort
 
 
 async def test_an_operator_sees_no_subject_and_no_file_name(operator, sent, snv, stc, hub):
-    """law: R-191 CB Đ11."""
+    """law: R-191 CB Đ11, S-06."""
     paths = ["/console", "/console/packages", f"/console/packages/{sent[0]}", "/console/packages?q=57/QĐ-SNV"]
 
     texts = [(await operator.get(path)).text for path in paths]

@@ -69,7 +69,7 @@ async def public(hub) -> TestCA:
 async def test_a_public_authority_counts_for_invited_organisations_by_explicit_setting(
     hub, province, sender, recipient, public, allowed, kind, verdict
 ):
-    """law: R-067 VP Đ8.2: another trust domain is no broken signature."""
+    """law: R-067 VP Đ8.2, R-003 QĐ28 Đ2.2: another trust domain is no broken signature."""
     with_trust(hub, public_for_invited=allowed)
     await province.agencies(C, kind=kind)
     other = type(sender)(await province.system("other", C))

@@ -104,7 +104,7 @@ async def test_the_second_system_may_say_that_it_has_it_and_nothing_more(offices
 
 
 async def test_an_answer_of_the_second_system_by_the_sdk_is_kept_not_applied_and_calls_somebody(offices, pair, hub):
-    """law: R-136 TT Đ7.1"""
+    """law: R-136 TT Đ7.1, R-198 NĐ30 PL VI"""
     sender = offices[0]
     primary, second, _ = pair
     accepted = await sender.send(make_package(SENDER, RECIPIENT))

@@ -18,6 +18,7 @@ PAGE = plain_pdf(text=f"Số: {NUMBER}/{NOTATION}")
 ELSEWHERE = {  # checks with tests of their own, because they need a scanner, a page or a registry
     "secrecy", "virus", "failed_signature", "secret_stamp", "urgency_stamp", "page_metadata", "page_amount",
     "page_size", "scan", "invisible_signature", "sender_certificate", "active_content", "excluded_kind", "paper",
+    "signer_named",
 }  # fmt: skip
 
 

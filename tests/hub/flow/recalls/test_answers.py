@@ -30,7 +30,7 @@ async def say(hand, delivery_id, code="15", **more):
 
 
 async def test_received_and_destroyed_are_two_facts(sender, recipient):
-    """law: R-146 HN Đ9.2"""
+    """law: R-146 HN Đ9.2, R-122 QĐ28 Đ10.2h"""
     package_id, delivery_id = await recalled(sender, recipient)
 
     await say(recipient, delivery_id)
