@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -50,9 +50,16 @@ class DeliveryState:
     refusal: str | None
     arrival_number: str | None
     arrival_date: str | None
-    received_at: datetime | None
-    accepted_at: datetime | None
     corrected_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """An update (2) or recall (1) of a document, oldest first."""
+
+    package_id: str
+    business_type: int
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,7 @@ class PackageState:
     sending: dict[str, Any]  # for the sender alone
     tombstone: shown.Tombstone | None
     replaced_by: str | None
+    revisions: tuple[Revision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +124,18 @@ class Receipt:
 
 async def package(hub: Hub, system: System, package_id: str) -> PackageState:
     """One package for one of its parties. Raises Refusal(NOT_FOUND) for everybody else."""
-    return await hub.db.read(lambda connection: _state(hub, visibility.of_system(connection, system, package_id)))
+
+    def look(connection: Connection) -> PackageState:
+        state = _state(hub, visibility.of_system(connection, system, package_id))
+        revised = packages.revisions(connection, package_id)
+        seen = [row for row in revised if any(packages.standing(connection, row.id, system.id))]
+        newer = state.replaced_by
+        if newer is not None and not any(packages.standing(connection, newer, system.id)):
+            newer = None  # it does not go to whoever looks
+        revisions = tuple(Revision(row.id, row.business_type, clock.from_text(row.received_at)) for row in seen)
+        return replace(state, replaced_by=newer, revisions=revisions)
+
+    return await hub.db.read(look)
 
 
 async def sent(
@@ -295,7 +314,5 @@ def _delivery(hub: Hub, row: Row[Any], view: View) -> DeliveryState:
         row.refusal,
         row.arrival_number,
         row.arrival_date,
-        _moment(row.received_at),
-        _moment(row.accepted_at),
         row.corrected_by,
     )

@@ -179,8 +179,7 @@ async def _sent_package(call: Call) -> AsyncIterator[tuple[AsyncIterator[bytes],
             yield _package_body(call), submission
             return
         async with api_upload.built(call) as (body, said, sent):
-            declared = said.declaration is not None
-            yield body, replace(submission, declared=declared, sending=sent, issued_at=said.issued_at)
+            yield body, replace(submission, declared=said.declaration is not None, sending=sent)
 
 
 def _package_body(call: Call) -> AsyncIterator[bytes]:
@@ -251,6 +250,12 @@ def _package(found: views.PackageState, *, english: bool) -> shapes.PackageShown
         sending=found.sending,
         tombstone=_tombstone(found.tombstone),
         replaced_by=found.replaced_by,
+        revisions=[
+            shapes.RevisionShown(
+                package_id=one.package_id, kind=pickup.KINDS[one.business_type], received_at=one.received_at
+            )
+            for one in found.revisions
+        ],
         attachments=[
             shapes.AttachmentShown(
                 n=number,
@@ -307,8 +312,6 @@ def _delivery(one: views.DeliveryState, request: str) -> shapes.DeliveryShown:
         refusal=one.refusal,
         arrival_number=one.arrival_number,
         arrival_date=one.arrival_date,
-        received_at=one.received_at,
-        accepted_at=one.accepted_at,
         corrected_by=one.corrected_by,
     )
 

@@ -136,8 +136,6 @@ class DeliveryShown(Answer):
     refusal: str | None = Field(None, description="Mã lý do từ chối (02)")
     arrival_number: str | None = Field(None, description="Số đến tại nơi nhận (03)")
     arrival_date: str | None = Field(None, description="Ngày đến tại nơi nhận (03)")
-    received_at: Moment | None = Field(None, description="Thời điểm hệ thống nơi nhận có văn bản")
-    accepted_at: Moment | None = Field(None, description="Thời điểm nơi nhận tiếp nhận (03)")
     corrected_by: str | None = Field(None, description="Gói tin gửi lại sau khi bị từ chối")
     exposed_at: Moment | None
     ended_at: Moment | None
@@ -157,6 +155,14 @@ class WantedShown(Answer):
     at: Moment
     destroy_by: Moment | None = Field(description="Hạn xác nhận đã hủy")
     warnings: list[str] = Field(description="already_replied: nơi nhận đã có văn bản trả lời")
+
+
+class RevisionShown(Answer):
+    """A later message about the same document."""
+
+    package_id: str
+    kind: str = Field(description="update hoặc recall")
+    received_at: Moment
 
 
 class TombstoneShown(Answer):
@@ -217,6 +223,7 @@ class PackageShown(Answer):
     )
     tombstone: TombstoneShown | None = Field(None, description="Văn bản đã bị thu hồi: của ai, khi nào, vì sao")
     replaced_by: str | None = Field(None, description="Gói tin thay thế văn bản này")
+    revisions: list[RevisionShown] = Field(default=[], description="Các bản cập nhật, thu hồi, cũ trước")
     attachments: list[AttachmentShown]
     warnings: list[Warned]
     deliveries: list[DeliveryShown]
