@@ -119,7 +119,7 @@ agency_periods = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("version", sa.ForeignKey("registry_versions.version"), nullable=False),
     sa.Column("agency_id", sa.ForeignKey("agencies.id"), nullable=False, index=True),
-    sa.Column("organ_id", sa.String(35), nullable=False),  # the code it had then
+    sa.Column("organ_id", sa.String(35), nullable=False, index=True),  # the code it had then
     sa.Column("first_day", sa.Date),  # NULL = since ever
     sa.Column("last_day", sa.Date),  # NULL = without end
     sa.Column("name", sa.String(500), nullable=False),

@@ -137,8 +137,8 @@ __all__ = [
     "successors_of",
     "suspend_agency",
     "suspend_system",
-    "tree_of",
     "synchronise",
+    "tree_of",
     "turn",
     "versions_after",
 ]

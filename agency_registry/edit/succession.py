@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -12,7 +12,7 @@ from agency_registry.edit import periods
 from agency_registry.edit.entries import Why
 from agency_registry.reasons import RegistryError
 from agency_registry.succession import LEADING_ON, Path, Succession
-from agency_registry.tables import agencies, successions
+from agency_registry.tables import agencies, agency_periods, successions
 from edxml import organ
 
 if TYPE_CHECKING:
@@ -93,12 +93,16 @@ def _leading_on(connection: Connection, code: str, day: date) -> list[Succession
 
 
 def _takes_part(connection: Connection, code: str, day: date) -> bool:
-    row: Any = connection.execute(
-        sa.select(agencies.c.id, agencies.c.state, agencies.c.valid_to).where(agencies.c.organ_id == code)
-    ).first()
-    if row is None:
+    """Whether an agency took part that day under this identity code."""
+    past = sa.select(agency_periods.c.agency_id).distinct().where(agency_periods.c.organ_id == code)
+    numbers = list(connection.execute(past).scalars())
+    for timeline in periods.read(connection, numbers).values():
+        period = periods.on_day(timeline, day)
+        if period is not None and period.organ_id == code:
+            return period.state != "closed"
+    if numbers:
         return False
-    period = periods.on_day(periods.read(connection, [row.id]).get(row.id, ()), day)
-    if period is not None:
-        return period.state != "closed"
-    return row.state != "closed" and (row.valid_to is None or day <= row.valid_to)
+    row = connection.execute(
+        sa.select(agencies.c.state, agencies.c.valid_to).where(agencies.c.organ_id == code)
+    ).first()
+    return row is not None and row.state != "closed" and (row.valid_to is None or day <= row.valid_to)

@@ -229,6 +229,7 @@ def _registry() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agency_periods")),
     )
     op.create_index(op.f("ix_agency_periods_agency_id"), "agency_periods", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_agency_periods_organ_id"), "agency_periods", ["organ_id"], unique=False)
     op.create_index(
         "ix_agency_periods_pending",
         "agency_periods",
