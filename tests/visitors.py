@@ -11,7 +11,6 @@ import argon2
 import pytest
 
 from hub import admin, passwords
-from hub.web import login
 
 PASSWORDS = {"van-hanh": "mat-khau-cua-van-hanh", "vp": "mat-khau-cua-vp", "van-thu": "mat-khau-cua-van-thu"}
 ROLES = {"van-hanh": "operator", "vp": "office", "van-thu": "clerk"}
@@ -90,7 +89,7 @@ async def visitor(url):
 async def people(hub, monkeypatch):
     """One person of each role; hashing costs little here, so that tests are quick."""
     monkeypatch.setattr(passwords, "_hasher", argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    login._nobody.cache_clear()
+    passwords.nobodys.cache_clear()
     for name, role in ROLES.items():
         made = {"name": name, "role": role, "password": PASSWORDS[name], "organ_id": "000.00.01.H99"}
         assert "result" in await admin.answer(hub, "user.add", made)
