@@ -14,9 +14,12 @@ from hub import (
     admin_alarms,
     admin_calendar,
     admin_confirming,
+    admin_copying,
     admin_keeping,
+    admin_life,
     admin_people,
     admin_registry,
+    admin_retention,
     admin_review,
     admin_sync,
     admin_trust,
@@ -93,8 +96,13 @@ async def delivery_cancel(hub: Hub, args: Args) -> Answer:
 
 async def report_monthly(hub: Hub, args: Args) -> Answer:
     """The exchange of one month in figures, per agency."""
-    rows = await figures.monthly(hub, args["month"])
-    return {"month": args["month"], "agencies": [asdict(row) for row in rows]}
+    month = args["month"]
+    try:
+        by = figures.cut(month, args.get("structure"), args.get("by"))
+    except ValueError as wrong:
+        raise WrongArgumentError(str(wrong)) from wrong
+    told = {"structure": by.day.isoformat(), "by": by.by} if by is not None else {}
+    return {"month": month, **told, "agencies": [asdict(row) for row in await figures.monthly(hub, month, by)]}
 
 
 async def reload(hub: Hub, _args: Args) -> Answer:
@@ -117,12 +125,15 @@ async def status(hub: Hub, _args: Args) -> Answer:
 
 COMMANDS: dict[str, CommandFunction] = {
     **admin_registry.COMMANDS,
+    **admin_life.COMMANDS,
     **admin_people.COMMANDS,
     **admin_trust.COMMANDS,
     **admin_keeping.COMMANDS,
+    **admin_retention.COMMANDS,
     **admin_review.COMMANDS,
     **admin_calendar.COMMANDS,
     **admin_confirming.COMMANDS,
+    **admin_copying.COMMANDS,
     **admin_sync.COMMANDS,
     **admin_alarms.COMMANDS,
     "intake.stop": intake_stop,

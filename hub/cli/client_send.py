@@ -27,8 +27,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--from", dest="sender", metavar="ORGAN_ID", help="cơ quan gửi / sender")
     parser.add_argument(
-        "--to", action="append", default=[], metavar="ORGAN_ID", help="nơi nhận, lặp lại được / recipient"
+        "--to", action="append", default=[], type=recipient, metavar="ORGAN_ID[:ROLE][/MODE]",
+        help="nơi nhận, lặp lại được; ROLE: act thực hiện (mặc định), check kiểm tra, exchange trao đổi, know để biết; "
+        "MODE: electronic (mặc định), both kèm bản giấy, paper chỉ bản giấy. Ví dụ 000.00.02.H99:know/both / recipient",
+    )  # fmt: skip
+    parser.add_argument(
+        "--group", action="append", default=[], metavar="TÊN", help="danh sách nơi nhận đã lưu / a saved list"
     )
+    parser.add_argument("--reply-by", dest="due_date", metavar="YYYY-MM-DD", help="yêu cầu trả lời, hạn / answer by")
+    parser.add_argument(
+        "--confirm", dest="request", action="store_const", const="confirmation",
+        help="đề nghị xác nhận, cùng --reply-by / ask for a confirmation",
+    )  # fmt: skip
+    parser.add_argument(
+        "--circulation", choices=("internal", "return"), help="lưu hành nội bộ, xem xong trả lại / its mark"
+    )
+    parser.add_argument("--paper-reason", help="vì sao gửi bản giấy / why paper goes along")
+    parser.add_argument("--paper-by", dest="paper_decided_by", metavar="HỌ_TÊN", help="ai quyết định / by whose order")
+    parser.add_argument("--check", action="store_true", help="chỉ kiểm tra thử, không gửi / check only, send nothing")
     parser.add_argument("--subject", help="trích yếu / subject")
     parser.add_argument("--document-id", help="mã văn bản, mặc định trục tự lập / the hub makes one")
     parser.add_argument("--number", help="số")
@@ -51,12 +67,16 @@ def run(arguments: argparse.Namespace) -> int:
         if not path.is_file():
             raise WrongUseError(f"Không có tệp {path}", f"No such file: {path}", "not_found")
     envelope = _envelope(arguments)
+    address = f"{API}/packages/dry-run" if arguments.check else f"{API}/packages"
     if envelope is None:
         path = arguments.files[0]
-        answer = client.upload(f"{API}/packages", _pieces(path), "application/xml", path.stat().st_size)
+        answer = client.upload(address, _pieces(path), "application/xml", path.stat().st_size)
     else:
         form = Form(envelope, arguments.files)
-        answer = client.upload(f"{API}/packages", form.pieces(), form.content_type, form.size)
+        answer = client.upload(address, form.pieces(), form.content_type, form.size)
+    if arguments.check:
+        line.show(arguments, answer, lambda: _preview(answer))
+        return EXIT_DONE if all(one["code"] is None for one in answer["recipients"]) else EXIT_NO
     if not arguments.watch:
         line.show(arguments, answer, lambda: _text(answer))
         return EXIT_DONE
@@ -100,17 +120,31 @@ class Form:
 
 def _envelope(arguments: argparse.Namespace) -> dict[str, Any] | None:
     """The metadata, or None when the one file is a package that carries its own."""
-    given = arguments.sender or arguments.to or arguments.subject
+    to = [*arguments.to, *({"group": name} for name in arguments.group)]
+    given = arguments.sender or to or arguments.subject
     if len(arguments.files) == 1 and arguments.files[0].suffix.lower() in _PACKAGES and not given:
         return None
-    if not (arguments.sender and arguments.to and arguments.subject):
+    if not (arguments.sender and to and arguments.subject):
         raise WrongUseError(
-            "Gửi tệp cần --from, --to và --subject; gói .edxml thì gửi một mình, không kèm các mục đó.",
-            "Files need --from, --to and --subject; an .edxml package is sent alone, without them.",
+            "Gửi tệp cần --from, --to (hoặc --group) và --subject; gói .edxml thì gửi một mình, không kèm các mục đó.",
+            "Files need --from, --to (or --group) and --subject; an .edxml package is sent alone, without them.",
         )
-    fields = ("document_id", "number", "notation", "date", "place", "urgency", "declaration")
+    fields = (
+        "document_id", "number", "notation", "date", "place", "urgency", "declaration", "due_date", "request",
+        "circulation", "paper_reason", "paper_decided_by",
+    )  # fmt: skip
     more = {name: getattr(arguments, name) for name in fields if getattr(arguments, name) is not None}
-    return {"from": arguments.sender, "to": arguments.to, "subject": arguments.subject, **more}
+    if arguments.due_date is not None:
+        more["reply_requested"] = True
+    return {"from": arguments.sender, "to": to, "subject": arguments.subject, **more}
+
+
+def recipient(text: str) -> dict[str, str]:
+    """One recipient as it is typed: `CODE[:ROLE][/MODE]`."""
+    head, _, mode = text.partition("/")
+    code, _, role = head.partition(":")
+    said = {"code": code.strip(), "role": role.strip(), "mode": mode.strip()}
+    return {name: value for name, value in said.items() if value}
 
 
 def _watch(client: Client, package_id: str, seconds: float) -> list[dict[str, Any]]:
@@ -131,6 +165,16 @@ def _text(answer: dict[str, Any]) -> str:
     lines = [f"{answer['status']}: {answer['document_id']} (package_id {answer['package_id']})"]
     lines += [f"  lưu ý/warning: {warning['title']}" for warning in answer["warnings"]]
     lines += [f"  {_delivery(delivery)}" for delivery in answer["deliveries"]]
+    return "\n".join(lines)
+
+
+def _preview(answer: dict[str, Any]) -> str:
+    """Everybody by full name, before anything is sent.  law: R-104 HN Đ10.2c"""
+    lines = [f"{answer['document_id']}: chưa gửi / not sent"]
+    lines += [f"  lưu ý/warning: {warning['title']}" for warning in answer["warnings"]]
+    for one in answer["recipients"]:
+        how = "/".join(part for part in (one["role"], one["mode"]) if part)
+        lines.append(f"  {one['name'] or '?'} ({one['recipient']}) {how}: {one['title'] or one['status']}")
     return "\n".join(lines)
 
 

@@ -58,14 +58,24 @@ class Client:
 
     def get(self, path: str, query: Mapping[str, object] | None = None) -> dict[str, Any]:
         """GET a JSON answer."""
-        chosen = {name: value for name, value in (query or {}).items() if value is not None}
-        answer: dict[str, Any] = json.loads(self._call("GET", path + (f"?{urlencode(chosen)}" if chosen else "")))
+        answer: dict[str, Any] = json.loads(self._call("GET", path + _asked(query)))
         return answer
 
     def post(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:
         """POST JSON, get JSON."""
         data = json.dumps({name: value for name, value in body.items() if value is not None}).encode()
         return self.upload(path, [data], "application/json", len(data))
+
+    def put(self, path: str, body: Mapping[str, object], query: Mapping[str, object] | None = None) -> dict[str, Any]:
+        """PUT JSON, get JSON."""
+        data = json.dumps(body).encode()
+        headers = {"Content-Type": "application/json", "Content-Length": str(len(data))}
+        answer: dict[str, Any] = json.loads(self._call("PUT", path + _asked(query), [data], headers))
+        return answer
+
+    def delete(self, path: str, query: Mapping[str, object] | None = None) -> None:
+        """DELETE what the path names."""
+        self._call("DELETE", path + _asked(query))
 
     def upload(self, path: str, body: Iterable[bytes], content_type: str, size: int) -> dict[str, Any]:
         """POST a body of known size in pieces, get JSON."""
@@ -172,6 +182,12 @@ class Client:
         if self.certificate_file:
             context.load_cert_chain(self.certificate_file, self.key_file)
         return http.client.HTTPSConnection(host, parts.port, timeout=TIMEOUT_SECONDS, context=context)
+
+
+def _asked(query: Mapping[str, object] | None) -> str:
+    """The query of an address, without what was left out."""
+    chosen = {name: value for name, value in (query or {}).items() if value is not None}
+    return f"?{urlencode(chosen)}" if chosen else ""
 
 
 def _unreachable(url: str, cause: Exception) -> CannotNowError:

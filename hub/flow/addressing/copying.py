@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from edxml.codes import BusinessType
+from edxml.faults import Fault, Refusal
 from edxml.model import Warning as Note
 from hub.flow import routing
 from hub.states import Copy, Role
+from hub.store import copy_rules
+from hub.store.copy_rules import CopyRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,10 +21,44 @@ if TYPE_CHECKING:
     from hub.context import Hub
     from hub.flow.entries import Submission
     from hub.flow.routing import Route
-    from hub.store.copy_rules import CopyRule
 
-_DEEPEST = 12
+MODES: Final = ("add", "warn")
+_DEEPEST: Final = 12
 """Levels of agencies that are climbed: no province has as many."""
+
+
+async def add(hub: Hub, *, below: str, kind: str, copy_to: str, mode: str, decision: str) -> CopyRule:
+    """A new rule; it holds from now on.
+
+    Raises Refusal: ORG_UNKNOWN for an agency nobody knows; SCHEMA_INVALID for a rule that asks nothing, or whose office
+    would be copied to itself.
+    """
+    office, over = hub.directory.agency(copy_to), hub.directory.agency(below) if below else None
+    for code, agency in ((copy_to, office), (below, over)):
+        if code and agency is None:
+            raise Refusal(Fault.ORG_UNKNOWN, code[:64])
+    if not (below or kind) or not copy_to or office is None:
+        raise Refusal(Fault.SCHEMA_INVALID, "a rule names an agency, a kind, or both, and the office that is copied to")
+    rule = CopyRule(
+        id=str(uuid.uuid4()),
+        below=over.organ_id if over is not None else "",
+        kind=kind.strip()[:50],
+        copy_to=office.organ_id,
+        mode=mode,
+        decision=decision.strip()[:200],
+    )
+    now = hub.clock.now()
+    await hub.db.write(lambda connection: copy_rules.add(connection, rule, now))
+    await hub.reload()
+    return rule
+
+
+async def end(hub: Hub, rule_id: str) -> None:
+    """Let a rule end. Raises Refusal(NOT_FOUND)."""
+    now = hub.clock.now()
+    if not await hub.db.write(lambda connection: copy_rules.end(connection, rule_id, now)):
+        raise Refusal(Fault.NOT_FOUND)
+    await hub.reload()
 
 
 def missing(hub: Hub, sender: str, recipients: Iterable[str]) -> Iterator[tuple[CopyRule, str]]:
