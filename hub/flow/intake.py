@@ -31,7 +31,7 @@ from hub.flow import (
     successors,
     verify,
 )
-from hub.flow.addressing import addressing, asking
+from hub.flow.addressing import addressing, asking, times
 from hub.flow.arrival import Arrival
 from hub.flow.checks.base import CheckedFile, Stage, Subject
 from hub.states import BESIDE, DeliveryStatus, PackageStatus
@@ -217,7 +217,7 @@ async def _examine(hub: Hub, arrival: Arrival, submission: Submission) -> _Exami
     if submission.door != "axis" and not any(route.fault is None for route in found):
         await _require_repeat(hub, found, package, sender)
     asked = asking.columns(hub, package, sender, submission)
-    warnings += [*notices, *moments.doubts(submission.issued_at, hub.clock.now())]
+    warnings += [*notices, *moments.doubts(submission.sending.issued_at, hub.clock.now())]
     files = [CheckedFile(one) for one in package.attachments]
     pdfs: list[Checkable] = []
     if arrival.has_scratch:
@@ -282,7 +282,6 @@ async def _commit(hub: Hub, arrival: Arrival, examined: _Examined, submission: S
         ),
         **entries.reading(package, examined.sender, examined.warnings, submission),
         **examined.asked,
-        **moments.columns(report, submission.issued_at),
         status=examined.judged.status.value,
         held_for=examined.judged.held_for,
         checks=json.dumps(examined.judged.records, ensure_ascii=False),
@@ -290,6 +289,7 @@ async def _commit(hub: Hub, arrival: Arrival, examined: _Examined, submission: S
         key=hub.keys.wrap(arrival.key, package_id.encode()),
         verdict=report.verdict.value if report is not None else "UNSIGNED",
         verdicts=recording.text(report, now),
+        signed_at=times.signed_at(report),
     )
     admitted = admission.Admission(hub, now, submission.actor, package, row, examined.routes, examined.warnings, report)
     try:

@@ -25,12 +25,24 @@ _TITLES = {
         "Mã cơ quan nhận không còn dùng; văn bản được chuyển tới cơ quan kế thừa",
         "The recipient's code is out of use; the document goes to the successor",
     ),
+    "update_changes_files": (
+        "Bản cập nhật mang tệp khác với văn bản đã gửi; muốn đổi nội dung thì gửi thay thế (loại 3)",
+        "The update carries other files than the document sent; to change the content send a replacement (type 3)",
+    ),
+    "withdrawn_before": (
+        "Văn bản này đã được thu hồi khỏi mọi nơi nhận; muốn gửi lại thì gửi với mã văn bản khác",
+        "This document was withdrawn from all its recipients; to send it again use another DocumentId",
+    ),
     "issued_doubtful": (
         "Thời điểm phát hành hệ thống gửi khai ở tương lai hoặc đã quá lâu; được ghi lại, không dùng để xếp thứ tự",
         "The moment of issue that was told lies in the future or long ago; it is kept and orders nothing",
     ),
     "supplementary": ("Gửi bổ sung nơi nhận", "Supplementary sending to further recipients"),
     "corrected": ("Gửi lại sau khi bị từ chối", "Corrected sending after a refusal"),
+    "hour_missing": (
+        "Hỏa tốc hẹn giờ mà không có giờ hẹn; xử lý như hỏa tốc",
+        "Express at a fixed hour without its hour; it is handled as express",
+    ),
     "reply_unknown": (
         "Văn bản được trả lời không có giữa hai bên trên trục",
         "The document answered never went between the two parties here",

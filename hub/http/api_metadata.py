@@ -116,6 +116,12 @@ class Metadata(Asked):
     signer: SignerSaid | None = Field(None, description="Người ký")
     due_date: Day = Field("", description="Hạn trả lời")
     urgency: int = Field(0, ge=0, le=4, description="Độ khẩn: 0 thường … 4 hỏa tốc hẹn giờ")
+    hour_at: MomentSaid | None = Field(
+        None, description="Giờ hẹn của hỏa tốc hẹn giờ (urgency 4), RFC 3339 có múi giờ"
+    )  # law: R-086
+    issued_at: MomentSaid | None = Field(
+        None, description="Lúc văn thư bấm phát hành; không có múi giờ là giờ Việt Nam; bỏ trống nếu không biết"
+    )  # law: R-087 HN Đ12.1
     reply_requested: bool = Field(False, description="Yêu cầu trả lời; khi đó phải có due_date")
     request: Literal["confirmation"] | None = Field(
         None, description="confirmation: đề nghị xác nhận, nơi nhận gửi lại văn bản xác nhận có liên kết"
@@ -126,9 +132,6 @@ class Metadata(Asked):
     circulation: Literal["internal", "return"] | None = Field(
         None, description="internal: LƯU HÀNH NỘI BỘ; return: XEM XONG TRẢ LẠI"
     )  # law: R-020 NĐ30 PL I.III.2c
-    issued_at: MomentSaid | None = Field(
-        None, description="Lúc văn thư bấm phát hành; không có múi giờ là giờ Việt Nam; bỏ trống nếu không biết"
-    )  # law: R-087 HN Đ12.1
     copies: int | None = Field(None, ge=0, le=1_000_000, description="Số lượng bản phát hành")
     pages: int | None = Field(None, ge=0, le=1_000_000, description="Số trang")
     kind: Literal["new", "recall", "update", "replacement"] = Field("new", description="Nghiệp vụ")
@@ -161,6 +164,8 @@ def sending(said: Metadata) -> Sending:
         reply_requested=said.reply_requested or said.request is not None,
         request=said.request or "",
         circulation=Circulation(said.circulation or ""),
+        issued_at=said.issued_at,
+        hour_at=said.hour_at,
     )
 
 

@@ -63,8 +63,9 @@ class NewPackage:
     request: str = ""
     sending: str = "{}"
     circulation: str = ""
-    signed_at: str | None = None
     issued_at: str | None = None
+    signed_at: str | None = None
+    hour_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +326,13 @@ def search(
     if before is not None:
         query = query.where(_P.c.seq < before)
     return connection.execute(query).all()
+
+
+def revisions(connection: Connection, package_id: str) -> Sequence[Row[Any]]:
+    """The updates and recalls of one document, oldest first."""
+    query = select(_P.c.id, _P.c.business_type, _P.c.received_at).where(_P.c.original_id == package_id)
+    query = query.where(_P.c.message_type == "edoc", _P.c.business_type.in_([1, 2]))
+    return connection.execute(query.order_by(_P.c.seq)).all()
 
 
 def known_ids(connection: Connection, package_ids: Collection[str]) -> set[str]:

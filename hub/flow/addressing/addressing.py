@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.flow import routing, successors
-from hub.flow.addressing import copying, recipients, second_system
+from hub.flow.addressing import copying, recipients, second_system, times
 
 if TYPE_CHECKING:
     from edxml.model import Package
@@ -24,4 +24,5 @@ def routes(hub: Hub, package: Package, submission: Submission) -> tuple[tuple[Ro
         found = tuple(routing.to_successor(hub, route) for route in found)
     found = recipients.addressed(hub, found, package, sending)
     found, warnings = copying.with_copies(hub, found, package, submission)
-    return second_system.with_seconds(hub, found), (*sending.warnings, *warnings, *successors.notices(hub, found))
+    told = (*sending.warnings, *times.warnings(package, sending), *warnings, *successors.notices(hub, found))
+    return second_system.with_seconds(hub, found), told

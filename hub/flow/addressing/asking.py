@@ -10,7 +10,7 @@ from edxml import dates
 from edxml.codes import BusinessType
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.flow.addressing import duplicates
+from hub.flow.addressing import duplicates, times
 from hub.states import Circulation
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def columns(hub: Hub, package: Package, sender: str, submission: Submission) -> 
     said: dict[str, Any] = {
         "entry_key": duplicates.entry_key(hub, package, sender),
         "circulation": circulation(header, sending).value,
+        **times.columns(package, sending),
     }
     if header.due_date or sending.reply_requested:
         due = reply_due(hub, package, sending)

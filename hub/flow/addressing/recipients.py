@@ -17,6 +17,7 @@ from hub.states import Circulation, DeliveryStatus, Mode, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from edxml.model import Package
     from edxml.model import Warning as Note
@@ -45,6 +46,7 @@ class Sending:
     copied: organ ids that a copy rule added (R-113).
     paper_reason, paper_decided_by: why paper goes along, and by whose order.  law: R-167 TT Đ6.2
     reply_requested: an answer is asked by the DueDate (R-041). request: `confirmation` (R-239), else ''.
+    issued_at: the clerk's click (R-087). hour_at: the hour of level 4 (R-086). Aware.
     warnings: what the sender is told of all this.
     """
 
@@ -56,6 +58,8 @@ class Sending:
     reply_requested: bool = False
     request: str = ""
     circulation: Circulation = Circulation.NONE
+    issued_at: datetime | None = None
+    hour_at: datetime | None = None
     warnings: tuple[Note, ...] = field(default=())
 
     def as_text(self) -> str:
