@@ -86,6 +86,9 @@ agency_aliases = sa.Table(
 # One code, one agency, at any moment; a code given up earlier may stand beside it.
 _unique_now("uq_agency_aliases_alias", agency_aliases.c.alias)  # law: R-023 CB Đ4
 
+sa.Index("ix_agency_aliases_past", agency_aliases.c.alias, sqlite_where=agency_aliases.c.valid_to.is_not(None),
+         postgresql_where=agency_aliases.c.valid_to.is_not(None))  # fmt: skip
+
 agency_changes = sa.Table(
     "agency_changes",
     metadata,

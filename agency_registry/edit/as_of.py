@@ -91,15 +91,11 @@ def _bearer(connection: Connection, code: str, day: date) -> int | None:
         if period is not None and period.organ_id == code:
             return int(number)
     aliases = agency_aliases.c
-    morning = recoding.midnight(day)
-    rows = connection.execute(
-        sa.select(aliases.agency_id)
-        .where(aliases.alias == code)
-        .where(sa.or_(aliases.valid_to.is_(None), aliases.valid_to > morning))
-        .where(sa.or_(aliases.last_day.is_(None), aliases.last_day >= day))
-        .order_by(aliases.id)
-    ).scalars()
-    return next((int(number) for number in rows), None)
+    mine = sa.select(aliases.agency_id).where(aliases.alias == code).order_by(aliases.id)
+    past = mine.where(aliases.valid_to.is_not(None), aliases.valid_to > recoding.midnight(day))
+    now = mine.where(aliases.valid_to.is_(None), sa.or_(aliases.last_day.is_(None), aliases.last_day >= day))
+    holders = [*connection.execute(past).scalars(), *connection.execute(now).scalars()]
+    return holders[0] if holders else None
 
 
 def _stood(agency: Agency, timeline: Timeline, day: date) -> Period | None:

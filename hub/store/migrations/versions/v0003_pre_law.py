@@ -254,6 +254,14 @@ def _registry() -> None:
     op.bulk_insert(levels, _LEVELS)
     op.add_column("agencies", sa.Column("host", sa.String(length=253), server_default="", nullable=False))
     op.add_column("agency_aliases", sa.Column("last_day", sa.Date(), nullable=True))
+    op.create_index(
+        "ix_agency_aliases_past",
+        "agency_aliases",
+        ["alias"],
+        unique=False,
+        sqlite_where=sa.text("valid_to IS NOT NULL"),
+        postgresql_where=sa.text("valid_to IS NOT NULL"),
+    )
     op.add_column("agency_changes", sa.Column("first_day", sa.Date(), nullable=True))
     op.add_column("agency_changes", sa.Column("later", sa.JSON(), nullable=True))
     op.add_column("registry_versions", sa.Column("decided_on", sa.Date(), nullable=True))
