@@ -52,6 +52,20 @@ async def agency_add(hub: Hub, args: Args) -> Answer:
     )
 
 
+async def agency_suspend(hub: Hub, args: Args) -> Answer:
+    """Stop an agency from sending and receiving for the time being."""
+    return await registry.change(
+        hub, lambda connection: edit.suspend_agency(connection, args["organ_id"], why=why(args))
+    )
+
+
+async def agency_resume(hub: Hub, args: Args) -> Answer:
+    """Let a suspended agency take part again."""
+    return await registry.change(
+        hub, lambda connection: edit.resume_agency(connection, args["organ_id"], why=why(args))
+    )
+
+
 async def certificate_add(hub: Hub, args: Args) -> Answer:
     """Register a signature certificate (the file's bytes in base64) of an agency, with its role."""
     data = base64.b64decode(args["data"])
@@ -199,6 +213,8 @@ COMMANDS: dict[str, CommandFunction] = {
     "agency.import": agency_import,
     "agency.list": agency_list,
     "agency.add": agency_add,
+    "agency.suspend": agency_suspend,
+    "agency.resume": agency_resume,
     "agency.certificate.add": certificate_add,
     "agency.certificate.list": certificate_list,
     "agency.certificate.remove": certificate_remove,

@@ -15,7 +15,7 @@ _FIELDS = ("kind", "level", "parent", "legacy_code", "email", "phone", "host")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Second words: import, list, add, sync, certificate add|list|remove, and those of `agency_life`."""
+    """Second words: import, list, add, suspend, resume, sync, certificate …, and those of `agency_life`."""
     actions = table.add_actions(parser)
     found = table.add_action(actions, "import", "Nạp tệp CSV; có dòng sai thì không nạp dòng nào", "take a CSV file")
     found.add_argument("file", type=Path)
@@ -36,6 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     found.add_argument("--alias", dest="aliases", action="append", default=[], metavar="CODE")
     found.add_argument("--scope", choices=("province", "national"), default="province")
     table.add_person(found)
+    for name, vietnamese, english in (
+        ("suspend", "Tạm ngừng gửi nhận", "stop it from sending and receiving"),
+        ("resume", "Cho gửi nhận lại", "let it take part again"),
+    ):
+        found = table.add_action(actions, name, vietnamese, english)
+        found.add_argument("organ_id")
+        table.add_person(found, reason=True)
     agency_life.add(actions)
     agency_sync.add(actions)
     _add_certificates(table.add_action(actions, "certificate", "Chứng thư ký số của cơ quan", "its certificates"))

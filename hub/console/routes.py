@@ -11,7 +11,7 @@ from aiohttp import web
 
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.console import alarms, packages, queue
+from hub.console import alarms, confirmations, packages, queue
 from hub.context import Hub
 from hub.flow import operate
 from hub.states import DeliveryStatus, PackageStatus
@@ -191,11 +191,14 @@ _PAGES = {
     "/console/packages/{package_id}": _package,
     "/console/deliveries": _delivery_list,
     "/console/alarms": alarms.show,
+    "/console/confirmations": confirmations.overview,
+    "/console/confirmations/{number}": confirmations.one,
     "/console/legend": _legend,
 }
 _FORMS = {
     "/console/packages/{package_id}/deliveries/{delivery_id}/{action}": _act,
     "/console/intake/{action}": _intake,
+    "/console/confirmations/{number}/{action}": confirmations.decide,
     "/console/alarms/{number}": alarms.see_to,
 }
 

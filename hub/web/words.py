@@ -135,6 +135,25 @@ DONE: dict[str, Pair] = {
     "start": ("Đã mở lại tiếp nhận.", "Intake is open again."),
 }
 
+CONFIRMATION: dict[str, Pair] = {
+    "open": ("Đang chờ", "open"),
+    "done": ("Đã thực hiện", "done"),
+    "refused": ("Bị từ chối", "refused"),
+    "failed": ("Không thực hiện được", "failed"),
+    "expired": ("Quá hạn", "expired"),
+}
+
+CHANGED: dict[str, Pair] = {
+    "agency": ("Cơ quan", "agency"),
+    "system": ("Hệ thống", "system"),
+    "certificate": ("Chứng thư của cơ quan", "certificate of an agency"),
+    "key": ("Khóa của hệ thống", "key of a system"),
+    "registry": ("Danh bạ", "registry"),
+    "trust": ("Chứng thư được tin", "trusted certificate"),
+    "user": ("Tài khoản", "account"),
+}
+"""What a change that needs two persons is about."""
+
 ALARM: dict[str, Pair] = {
     **{kind.value: pair for kind, pair in watch_words.TITLES.items()},
     "watch_late": ("việc theo dõi thời hạn đã bị gián đoạn", "nobody watched the deadlines for a while"),

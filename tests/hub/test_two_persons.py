@@ -7,11 +7,12 @@ import base64
 import json
 from datetime import timedelta
 
+import argon2
 import pytest
 from sqlalchemy import select, update
 
 from edxml.testing import TestCA
-from hub import admin, clock
+from hub import admin, clock, passwords
 from hub.flow import confirming, two_persons
 from hub.store import tables
 
@@ -41,8 +42,10 @@ async def done(hub, command, /, **args):
 
 
 @pytest.fixture
-async def people(hub):
-    """Names and passwords of two operators."""
+async def people(hub, monkeypatch):
+    """Names and passwords of two operators; hashing costs little here."""
+    monkeypatch.setattr(passwords, "_hasher", argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    passwords.nobodys.cache_clear()
     made = {}
     for name in ("Lan", "Bình"):
         made[name] = (await done(hub, "user.add", name=name, role="operator"))["password"]
@@ -316,3 +319,15 @@ async def test_in_tests_and_in_the_demo_one_is_enough(hub):
 
     assert added["organ_id"] == "000.00.01.H99"
     assert set(await done(hub, "system.add", name="x", **{"for": ["000.00.01.H99"]})) == {"system_id", "secret"}
+
+
+async def test_an_agency_is_stopped_at_once_and_let_go_by_two(hub, people):
+    await agreed(hub, people, await add(hub))
+
+    stopped = await done(hub, "agency.suspend", organ_id="000.00.01.H99", reason="lộ tài khoản")
+    resumed = await done(hub, "agency.resume", organ_id="000.00.01.H99", reason="đã xử lý")
+
+    assert (stopped["state"], resumed["state"]) == ("suspended", "open")
+    assert hub.directory.agency("000.00.01.H99").state == "suspended"
+    await agreed(hub, people, resumed)
+    assert hub.directory.agency("000.00.01.H99").state == "active"
