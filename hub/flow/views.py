@@ -88,6 +88,7 @@ class PackageState:
     warnings: tuple[dict[str, Any], ...]
     deliveries: tuple[DeliveryState, ...]
     is_sender: bool
+    has_content: bool  # False: it went by time, or was erased
     circulation: str
     request: str
     reply_due: datetime | None
@@ -280,6 +281,7 @@ def _state(hub: Hub, view: View) -> PackageState:
         tuple(json.loads(row.warnings)) if open_words else (),
         tuple(_delivery(hub, one, view) for one in view.rows),
         view.is_sender,
+        row.key is not None,
         row.circulation,
         row.request,
         _moment(row.reply_due),

@@ -135,7 +135,7 @@ def _matches(header: str | None, sha256: str) -> bool:
 def _check_open(shown: views.PackageState) -> None:
     """A HEAD or a condition tells of what a GET would give, without exposing it. Raises Refusal(NOT_FOUND) like it."""
     fetchable = shown.is_sender or any(one.status in {"available", "delivered"} for one in shown.deliveries)
-    if shown.status not in {"accepted", "held"} or not fetchable:
+    if shown.status not in {"accepted", "held"} or not fetchable or not shown.has_content:
         raise Refusal(Fault.NOT_FOUND)
 
 
