@@ -11,7 +11,7 @@ from aiohttp import web
 
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.console import alarms, confirmations, packages, queue
+from hub.console import alarms, confirmations, packages, queue, reviews
 from hub.context import Hub
 from hub.flow import operate
 from hub.states import DeliveryStatus, PackageStatus
@@ -193,11 +193,14 @@ _PAGES = {
     "/console/alarms": alarms.show,
     "/console/confirmations": confirmations.overview,
     "/console/confirmations/{number}": confirmations.one,
+    "/console/review": reviews.overview,
+    "/console/review/{package_id}": reviews.one,
     "/console/legend": _legend,
 }
 _FORMS = {
     "/console/packages/{package_id}/deliveries/{delivery_id}/{action}": _act,
     "/console/intake/{action}": _intake,
+    "/console/review/{package_id}/{action}": reviews.decide,
     "/console/confirmations/{number}/{action}": confirmations.decide,
     "/console/alarms/{number}": alarms.see_to,
 }
