@@ -17,6 +17,7 @@ from edxml.model import Warning as Note
 from hub import clock
 from hub.flow import notes, recording
 from hub.flow.addressing import duplicates, onward, planning
+from hub.flow.recalls import sequels
 from hub.flow.thread import links, waiting
 from hub.flow.thread.settling import Settling
 from hub.states import BESIDE, Copy, DeliveryStatus, Mode, PackageStatus, Role
@@ -138,6 +139,8 @@ class Admission:
         told = json.dumps([asdict(one) for one in self._warnings], ensure_ascii=False)
         packages.add(connection, replace(self._row, original_id=original, warnings=told))
         deliveries.add(connection, new, items)
+        if self._row.business_type == BusinessType.UPDATE:
+            sequels.arrange(connection, self._hub, self._row.id)
         recording.keep(connection, self._row.id, self._report, self._now)
         receipt = self._journal.record(connection, self._now, self._events(new, original))[0]
         if settled.links:

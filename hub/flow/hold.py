@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from edxml.faults import Fault, Refusal
 from hub.flow import visibility
+from hub.flow.recalls import sequels
 from hub.states import Hold, PackageMove, PackageStatus
 from hub.store import deliveries, events, keeping, packages
 
@@ -92,6 +93,7 @@ def release(hub: Hub, connection: Connection, package_id: str, actor: str, detai
     """Let a package travel. Raises StaleStatusError."""
     change = events.PackageChange(package_id, PackageMove.RELEASE, actor, {"held_for": None}, detail)
     events.change_package(connection, hub.journal, hub.clock.now(), change)
+    sequels.arrange(connection, hub, package_id)
 
 
 def waiting_systems(connection: Connection, package_id: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from edxml.faults import Fault, Refusal
 from hub import clock
 from hub.flow import routing, visibility
+from hub.flow.recalls import sequels
 from hub.flow.recalls import stop as stopping
 from hub.states import DeliveryStatus, Move
 from hub.store import deliveries, events, state
@@ -75,6 +76,7 @@ async def _act(hub: Hub, delivery_id: str, operator: str, reason: str, move: Mov
         try:
             if move is Move.CANCEL:
                 stopping.Stop(connection, hub.journal, now, actor, reason).cancel_one(delivery_id)
+                woken.extend(sequels.arrange(connection, hub, row.package_id))
                 return DeliveryStatus.CANCELLED.value
             change = _change(hub, row, move, actor, reason)
             if change.values.get("item_id"):
@@ -83,8 +85,11 @@ async def _act(hub: Hub, delivery_id: str, operator: str, reason: str, move: Mov
         except events.StaleStatusError as stale:
             fault = Fault.RECALL_TOO_LATE if move is Move.CANCEL and row.exposed_at else Fault.STATE_CONFLICT
             raise Refusal(fault, f"the delivery is {row.status}") from stale
+        if row.item_id:
+            stopping.settle_item(connection, row.item_id, now)
+        woken.extend(sequels.arrange(connection, hub, row.package_id))
         after = deliveries.get(connection, delivery_id)
-        if after is not None and after.item_id:
+        if after is not None and after.item_id and after.item_id != row.item_id:
             stopping.settle_item(connection, after.item_id, now)
         if after is not None and after.system_id:
             woken.append(after.system_id)

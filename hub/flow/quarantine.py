@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from edxml.faults import Fault, Refusal
 from hub import log
 from hub.flow import entries, hold
+from hub.flow.recalls import sequels
 from hub.states import DeliveryStatus, Hold, PackageMove, PackageStatus
 from hub.store import deliveries, events, keeping, packages
 
@@ -142,6 +143,7 @@ def stop(hub: Hub, connection: Connection, now: datetime, row: Row[Any], why: Ho
     events.change_package(
         connection, hub.journal, now, events.PackageChange(row.id, PackageMove.QUARANTINE, actor, values, detail)
     )
+    sequels.arrange(connection, hub, row.id)
     told = () if why is Hold.DAMAGED else reached  # whoever has it whole is not concerned
     alarm(hub, connection, now, row.id, why, reason, told)
 

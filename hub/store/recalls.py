@@ -114,3 +114,19 @@ def close_items(connection: Connection, item_ids: Collection[str], now: datetime
 def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(ids), CHUNK):
         yield ids[start : start + CHUNK]
+
+
+def hasten(connection: Connection, delivery_ids: Sequence[str], urgency: int) -> None:
+    """Copies nobody has seen become at least as urgent as what follows them, and stand before it in every list."""
+    for part in _parts(delivery_ids):
+        mine = _D.c.id.in_(part) & _D.c.exposed_at.is_(None)
+        ids = select(_D.c.item_id).where(mine, _D.c.item_id.is_not(None))
+        connection.execute(update(_I).where(_I.c.id.in_(ids)).values(listed_at=""))
+        connection.execute(update(_I).where(_I.c.id.in_(ids), _I.c.urgency < urgency).values(urgency=urgency))
+        connection.execute(update(_D).where(mine, _D.c.urgency < urgency).values(urgency=urgency))
+
+
+def replaced(connection: Connection, package_ids: Sequence[str], by: str) -> None:
+    """Write which package replaces these."""
+    for part in _parts(package_ids):
+        connection.execute(update(_P).where(_P.c.id.in_(part)).values(replaced_by=by))

@@ -9,7 +9,9 @@ from edxml.codes import BusinessType
 from edxml.faults import Fault, Refusal
 from hub.flow import notes
 from hub.flow.addressing import second_system
+from hub.flow.recalls import replacing
 from hub.flow.recalls.effects import Recalls
+from hub.flow.recalls.updating import Updates
 from hub.flow.thread import conflicts, match, replies
 from hub.flow.thread.answers import ANSWERING, Answers
 from hub.flow.thread.links import Link, Relation
@@ -64,7 +66,7 @@ class Settling:
         row: NewPackage,
         routes: Sequence[Route],
     ) -> None:
-        self._connection, self._hub, self._now = connection, hub, now
+        self._connection, self._hub, self._now, self._actor = connection, hub, now, actor
         self._package, self._row, self._routes = package, row, routes
         self._recalls = Recalls(connection, hub, now, actor)
         self._answers = Answers(connection, hub, now, actor)
@@ -120,8 +122,10 @@ class Settling:
         if package.business.type == BusinessType.RECALL:
             return self._recalls.recall(self._routes, earlier or self._elsewhere(), package.business.reason)
         if package.business.type == BusinessType.UPDATE:
-            earlier = earlier or self._elsewhere()
-            return earlier[-1].package_id if earlier else None
+            updates = Updates(self._connection, self._hub, self._now, self._recalls)
+            updated = updates.take(package, earlier or self._elsewhere())
+            self._warnings += updated.warnings
+            return updated.original
         answers, strange = replies.find(self._connection, self._hub.directory, package, self._row, self._routes)
         self._links += answers
         if strange:
@@ -133,6 +137,13 @@ class Settling:
             ]
             self._warnings.append(notes.warning("corrected", "DocumentId"))
             return corrected[-1].package_id
+        if package.business.type == BusinessType.REPLACEMENT:
+            replaced = replacing.take(
+                self._connection, self._hub, self._now, self._actor, package, self._row, self._routes
+            )
+            self._warnings += replaced.warnings
+            if replaced.package_ids:
+                return replaced.package_ids[0]
         more = conflicts.supplementary(package, earlier)
         if more is not None:
             self._warnings.append(notes.warning("supplementary", "To"))
