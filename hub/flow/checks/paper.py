@@ -73,7 +73,7 @@ def _named(codes: list[str]) -> str:
 
 CHECK = Check(
     slug="paper",
-    law="R-006 R-163 R-164 R-165 R-166",
+    law="R-006, R-163, R-164, R-165, R-166",
     title_vi="Bản giấy kèm văn bản điện tử",
     title_en="Paper beside the electronic document",
     find=find,
