@@ -108,8 +108,8 @@ async def beside(hub: Hub, system: System, delivery_id: str) -> tuple[Entry, ...
             raise Refusal(Fault.NOT_FOUND)
         first = stored.one(connection, own.id)
         others = stored.of_entry(connection, package.entry_key, own.recipient, LONGEST) if package.entry_key else []
-        shown = [one for one in others if one.delivery_id != own.id and one.package_id != own.package_id]
-        return tuple(_entry(one, package.content_key) for one in (first, *shown))
+        by_package = {one.package_id: one for one in others if one.package_id != own.package_id}
+        return tuple(_entry(one, package.content_key) for one in (first, *by_package.values()))
 
     return await hub.db.read(look)
 
