@@ -116,7 +116,7 @@ class Answers:
         if applied:
             at = clock.to_text(self._now)
             facts |= {"business_status": code, "business_reason": text, "business_at": at}
-        deliveries.set_facts(self._connection, copy.id, **facts)
+        deliveries.set_facts(self._connection, copy.id, **facts)  # law: R-106 HN Đ7.3
         self._record(f"status.{code}", copy, detail)
         if code == "02" and applied:
             refusals.returned(self._connection, copy.id, self._now)
@@ -136,7 +136,7 @@ class Answers:
         entry = wording.entry(status.description)
         told = {"arrival_number": entry.number, "arrival_date": entry.date}
         detail |= {name: value for name, value in told.items() if value}
-        if entry.number and copy.arrival_number is None:  # law: R-125 HN Đ9.1a
+        if entry.number and copy.arrival_number is None:  # law: R-125 HN Đ9.1a, R-033 NĐ30 Đ22.2
             facts |= {name: value or None for name, value in told.items()}
         return facts
 
