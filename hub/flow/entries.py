@@ -34,7 +34,7 @@ class Submission:
 
     door: vxp | api | page | axis | hub. message_type: what the caller says it is; the XML decides.
     hash_file: the digest announced on the VXP door. declared: the sender said that the document is no state secret.
-    sending: what else was said of this sending beside its package. issued_at: the clerk's click, if it was told.
+    sending: what else was said of this sending beside its package.
     """
 
     system: System
@@ -44,7 +44,6 @@ class Submission:
     hash_file: str | None = None
     declared: bool = False
     sending: Sending = PLAIN
-    issued_at: datetime | None = None
 
     @property
     def actor(self) -> str:

@@ -124,7 +124,7 @@ class Handover:
             # law: R-119 HN Đ12.3
             bounces.remember(connection, outcome.remote_id, self.claim.rows[0].item_id)
             self._relay(connection, now, "relay.accepted", {"remote_id": outcome.remote_id})
-        by = moments.BY_CONNECTOR.get(self.claim.rows[0].connector)
+        by = moments.of_connector(self.claim.rows[0].connector)
         for row in self.claim.rows:
             received = moments.receipt(self.hub, row, now, by) if by is not None else {}
             values = {"lease": None, "due_at": None, "reason": None, **received}

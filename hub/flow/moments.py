@@ -12,7 +12,6 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from edxml.verdict import Role, main_file
 from hub import clock
 from hub.flow import notes
 from hub.states import PackageStatus
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from edxml.model import Warning as Note
-    from edxml.verdict import DocumentReport
     from hub.context import Hub
 
 
@@ -40,14 +38,9 @@ class By(StrEnum):
     LISTED = "listed"  # it stands in the clerk's mailbox here
 
 
-BY_CONNECTOR: Final[Mapping[str, By]] = {
-    "push": By.PUSH,
-    "amqp": By.PUSH,
-    "folder": By.RENAME,
-    "database": By.RENAME,
-    "mailbox": By.LISTED,
-}
-"""What a success of a connector tells. The national axis is not here: what it took the recipient does not have yet."""
+_RENAMING: Final = frozenset({"folder", "database"})
+_FETCHED: Final = frozenset({"vxp", "pull"})
+"""Connectors whose success is not yet the recipient's: the axis, or the copy that waits here, is asked for later."""
 
 _FUTURE: Final = timedelta(minutes=5)
 _PAST: Final = timedelta(days=1)
@@ -72,15 +65,6 @@ class Received:
     legal: datetime | None
     accept_by: datetime | None
     accepted_at: datetime | None
-
-
-def columns(report: DocumentReport | None, issued_at: datetime | None) -> dict[str, Any]:
-    """The sender's moments of a new package as they are stored: the person's signature and the clerk's click."""
-    signed = _signed(report)
-    return {
-        "signed_at": clock.to_text(signed) if signed is not None else None,
-        "issued_at": clock.to_text(issued_at) if issued_at is not None else None,
-    }
 
 
 def doubts(issued_at: datetime | None, now: datetime) -> tuple[Note, ...]:
@@ -110,6 +94,15 @@ def received_of(row: Row[Any]) -> Received:
         _moment(row.accept_by),
         _moment(row.accepted_at),
     )
+
+
+def of_connector(kind: str) -> By | None:
+    """What a success of a connector tells; None when the recipient has nothing yet."""
+    if kind in _FETCHED:
+        return None
+    if kind in _RENAMING:
+        return By.RENAME
+    return By.LISTED if kind == "mailbox" else By.PUSH
 
 
 def receipt(hub: Hub, row: Row[Any], now: datetime, by: By) -> dict[str, str]:
@@ -143,15 +136,6 @@ def received(hub: Hub, connection: Connection, row: Row[Any], now: datetime, by:
     values = receipt(hub, row, now, by)
     if values:
         deliveries.set_facts(connection, row.id, **values)
-
-
-def _signed(report: DocumentReport | None) -> datetime | None:
-    """When the authorised person signed the main file: the last signature of a person."""
-    main = main_file(report.files) if report is not None else None
-    if main is None:
-        return None
-    persons = (one.signed_at for one in main.signatures if one.role is Role.PERSON and one.signed_at is not None)
-    return max(persons, default=None)
 
 
 def _moment(text: str | None) -> datetime | None:
