@@ -6,12 +6,13 @@ A profile is a TOML file. `national.toml` says everything; any other file names 
 
 from hub.profile.explaining import Origin, differences, flat, origins
 from hub.profile.reading import KEYS, NATIONAL, SHIPPED, load, names, reasons
-from hub.profile.rules import Clocks, Flows, Hours, Keeping, PaperRule, RecallPolicy, Watch
+from hub.profile.rules import LEVELS, Clocks, Flows, Hours, Keeping, PaperRule, RecallPolicy, Watch
 from hub.profile.values import DOORS, Outcome, Profile
 
 __all__ = [
     "DOORS",
     "KEYS",
+    "LEVELS",
     "NATIONAL",
     "SHIPPED",
     "Clocks",

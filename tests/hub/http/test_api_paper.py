@@ -24,7 +24,7 @@ def letter(to, **more) -> dict:
 
 
 async def test_paper_goes_to_those_whom_nothing_reaches(offices, province):
-    """law: R-111 BD Đ3.3, R-169 NĐ30 Đ18.5, R-220 NĐ30 PL IV.III"""
+    """law: R-111 BD Đ3.3, R-167 TT Đ6.2, R-169 NĐ30 Đ18.5, R-220 NĐ30 PL IV.III"""
     sender, _, _ = offices
     await province.agencies("000.00.07.H99")
     to = [RECIPIENT, {"code": STRANGER, "mode": "both"}, "000.00.07.H99", UNKNOWN]
