@@ -93,6 +93,7 @@ BODIES: dict[str, dict] = {
     "withdraw": {"json": {"reason": "x"}},
     "declare": {"json": {"declaration": "not_secret", "declared_by": "An"}},
     "ack": {"json": {"lease": "x", "sha256": "0" * 64}},
+    "report": {"json": {"kind": "error", "text": "Sai số ký hiệu"}},
     "status": {"json": {"code": "03"}},
     "assign": {"json": {"system": "x"}},
     "paper": {"json": {"recipient": "x", "copies": 1, "issued_on": "2026-11-20", "by": "An"}},
