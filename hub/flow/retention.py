@@ -1,7 +1,8 @@
-"""The hub is no archive (law: R-225 NĐ30 Đ19.2): content goes some days after the last recipient has confirmed, words some time after it.
+"""The hub is no archive: content goes some days after the last recipient has confirmed, words some time after it.
 
 What goes by time is the hub's own transport copy; receipts, digests, verdicts and the journal stay. The days are those
 of the profile when a package is counted: a profile that changes later shortens nothing that is counted already.
+law: R-225 NĐ30 Đ19.2
 """
 
 from __future__ import annotations
@@ -9,22 +10,27 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from hub import clock
 from hub.flow import forgetting
 from hub.store import events, retention
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
 
     from hub.context import Hub
 
+T = TypeVar("T")
+
 PAGE = 500
-"""Packages of one statement; between two of them others have the database."""
+"""Packages that are read at once."""
+
+PIECE = 25
+"""Packages that are written at once; between two pieces others have the database."""
 
 
 async def foresee(hub: Hub) -> Counter[str]:
@@ -44,8 +50,8 @@ async def count(hub: Hub) -> Counter[str]:
         found.update(look.kept_for or "counted" for look in looks)
         kept += [look.row.seq for look in looks if look.kept_for][:1]
         passed = looks[-1].row.seq
-        if over := [look for look in looks if not look.kept_for]:
-            await hub.db.write(partial(_date, hub, over))
+        for piece in _pieces([look for look in looks if not look.kept_for]):
+            await hub.db.write(partial(_date, hub, piece))
     mark = kept[0] - 1 if kept else passed
     if mark > first:
         await hub.db.write(partial(retention.set_mark, seq=mark))
@@ -56,10 +62,10 @@ async def erase_content(hub: Hub) -> int:
     """Erase the content whose time is over; of how many packages."""
     gone = 0
     while looks := await hub.db.read(partial(retention.due, now=clock.to_text(hub.clock.now()), limit=PAGE)):
-        ids = await hub.db.write(partial(_erase, hub, looks))
-        for package_id in ids:
-            await hub.in_thread(partial(hub.blobs.delete, package_id))
-        gone += len(ids)
+        for piece in _pieces(looks):
+            ids = await hub.db.write(partial(_erase, hub, [look.row.id for look in piece]))
+            await hub.in_thread(partial(_remove, hub, ids))
+            gone += len(ids)
     return gone
 
 
@@ -68,7 +74,8 @@ async def erase_words(hub: Hub) -> int:
     before = clock.to_text(hub.clock.now() - timedelta(days=hub.profile.keeping.personal_days))
     gone = 0
     while rows := await hub.db.read(partial(retention.wordy, before=before, limit=PAGE)):
-        await hub.db.write(partial(forgetting.words, hub, rows))
+        for piece in _pieces(rows):
+            await hub.db.write(partial(forgetting.words, hub, piece))
         gone += len(rows)
     return gone
 
@@ -88,28 +95,34 @@ async def _pages(hub: Hub, after: int) -> AsyncIterator[list[retention.Look]]:
         yield looks
 
 
-def _date(hub: Hub, looks: list[retention.Look], connection: Connection) -> None:
+def _date(hub: Hub, looks: Sequence[retention.Look], connection: Connection) -> None:
     # law: R-226 QĐ28 Đ6.1
     kept = timedelta(days=hub.profile.keeping.content_days)
     for look in looks:
         retention.count(connection, look.row.id, clock.to_text(clock.from_text(look.ended_at) + kept))
 
 
-def _erase(hub: Hub, looks: list[retention.Look], connection: Connection) -> list[str]:
+def _erase(hub: Hub, ids: list[str], connection: Connection) -> list[str]:
     """Looked at again in the transaction that erases: what moves or is frozen by now keeps its content."""
     now = hub.clock.now()
-    fresh = {look.row.id: look for look in retention.due(connection, clock.to_text(now), PAGE)}
     gone: list[str] = []
-    for look in looks:
-        seen = fresh.get(look.row.id)
-        if seen is None:
-            continue
-        if seen.kept_for or not retention.forget_content(connection, seen.row.id):
-            retention.uncount(connection, seen)
+    for look in retention.again(connection, ids):
+        if look.kept_for or not retention.forget_content(connection, look.row.id):
+            retention.uncount(connection, look)
         else:
-            gone.append(seen.row.id)
-            _record(hub, connection, now, seen)
+            gone.append(look.row.id)
+            _record(hub, connection, now, look)
     return gone
+
+
+def _remove(hub: Hub, ids: list[str]) -> None:
+    """Remove sealed files whose keys are forgotten; what a crash leaves is swept at the next start."""
+    for package_id in ids:
+        hub.blobs.delete(package_id)
+
+
+def _pieces(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (rows[start : start + PIECE] for start in range(0, len(rows), PIECE))
 
 
 def _record(hub: Hub, connection: Connection, now: datetime, look: retention.Look) -> None:

@@ -83,6 +83,13 @@ def due(connection: Connection, now: str, limit: int) -> list[Look]:
     return _looks(connection, connection.execute(query.order_by(_P.c.content_until, _P.c.seq).limit(limit)).all())
 
 
+def again(connection: Connection, package_ids: Sequence[str]) -> list[Look]:
+    """Packages that were due, as they are now; those whose content is gone already are left out."""
+    query: Select[Any] = select(*_COLUMNS, _P.c.legal_hold_at)
+    query = query.where(_P.c.id.in_(package_ids), _P.c.key.is_not(None)).order_by(_P.c.seq)
+    return _looks(connection, connection.execute(query).all())
+
+
 def forget_content(connection: Connection, package_id: str) -> bool:
     """Forget the key of a package that travels no more; False when it was kept back or frozen meanwhile."""
     change = update(_P).where(_P.c.id == package_id, _P.c.key.is_not(None), _P.c.legal_hold_at.is_(None))
