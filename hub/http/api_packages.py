@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,10 +15,11 @@ from edxml.verdict import DocumentReport
 from hub.context import Hub
 from hub.flow import checks, hold, intake, pickup, quotas, views
 from hub.flow.addressing import asking
-from hub.flow.recalls import shown, withdraw
-from hub.http import api_metadata, api_upload, auth
+from hub.flow.recalls import shown
 from hub.http import api_shapes as shapes
+from hub.http import api_upload, auth
 from hub.http.api_call import Call, answer
+from hub.http.api_metadata import Metadata
 from hub.states import Mode
 
 XML_TYPES = ("application/xml", "text/xml", "application/octet-stream")
@@ -26,7 +27,7 @@ XML_TYPES = ("application/xml", "text/xml", "application/octet-stream")
 
 async def send(call: Call) -> web.StreamResponse:
     """POST /packages."""
-    async with _sent_package(call) as (body, submission):
+    async with sent_package(call, as_said) as (body, submission):
         accepted = await intake.accept(call.hub, body, submission)
     location = f"/api/v1/packages/{accepted.package_id}"
     return answer(told(accepted, english=call.english), 200 if accepted.repeated else 201, {"Location": location})
@@ -34,7 +35,7 @@ async def send(call: Call) -> web.StreamResponse:
 
 async def dry_run(call: Call) -> web.StreamResponse:
     """POST /packages/dry-run."""
-    async with _sent_package(call) as (body, submission):
+    async with sent_package(call, as_said) as (body, submission):
         found = await intake.dry_run(call.hub, body, submission)
     return answer(
         shapes.CheckedPackage(
@@ -118,24 +119,6 @@ async def receipts(call: Call) -> web.StreamResponse:
     return answer(shapes.Receipts(receipts=shown))
 
 
-async def take_back(call: Call) -> web.StreamResponse:
-    """POST /packages/{package_id}/withdraw."""
-    package_id = call.id("package_id")
-    asked = await call.json(shapes.Withdrawal)
-    done = await withdraw.withdraw(
-        call.hub,
-        call.system,
-        package_id,
-        reason=asked.reason,
-        kind=asked.kind,
-        recipients=asked.recipients,
-        staff=api_metadata.staff(asked.staff),
-    )
-    found = [_recalled(one) for one in done]
-    kept = [one for one in found if one.kept is not None]
-    return answer(shapes.Withdrawn(package_id=package_id, recipients=found, refused=kept))
-
-
 async def declare(call: Call) -> web.StreamResponse:
     """POST /packages/{package_id}/declare."""
     package_id = call.id("package_id")
@@ -170,16 +153,26 @@ def told(accepted: intake.Accepted, *, english: bool) -> shapes.AcceptedPackage:
 
 
 @contextlib.asynccontextmanager
-async def _sent_package(call: Call) -> AsyncIterator[tuple[AsyncIterator[bytes], intake.Submission]]:
-    """The package of a request as a body for accept(), counted against the system's quotas, and who hands it in."""
+async def sent_package(
+    call: Call, meant: Callable[[Metadata], Metadata]
+) -> AsyncIterator[tuple[AsyncIterator[bytes], intake.Submission]]:
+    """The package of a request as a body for accept(), counted against the system's quotas, and who hands it in.
+
+    meant: what the metadata of a multipart request come to.
+    """
     came = call.request.content
     submission = intake.Submission(call.system, "api", auth.address_of(call.request))
     with quotas.sending(call.hub, call.system, call.request.content_length, lambda: came.total_bytes):
         if call.request.content_type != "multipart/form-data":
             yield _package_body(call), submission
             return
-        async with api_upload.built(call) as (body, said, sent):
+        async with api_upload.built(call, meant) as (body, said, sent):
             yield body, replace(submission, declared=said.declaration is not None, sending=sent)
+
+
+def as_said(said: Metadata) -> Metadata:
+    """Metadata that mean what they say."""
+    return said
 
 
 def _package_body(call: Call) -> AsyncIterator[bytes]:
@@ -190,16 +183,6 @@ def _package_body(call: Call) -> AsyncIterator[bytes]:
     limit = call.hub.settings.limits.package_bytes
     call.check_body(limit)
     return call.body(limit)
-
-
-def _recalled(one: withdraw.RecipientRecall) -> shapes.RecipientRecalled:
-    return shapes.RecipientRecalled(
-        recipient=one.recipient,
-        recall_state=one.recall_state,
-        business_status=one.business_status,
-        kept=one.kept,
-        replied_by=one.replied_by,
-    )
 
 
 def _fault(fault: Fault | None, *, english: bool) -> dict[str, Any]:

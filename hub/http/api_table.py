@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from edxml.faults import Fault
-from hub.http import api_addressing, api_alarms, api_content, api_directory, api_inbox, api_packages, problems
+from hub.http import (
+    api_addressing,
+    api_alarms,
+    api_changes,
+    api_content,
+    api_directory,
+    api_inbox,
+    api_packages,
+    api_registry,
+    problems,
+)
 from hub.http import api_shapes as shapes
 from hub.http.api_metadata import Metadata
 from hub.http.api_shapes.alarms import AlarmPage, AlarmQuery
@@ -121,13 +131,38 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         method="POST", path=f"{_PACKAGE}/withdraw", id="withdraw", tag=_SENDING,
         title="Lấy lại hoặc thu hồi văn bản đã gửi", title_en="Take back or recall a document sent",
-        text="`auto`: bản chưa rời trục thì hủy ngay, bản đã giao thì gửi yêu cầu lấy lại (13). `cancel`: chỉ hủy bản "
-        "chưa rời trục. `take_back`: lấy lại (13). `recall`: gửi thu hồi (loại 1) tới nơi nhận. Luôn phải nêu lý do.",
-        handler=api_packages.take_back, body=(Part(JSON, shapes.Withdrawal),),
+        text="`auto`: bản chưa rời trục thì hủy ngay, nơi đã tiếp nhận (03) thì thu hồi (loại 1), nơi khác thì lấy lại "
+        "(13). `cancel`: chỉ hủy bản chưa rời trục, hủy hết hoặc không hủy bản nào. `take_back`: lấy lại (13). "
+        "`recall`: thu hồi (loại 1). Luôn phải nêu lý do. Nơi nhận được giữ bản theo quy định của tỉnh: `refused`.",
+        handler=api_changes.take_back, body=(Part(JSON, shapes.Withdrawal),),
         replies=(Reply(200, "Trạng thái của từng nơi nhận", shapes.Withdrawn),),
         faults=(
             Fault.REASON_REQUIRED, Fault.RECALL_TOO_LATE, Fault.STATE_CONFLICT, Fault.ORG_UNKNOWN, Fault.INTAKE_STOPPED,
         ),
+    ),
+    Operation(
+        method="POST", path=f"{_PACKAGE}/update", id="update", tag=_SENDING,
+        title="Cập nhật văn bản đã gửi (loại 2)", title_en="Update a document sent (type 2)",
+        text="Đổi dữ liệu và nơi nhận; tệp không đổi được, muốn đổi nội dung thì thay thế. Nơi nhận bị bỏ phải hủy bản "
+        "đã nhận, nơi nhận thêm được giao chính văn bản gốc.",
+        handler=api_changes.update, body=(Part(JSON, shapes.Updating),),
+        replies=(
+            Reply(201, "Bản cập nhật đã được tiếp nhận", shapes.AcceptedPackage, headers=_LOCATION),
+            Reply(200, "Đã tiếp nhận từ lần trước", shapes.AcceptedPackage, headers=_LOCATION),
+        ),
+        faults=(Fault.REASON_REQUIRED, Fault.STATE_CONFLICT, Fault.ORG_UNKNOWN, Fault.INTAKE_STOPPED),
+    ),
+    Operation(
+        method="POST", path=f"{_PACKAGE}/replace", id="replace", tag=_SENDING,
+        title="Thay thế văn bản đã gửi (loại 3)", title_en="Replace a document sent (type 3)",
+        text="Gửi văn bản mới như POST /packages (biểu mẫu multipart, `metadata.reason` bắt buộc); trục ghi nó thay "
+        "thế văn bản này. Văn bản cũ được giữ và đánh dấu bị thay thế; bản cũ chưa ai tải thì không giao nữa.",
+        handler=api_changes.replace, body=_SENT[1:],
+        replies=(
+            Reply(201, "Đã tiếp nhận", shapes.AcceptedPackage, headers=_LOCATION),
+            Reply(200, "Đã tiếp nhận từ lần gửi trước", shapes.AcceptedPackage, headers=_LOCATION),
+        ),
+        faults=(*_PACKAGE_FAULTS, Fault.CONFLICT, Fault.REASON_REQUIRED, Fault.STATE_CONFLICT),
     ),
     Operation(
         method="POST", path=f"{_PACKAGE}/declare", id="declare", tag=_SENDING,
@@ -255,6 +290,12 @@ OPERATIONS: tuple[Operation, ...] = (
         title="Thay đổi của danh bạ từ một phiên bản", title_en="Changes of the registry after a version",
         handler=api_directory.changes, query=shapes.ChangesQuery,
         replies=(Reply(200, "Một trang", shapes.AgencyChanges),),
+    ),
+    Operation(
+        method="GET", path=f"{PREFIX}/agencies/{{code}}", id="getAgency", tag=_REGISTRY,
+        title="Một cơ quan, như vào một ngày", title_en="One agency, as it stood on a day",
+        text="Theo mọi mã cơ quan từng mang. Khi mã không còn dùng, `successors` nêu cơ quan kế thừa và quyết định.",
+        handler=api_registry.agency, query=shapes.DayQuery, replies=(Reply(200, "Cơ quan", shapes.AgencyAsOf),),
     ),
     Operation(
         method="GET", path=f"{PREFIX}/events", id="listEvents", tag=_WATCHING,

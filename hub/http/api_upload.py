@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -48,10 +48,12 @@ class _File:
 
 
 @contextlib.asynccontextmanager
-async def built(call: Call) -> AsyncIterator[tuple[AsyncIterator[bytes], api_metadata.Metadata, Sending]]:
+async def built(
+    call: Call, meant: Callable[[api_metadata.Metadata], api_metadata.Metadata]
+) -> AsyncIterator[tuple[AsyncIterator[bytes], api_metadata.Metadata, Sending]]:
     """The package the parts mean, as a body for accept(), the metadata, and what they say beside the package.
 
-    Its files are removed afterwards.
+    Its files are removed afterwards. meant: what the metadata come to, before anything is made of them.
 
     Raises Refusal, ProblemError (not multipart as announced), BrokenBodyError.
     """
@@ -59,6 +61,7 @@ async def built(call: Call) -> AsyncIterator[tuple[AsyncIterator[bytes], api_met
     folder = Path(await call.hub.in_thread(lambda: tempfile.mkdtemp(prefix="upload-", dir=call.hub.scratch)))
     try:
         said, files = await _parts(call, folder)
+        said = meant(said)
         chosen = api_metadata.chosen_document_id(said, [one.sha256 for one in files])
         written, plain = api_metadata.written(said), api_metadata.sending(said)
         sent = await opening.opened(call.hub, call.system, said.sender, written, plain)

@@ -31,6 +31,7 @@ from hub.http.api_shapes.asked import (
     StaffSaid,
     StatusSaid,
     TokenForm,
+    Updating,
     Withdrawal,
 )
 from hub.http.api_shapes.base import (
@@ -83,12 +84,14 @@ from hub.http.api_shapes.packages import (
     WantedShown,
     Warned,
 )
+from hub.http.api_shapes.registry import AgencyAsOf, DayQuery, LinkShown, SuccessorShown
 
 __all__ = [
     "AcceptedPackage",
     "Ack",
     "Acked",
     "AddressedTo",
+    "AgencyAsOf",
     "AgencyChange",
     "AgencyChanges",
     "AgencyPage",
@@ -102,6 +105,7 @@ __all__ = [
     "ChangesQuery",
     "CheckedPackage",
     "Day",
+    "DayQuery",
     "Declaration",
     "Declared",
     "DeliveryShown",
@@ -120,6 +124,7 @@ __all__ = [
     "InboxQuery",
     "Leased",
     "Line",
+    "LinkShown",
     "MemberShown",
     "MomentSaid",
     "Origin",
@@ -141,12 +146,14 @@ __all__ = [
     "SignatureVerdict",
     "StaffSaid",
     "StatusSaid",
+    "SuccessorShown",
     "Text",
     "Timeline",
     "Token",
     "TokenError",
     "TokenForm",
     "TombstoneShown",
+    "Updating",
     "Verdicts",
     "WantedShown",
     "Warned",

@@ -34,7 +34,9 @@ class InboxQuery(Asked):
     """Which page of the inbox, and how long to wait for one."""
 
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="Số dòng tối đa của một trang")
-    cursor: str | None = Field(None, pattern=r"^[0-9]{1,2}\.[0-9]{1,18}$", description="Giá trị `next` của trang trước")
+    cursor: str | None = Field(
+        None, pattern=r"^[0-9]{1,2}(\.[0-9]{1,18}){1,2}$", description="Giá trị `next` của trang trước"
+    )
     wait: int = Field(
         0, ge=0, le=MAX_WAIT_SECONDS, description="Số giây chờ văn bản đến khi hộp đang trống (long poll)"
     )
@@ -109,6 +111,21 @@ class Withdrawal(Asked):
     reason: Text
     kind: Literal["auto", "cancel", "take_back", "recall"] = "auto"
     recipients: list[Word] | None = Field(None, max_length=5000, description="Bỏ trống = mọi nơi nhận")
+    staff: StaffSaid | None = Field(None, description="Người xử lý phía gửi")
+
+
+class Updating(Asked):
+    """What changes of a document that was sent, and why; what is not named stays."""
+
+    reason: Text
+    subject: Line | None = Field(None, min_length=1, description="Trích yếu mới")
+    content: Text | None = None
+    due_date: Day | None = Field(None, description="Hạn trả lời mới; chuỗi rỗng = bỏ")
+    sphere: Line | None = None
+    add: list[Word] = Field(default_factory=list, max_length=5000, description="Nơi nhận thêm")
+    remove: list[Word] = Field(
+        default_factory=list, max_length=5000, description="Nơi nhận bị bỏ, phải hủy bản đã nhận"
+    )
     staff: StaffSaid | None = Field(None, description="Người xử lý phía gửi")
 
 

@@ -131,7 +131,11 @@ class AgencyChange(Answer):
     at: Moment
     change: str
     organ_id: str
-    agency: dict[str, Any]
+    on: str | None = Field(None, description="Ngày đầu tiên có hiệu lực; null khi thay đổi không gắn với ngày nào")
+    agency: dict[str, Any] = Field(description="Cơ quan như hiện tại, sau thay đổi")
+    later: dict[str, Any] | None = Field(
+        None, description="Cơ quan như sẽ có vào ngày `on`, khi ngày đó chưa đến; đến ngày, có thêm dòng `turned`"
+    )
 
 
 class AgencyChanges(Answer):

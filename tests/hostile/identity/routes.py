@@ -37,6 +37,7 @@ RULES: dict[tuple[str, str], object] = {
     ("GET", f"{_API}/inbox"): CALLER,
     ("GET", f"{_API}/agencies"): CALLER,
     ("GET", f"{_API}/agencies/changes"): CALLER,
+    ("GET", f"{_API}/agencies/{{code}}"): CALLER,
     ("GET", f"{_API}/events"): CALLER,
     ("GET", f"{_API}/alarms"): CALLER,
     ("GET", f"{_API}/paper"): CALLER,
@@ -56,6 +57,8 @@ RULES: dict[tuple[str, str], object] = {
     ("GET", f"{_PACKAGE}/receipt"): PACKAGE,
     ("GET", f"{_PACKAGE}/receipts"): PACKAGE,
     ("POST", f"{_PACKAGE}/withdraw"): PACKAGE,
+    ("POST", f"{_PACKAGE}/update"): PACKAGE,
+    ("POST", f"{_PACKAGE}/replace"): PACKAGE,
     ("POST", f"{_PACKAGE}/declare"): PACKAGE,
     ("POST", f"{_DELIVERY}/lease"): DELIVERY,
     ("POST", f"{_DELIVERY}/ack"): DELIVERY,
@@ -91,6 +94,7 @@ RULES: dict[tuple[str, str], object] = {
 
 BODIES: dict[str, dict] = {
     "withdraw": {"json": {"reason": "x"}},
+    "update": {"json": {"reason": "x", "subject": "y"}},
     "declare": {"json": {"declaration": "not_secret", "declared_by": "An"}},
     "ack": {"json": {"lease": "x", "sha256": "0" * 64}},
     "report": {"json": {"kind": "error", "text": "Sai số ký hiệu"}},
