@@ -89,7 +89,7 @@ def test_a_refusal_and_a_take_back_say_why(code):
     assert rules.check(status(code, "gửi nhầm")) == ()
 
 
-def test_a_recall_says_why():
+def test_a_recall_says_why():  # law: R-160
     recall = model.Business(type=model.BusinessType.RECALL)
 
     assert fault_of(edoc(recall)) is Fault.REASON_REQUIRED
