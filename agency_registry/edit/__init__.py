@@ -79,13 +79,16 @@ from agency_registry.edit.systems import (
 )
 from agency_registry.edit.turning import turn
 from agency_registry.reasons import RegistryError
+from agency_registry.succession import Path, Succession
 
 __all__ = [
     "Changed",
     "Connection",
     "NationalChange",
+    "Path",
     "Place",
     "RegistryError",
+    "Succession",
     "Tree",
     "Version",
     "Why",

@@ -100,6 +100,7 @@ class Declared(Answer):
 class AgencyShown(Answer):
     """An agency of the registry."""
 
+    id: int = Field(description="Số của danh bạ, không đổi khi mã hay tên đổi: theo số này mà nhận thay đổi")
     organ_id: str
     name: str
     kind: str

@@ -118,7 +118,7 @@ def of(app) -> set[tuple[str, str]]:
 
 def fill(path: str, **ids: str) -> str:
     """A path with these ids; what is left gets something harmless."""
-    given = {"n": "0", "rest": "x", "slashes": "", "action": "hold", "name": "A", **ids}
+    given = {"n": "0", "rest": "x", "slashes": "", "action": "hold", "name": "A", "code": "A", **ids}
     for name, value in given.items():
         path = path.replace("{" + name + "}", value)
     return path
