@@ -79,6 +79,24 @@ RECALL: dict[str, Pair] = {
     "never_delivered": ("Đã dừng trước khi giao", "stopped before it left"),
 }
 
+ROLE: dict[str, Pair] = {
+    "act": ("để thực hiện", "to act"),
+    "check": ("để kiểm tra, báo cáo", "to check"),
+    "exchange": ("để trao đổi", "to exchange"),
+    "know": ("để biết", "to know"),
+}
+MODE: dict[str, Pair] = {
+    "electronic": ("điện tử", "electronic"),
+    "both": ("điện tử và bản giấy", "electronic and paper"),
+    "paper": ("chỉ bản giấy", "paper only"),
+}
+COPY: dict[str, Pair] = {
+    "second": ("hệ thống thứ hai của cơ quan, chỉ lưu", "the agency's second system, stored only"),
+    "assigned": ("hệ thống thứ hai, văn bản được xử lý ở đó", "the agency's second system, handled there"),
+    "rule": ("gửi thêm theo quy định", "copied by a rule"),
+    "successor": ("cơ quan kế thừa", "the successor"),
+    "added": ("thêm khi cập nhật", "added by an update"),
+}
 BUSINESS: dict[str, Pair] = {
     "01": ("01 Đã đến", "01 arrived"),
     "02": ("02 Từ chối tiếp nhận", "02 refused"),
@@ -216,6 +234,7 @@ EVENT: dict[str, Pair] = {
     "delivery.delivered": ("Nơi nhận đã có gói tin, đã lập biên nhận", "Delivered, receipt made"),
     "delivery.failed": ("Không giao được, đã lập xác nhận không giao", "Not delivered, proof made"),
     "delivery.cancelled": ("Bản gửi bị hủy trước khi giao", "Delivery cancelled before it left"),
+    "delivery.assigned": ("Cơ quan giao xử lý ở hệ thống khác", "The agency handles it in another system"),
     "delivery.held": ("Người vận hành giữ bản gửi lại", "Delivery held by an operator"),
     "delivery.released": ("Người vận hành thả bản gửi", "Delivery released by an operator"),
     "delivery.resent": ("Người vận hành cho gửi lại", "Delivery sent again by an operator"),

@@ -31,6 +31,7 @@ ORDER: Final = (
     "signer_named",
     "due_date",
     "paper",
+    "inside",
     "hidden_characters",
     "old_code_page",
     "unicode_form",
