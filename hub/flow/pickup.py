@@ -16,7 +16,7 @@ from hub.flow import moments, successors, visibility
 from hub.flow.moments import By
 from hub.flow.thread import refusals
 from hub.states import Copy, DeliveryStatus, Hold, Move, PackageStatus
-from hub.store import deliveries, events, items, keeping, packages
+from hub.store import deliveries, events, items, keeping, packages, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,32 +90,28 @@ async def inbox(
 ) -> Page:
     """What waits, most urgent first, then oldest; with `wait_seconds` an empty page waits for the first arrival.
 
+    When more waits than fits, a share of the page is for the oldest of all (`store.waiting`).
     Raises Refusal(SCHEMA_INVALID) for a cursor that is not one of ours.
     """
     after = _cursor(cursor)
     agency = hub.directory.agency(organ_id) if organ_id else None
     wanted = agency.organ_id if agency is not None else organ.normalise(organ_id) if organ_id else None
 
-    def look(connection: Connection) -> tuple[InboxItem, ...]:
-        rows = deliveries.waiting(connection, system.id, after=after, limit=limit + 1, organ_id=wanted)
-        last.clear()
-        last.extend((row.urgency, row.at_seq) for row in rows[:limit])
-        more.clear()
-        more.extend(rows[limit:])
-        return tuple(_item(hub, row) for row in rows[:limit])
+    def look(connection: Connection) -> Page:
+        rows, place = waiting.page(connection, system.id, after=after, limit=limit, organ_id=wanted)
+        following = f"{place.urgency}.{place.seq}.{place.oldest}" if place is not None else None
+        return Page(tuple(_item(hub, row) for row in rows), following)
 
-    last: list[tuple[int, int]] = []
-    more: list[object] = []
-    found: tuple[InboxItem, ...] = ()
+    page = Page((), None)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(wait_seconds if wait_seconds > 0 else None):
             while True:
                 with hub.bell.awaiting(system.id) as rung:
-                    found = await hub.db.read(look)
-                    if found or wait_seconds <= 0:
+                    page = await hub.db.read(look)
+                    if page.items or wait_seconds <= 0:
                         break
                     await rung.wait()
-    return Page(found, f"{last[-1][0]}.{last[-1][1]}" if more else None)
+    return page
 
 
 async def lease(hub: Hub, system: System, delivery_id: str) -> Lease:
@@ -236,10 +232,10 @@ def _item(hub: Hub, row: Row[Any]) -> InboxItem:
     )
 
 
-def _cursor(text: str | None) -> tuple[int, int] | None:
+def _cursor(text: str | None) -> waiting.Place | None:
     if text is None:
         return None
-    first, _, second = text.partition(".")
-    if not (first.isascii() and first.isdigit() and second.isascii() and second.isdigit() and len(text) < 30):
+    parts = text.split(".")
+    if len(parts) not in (2, 3) or not all(one.isascii() and one.isdigit() and len(one) <= 18 for one in parts):
         raise Refusal(Fault.SCHEMA_INVALID, "the cursor is not one this hub gave", where="cursor")
-    return int(first), int(second)
+    return waiting.Place(*map(int, parts))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection, Row, Select
 
 _D = tables.deliveries
 _P = tables.packages
@@ -129,6 +129,20 @@ def waiting(
     connection: Connection, system_id: str, *, after: tuple[int, int] | None, limit: int, organ_id: str | None = None
 ) -> Sequence[Row[Any]]:
     """What waits for a system to fetch: most urgent first, then oldest; `after` = (urgency, seq) of the last seen."""
+    query = fetchable(system_id, organ_id).order_by(_D.c.urgency.desc(), _D.c.seq).limit(limit)
+    if after is not None:
+        query = query.where(behind(*after))
+    rows: Sequence[Any] = connection.execute(query).all()
+    return rows
+
+
+def behind(urgency: int, seq: int) -> Any:
+    """The condition for what comes after that place in the order of `waiting`."""
+    return or_(_D.c.urgency < urgency, and_(_D.c.urgency == urgency, _D.c.seq > seq))
+
+
+def fetchable(system_id: str, organ_id: str | None = None) -> Select[Any]:
+    """What waits for a system to fetch, in no order, as a question to be narrowed; organ_id: for that agency alone."""
     query = (
         select(
             _D.c.seq.label("at_seq"),
@@ -150,16 +164,8 @@ def waiting(
             _P.c.status == states.PackageStatus.ACCEPTED.value,
             or_(_D.c.refusal.is_(None), _D.c.refusal != states.Refusal02.WRONG_RECIPIENT.value),
         )
-        .order_by(_D.c.urgency.desc(), _D.c.seq)
-        .limit(limit)
     )
-    if organ_id is not None:
-        query = query.where(_D.c.recipient == organ_id)
-    if after is not None:
-        urgency, seq = after
-        query = query.where(or_(_D.c.urgency < urgency, and_(_D.c.urgency == urgency, _D.c.seq > seq)))
-    rows: Sequence[Any] = connection.execute(query).all()
-    return rows
+    return query if organ_id is None else query.where(_D.c.recipient == organ_id)
 
 
 def expose(
