@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from hub.admin_registry import Answer, Args, CommandFunction, operator
+from hub.admin_registry import Answer, Args, CommandFunction, WrongArgumentError, operator
 from hub.context import Hub
 from hub.flow import personal, retention
 from hub.jobs import retention as turns
@@ -30,7 +30,10 @@ async def retention_run(hub: Hub, _args: Args) -> Answer:
 
 async def personal_find(hub: Hub, args: Args) -> Answer:
     """Where a person stands in the books; who asks is recorded."""
-    found = await personal.find(hub, args["wanted"], operator(args), args["purpose"])
+    try:
+        found = await personal.find(hub, args["wanted"], operator(args), args["purpose"])
+    except personal.TooShortError as short:
+        raise WrongArgumentError(str(short)) from short
     return {**asdict(found), "places": [asdict(one) for one in found.places]}
 
 

@@ -53,8 +53,12 @@ class Found:
     sealed: int
 
 
+class TooShortError(ValueError):
+    """Fewer than LEAST signs to look for."""
+
+
 async def find(hub: Hub, wanted: str, operator: str, purpose: str) -> Found:
-    """Where a name, phone or e-mail address stands. Raises Refusal: REASON_REQUIRED, SCHEMA_INVALID (too short)."""
+    """Where a name, phone or e-mail address stands. Raises Refusal(REASON_REQUIRED), TooShortError."""
     if not purpose.strip():
         raise Refusal(Fault.REASON_REQUIRED, where="purpose")  # law: P-01 Luật 91/2025 Đ3
     fits = _test(wanted)
@@ -98,7 +102,8 @@ def _record(hub: Hub, operator: str, purpose: str, found: int, connection: Conne
 def _test(wanted: str) -> Callable[[str], bool]:
     folded = _folded(wanted)
     if len(folded) < LEAST:
-        raise Refusal(Fault.SCHEMA_INVALID, f"at least {LEAST} signs", where="wanted")
+        message = f"at least {LEAST} signs of a name, phone or address"
+        raise TooShortError(message)
     digits = _BETWEEN_DIGITS.sub("", folded)
     if _PHONE.fullmatch(digits):
         return lambda text: digits in _BETWEEN_DIGITS.sub("", text)

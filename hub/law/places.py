@@ -46,7 +46,7 @@ def root() -> Path:
 def named(text: str) -> list[tuple[int, tuple[str, ...], str]]:
     """Line number, ids and words of every tag in a text."""
     found = enumerate(map(_TAG.search, text.splitlines()), 1)
-    return [(number, tuple(_ID.findall(tag[1])), tag[1].strip()) for number, tag in found if tag is not None]
+    return [(number, tuple(_ID.findall(tag[1])), tag[1].strip(' "')) for number, tag in found if tag is not None]
 
 
 def scan(folder: Path) -> dict[str, tuple[Place, ...]]:

@@ -56,7 +56,7 @@ async def test_who_asked_and_why_is_recorded_but_not_for_whom(sender, recipient)
 
 
 @pytest.mark.parametrize(
-    ("wanted", "purpose", "code"), [("Nguyễn Văn An", " ", "reason_required"), ("An", "x", "schema_invalid")]
+    ("wanted", "purpose", "code"), [("Nguyễn Văn An", " ", "reason_required"), ("An", "x", "usage")]
 )
 async def test_without_a_purpose_or_with_too_little_nothing_is_looked_up(sender, wanted, purpose, code):
     """law: P-01"""
