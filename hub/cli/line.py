@@ -41,7 +41,7 @@ def call(config: Path, name: str, args: dict[str, Any]) -> dict[str, Any]:
     Raises CommandError with what the command refused, CannotNowError when another process holds the folder, FiledError
     when the command waits for two persons now.
     """
-    if "operator" in args and _PASSWORD in os.environ:
+    if args.get("operator") and _PASSWORD in os.environ:
         args = {"operator_password": os.environ[_PASSWORD], **args}
     folder = folder_of(config)
     answer = _ask_or_do(config, folder, name, args)
