@@ -49,6 +49,7 @@ class InboxItem:
     sha256: str
     size: int
     waiting_since: datetime
+    sent: moments.Sent
     role: str
     mode: str
     stored_only: bool
@@ -221,6 +222,7 @@ def _item(hub: Hub, row: Row[Any]) -> InboxItem:
         sha256=row.sha256,
         size=row.size,
         waiting_since=clock.from_text(row.created_at),
+        sent=moments.sent(hub, row),
         role=row.role,
         mode=row.mode,
         stored_only=row.copy == Copy.SECOND,

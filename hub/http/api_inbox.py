@@ -91,6 +91,9 @@ def _item(one: pickup.InboxItem) -> shapes.InboxItem:
         sha256=one.sha256,
         size=one.size,
         waiting_since=one.waiting_since,
+        signed_at=one.sent.signed_at,
+        issued_at=one.sent.issued_at,
+        sent_at=one.sent.sent_at,
         role=one.role,
         mode=one.mode,
         paper=one.mode != Mode.ELECTRONIC,  # law: R-168 HN Đ7.2

@@ -37,7 +37,10 @@ class InboxItem(Answer):
     status_code: str
     sha256: str
     size: int
-    waiting_since: Moment
+    waiting_since: Moment = Field(description="Lúc vào trục để chờ nhận")
+    signed_at: Moment | None = Field(None, description="Lúc người có thẩm quyền ký, theo chữ ký số")
+    issued_at: Moment | None = Field(None, description="Lúc văn thư nơi gửi bấm phát hành, như hệ thống ấy khai")
+    sent_at: Moment | None = Field(None, description="Thời điểm gửi")
     role: str = Field("act", description="act: để thực hiện; check: để kiểm tra; exchange: để trao đổi; know: để biết")
     mode: str = Field("electronic", description="electronic | both (có bản giấy gửi sau) | paper")
     paper: bool = Field(False, description="Có bản giấy gửi sau; không phải chờ bản giấy")

@@ -34,6 +34,7 @@ async def test_all_five_moments_are_shown_to_the_sender(clock, offices):
     sent = (await sender.send_files(ABOUT | told, FILE)).expect(201)
     before = await sender.package(sent["package_id"])
     item, _, _ = await recipient.receive()
+    assert (item["issued_at"], item["sent_at"]) == ("2026-11-20T17:29:30+07:00", "2026-11-20T17:29:30+07:00")
     clock.advance(timedelta(days=2, hours=15))
     sender.token = recipient.token = ""  # theirs ran out meanwhile
     (await recipient.say(item["delivery_id"], "03", arrival_number="12", arrival_date="2026-11-23")).expect(201)
