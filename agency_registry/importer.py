@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from agency_registry import checks, names
 from agency_registry.agency import Agency
+from agency_registry.agency_rows import read_agencies
 from agency_registry.csv_rows import COLUMNS, Row, Rows, read_csv
-from agency_registry.directory import read_agencies
 from agency_registry.edit import entries, levels
 from agency_registry.edit.days import Step
 from agency_registry.edit.entries import Connection, Why

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from agency_registry.directory import read_agencies
+from agency_registry.agency_rows import read_agencies
 from agency_registry.edit import periods, recoding
 from agency_registry.tables import agencies, agency_aliases, agency_changes, agency_periods
 from edxml import organ

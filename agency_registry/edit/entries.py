@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from agency_registry import names
-from agency_registry.directory import read_agencies
+from agency_registry.agency_rows import read_agencies
 from agency_registry.edit import days, periods, recoding, rows
 from agency_registry.edit.days import Step
 from agency_registry.reasons import RegistryError

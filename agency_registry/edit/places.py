@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from agency_registry.directory import read_agencies
+from agency_registry.agency_rows import read_agencies
 from agency_registry.edit import as_of, succession
 from agency_registry.tables import agencies, agency_periods
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from agency_registry import names
-from agency_registry.directory import read_agencies
+from agency_registry.agency_rows import read_agencies
 from agency_registry.edit import entries, periods, succession
 from agency_registry.tables import agencies, agency_aliases, agency_changes, registry_versions, system_agencies
 from edxml import organ

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from agency_registry import checks
-from agency_registry.directory import read_agencies
+from agency_registry.agency_rows import read_agencies
 from agency_registry.reasons import RegistryError
 from agency_registry.tables import system_agencies, systems
 

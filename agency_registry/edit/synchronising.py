@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from agency_registry import checks
 from agency_registry.agency import Agency
-from agency_registry.directory import read_agencies
+from agency_registry.agency_rows import read_agencies
 from agency_registry.edit import agencies, entries
 from agency_registry.edit.days import Step
 from agency_registry.reasons import RegistryError

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from agency_registry.directory import read_agencies
+from agency_registry.agency_rows import read_agencies
 from agency_registry.edit import days, entries, periods, recoding, rows
 from agency_registry.edit.entries import Why
 from agency_registry.tables import agencies, agency_changes

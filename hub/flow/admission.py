@@ -15,7 +15,7 @@ from edxml.codes import BusinessType
 from edxml.faults import Fault
 from edxml.model import Warning as Note
 from hub import clock
-from hub.flow import notes, recording
+from hub.flow import notes, recording, successors
 from hub.flow.addressing import duplicates, onward, planning
 from hub.flow.recalls import sequels
 from hub.flow.thread import links, waiting
@@ -116,10 +116,11 @@ class Admission:
 
     def _first_name(self, born: Collection[str], row: Any) -> str:
         """The recipient as it was first told; what waited for an agency that was merged has gone to its successor."""
-        if row.recipient in born:
-            return str(row.recipient)
-        first = self._hub.directory.agency(row.written_as)
-        return first.organ_id if first is not None else organ.normalise(row.written_as)
+        directory = self._hub.directory
+        first = directory.agency(row.written_as)
+        names = [row.recipient, *directory.former_codes(row.recipient), organ.normalise(row.written_as)]
+        names += [first.organ_id] if first is not None else []
+        return str(next((name for name in names if name in born), row.recipient))
 
     def _admit(self, connection: Connection) -> Accepted:
         settled = Settling(
@@ -189,11 +190,27 @@ class Admission:
         if row.message_type == "edoc" and row.business_type == BusinessType.REPLACEMENT:
             replaced = [one.document_id for one in self._package.business.replacements]
             made.append(events.Event("replace.linked", self._actor, row.id, detail={**link, "replaced": replaced}))
+        if row.door == "axis":
+            made += [self._strayed(one) for one in new if self._is_strayed(one)]
         for one in new:
             if one.status == DeliveryStatus.FAILED:
                 fact = {"fault": one.fault or "", "sha256": row.sha256}
                 made.append(events.Event("delivery.failed", "hub", row.id, one.id, one.recipient, fact))
         return made
+
+    def _is_strayed(self, one: deliveries.NewDelivery) -> bool:
+        """Whether it came to the focal mailbox for want of whom it was written to."""
+        written = self._hub.directory.agency(one.written_as)
+        return one.copy == Copy.OWN and (written is None or written.organ_id != one.recipient)
+
+    def _strayed(self, one: deliveries.NewDelivery) -> events.Event:
+        """The operator's report of a code that nobody bears any more.  law: R-120 QĐ28 Đ7.3c"""
+        told = {
+            "alarm": "focal_mailbox",
+            "code": one.written_as,
+            "why": successors.words(self._hub.directory, one.written_as)[0],
+        }
+        return events.Event("alarm.raised", "hub", one.package_id, one.id, one.recipient, told)
 
 
 def _birth(one: deliveries.NewDelivery) -> dict[str, str]:

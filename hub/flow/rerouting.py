@@ -71,9 +71,11 @@ def _way(hub: Hub, row: Row[Any]) -> _Way | None:
     first = routing.routes(hub, [row.recipient])[0]
     route = routing.to_successor(hub, first)
     if route.system_id is not None:
-        if route.system_id == row.system_id:
-            return None
-        return _Way(row.recipient, row.system_id, route, "successor" if route.copy is Copy.SUCCESSOR else "system")
+        if route.copy is Copy.SUCCESSOR:
+            return _Way(row.recipient, row.system_id, route, "successor")
+        if route.recipient != row.recipient:
+            return _Way(row.recipient, row.system_id, route, "recoded")
+        return None if route.system_id == row.system_id else _Way(row.recipient, row.system_id, route, "system")
     system = hub.system(row.system_id)
     if system is None or agency is None or agency.organ_id in system.organ_ids:
         return None
@@ -118,9 +120,10 @@ def _move(hub: Hub, connection: Connection, way: _Way, rows: Sequence[Row[Any]])
             change = events.Change(row.id, Move.CANCEL, ACTOR, {"reason": "successor_has_it"}, detail, unexposed=True)
         else:
             there |= {row.package_id} if route.copy is Copy.SUCCESSOR else set()
-            if row.package_id not in items:
-                items[row.package_id] = _new_item(connection, row, route, clock.to_text(now))
-            change = _onward(row, way, route, items[row.package_id], clock.to_text(now))
+            item_id = row.item_id if row.system_id == route.system_id else items.get(row.package_id)
+            if item_id is None:
+                items[row.package_id] = item_id = _new_item(connection, row, route, clock.to_text(now))
+            change = _onward(row, way, route, item_id, clock.to_text(now))
         events.change_status(connection, hub.journal, now, change)
     for item_id in {row.item_id for row in rows if row.item_id is not None} | set(items.values()):
         stop.settle_item(connection, item_id, now)
@@ -147,9 +150,11 @@ def _onward(row: Row[Any], way: _Way, route: Route, item_id: str, at: str) -> ev
     if row.watch_at is not None:
         values["watch_at"] = at
     detail = {"reason": way.reason}
-    if route.copy is Copy.SUCCESSOR:
-        values |= {"recipient": route.recipient, "copy": Copy.SUCCESSOR.value}
+    if route.recipient != row.recipient:
+        values["recipient"] = route.recipient
         detail |= {"from": row.recipient, "to": route.recipient}
+    if route.copy is Copy.SUCCESSOR:
+        values["copy"] = Copy.SUCCESSOR.value
     move = Move.REROUTE_TO_FETCH if fetched else Move.REROUTE
     if row.status == DeliveryStatus.HELD and row.fault == rerouting.NO_SYSTEM:
         move = Move.RELEASE_TO_FETCH if fetched else Move.RELEASE

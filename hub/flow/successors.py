@@ -40,6 +40,8 @@ def words(directory: Directory, code: str) -> tuple[str, str]:
     law: R-026 QĐ28 Đ16.1
     """
     paths = directory.succession(code)
+    if not paths and directory.agency(code) is None:
+        return f"không có cơ quan nào mang mã {code}", f"no agency has the code {code}"
     if not paths:
         return (
             f"{code} đã chấm dứt hoạt động, chưa ghi nhận cơ quan kế thừa",

@@ -115,8 +115,8 @@ def voices(directory: Directory, code: str) -> Iterator[str]:
         yield organ.normalise(code)
         return
     for one in (agency, *directory.predecessors(agency.organ_id)):
-        yield one.organ_id
-        yield from one.aliases
+        yield from one.codes
+        yield from directory.former_codes(one.organ_id)
 
 
 def entry_of(number: str, notation: str) -> str:

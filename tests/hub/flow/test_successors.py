@@ -206,3 +206,17 @@ async def test_a_status_about_what_a_closed_agency_sent_reaches_its_successor(hu
 
     assert said.json["status"] == "OK"
     assert len(await stc.waiting("status")) == 1
+
+
+async def test_what_waits_takes_the_new_code_and_its_first_answer_stays(hub, snv, stc):
+    """R-04 law: R-026 QĐ28 Đ16.1."""
+    hub.clock = FakeClock(START)
+    package = make_package(to=(STC,), document_id="A")
+    first = await snv.do("sendEdoc", package, SNV)
+    await registry.change(hub, lambda c: edit.recode_agency(c, STC, "H99.STC", why=why(hub)))
+    [row] = await rows(hub, first.json["DocId"])
+    [item] = await stc.waiting()
+    again = await snv.do("sendEdoc", package, SNV)
+
+    assert (row.recipient, row.written_as, row.copy, row.item_id) == ("H99.STC", STC, "", item["docId"])
+    assert again.json == first.json
