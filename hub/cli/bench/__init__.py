@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from hub.cli.bench import lag, lists, load, province
+from hub.cli.bench import lag, lists, load, overtake, province
 from hub.cli.bench.documents import ONCE_FROM, Press
 from hub.cli.bench.doors import Credential, Door, Mold, NativeDoor, VxpDoor, receive, receiver
 from hub.cli.bench.wire import Connection
@@ -33,6 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, default=8.0, help="length of each measurement")
     parser.add_argument("--connections", type=int, default=16, help="senders of the closed loop")
     parser.add_argument("--lists", action="store_true", help="long lists instead: 120,000 agencies, 100,000 waiting")
+    parser.add_argument(
+        "--overtake", type=int, metavar="N", help="one express document behind N waiting normal ones instead"
+    )
     parser.add_argument("--signatures", type=int, choices=(0, 1, 2), default=0, help="signatures of each PDF, verified")
     parser.add_argument("--stamped", action="store_true", help="each signature carries a time-stamp")
     parser.add_argument("--receivers", type=int, default=4, help="office systems that list, fetch and acknowledge")
@@ -51,6 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
 async def _measure(arguments: argparse.Namespace) -> dict[str, object]:
     if arguments.lists:
         return await _lists()
+    if arguments.overtake:
+        return await _overtake(arguments.overtake, arguments.seconds)
     sizes = arguments.size.split(",")
     doors = ("api", "vxp") if arguments.door == "both" else (arguments.door,)
     rows: list[dict[str, object]] = []
@@ -82,6 +87,21 @@ async def _lists() -> dict[str, object]:
             row = await lists.measure(server, sender, receiver)
         finally:
             await server.stop()
+    return {"machine": _machine(), "rows": [row], "errors": []}
+
+
+async def _overtake(waiting: int, seconds: float) -> dict[str, object]:
+    called = overtake.Called()
+    with tempfile.TemporaryDirectory(prefix="truc-bench-") as name:
+        folder = Path(name)
+        await called.open()
+        sender, receivers = await overtake.prepare(folder, called)
+        server = await province.start(folder)
+        try:
+            row = await overtake.measure(server, sender, receivers, called, waiting, seconds)
+        finally:
+            await server.stop()
+            await called.close()
     return {"machine": _machine(), "rows": [row], "errors": []}
 
 
