@@ -24,6 +24,7 @@ from hub.context import Hub
 from hub.flow import checks, trust
 from hub.http import server
 from hub.http.health import Readiness
+from hub.jobs import registry as turning
 from hub.jobs.revocation_fetch import RevocationFetcher
 from hub.keys import Keys
 from hub.lock import FolderLock
@@ -95,6 +96,7 @@ async def open_hub(settings: Settings, *, clock: Clock | None = None, verifying:
         )
         hub.scanner, hub.commands = _scanner(hub), admin.COMMANDS
         await hub.reload()
+        await turning.look(hub)
     except BaseException:
         db.close()
         raise

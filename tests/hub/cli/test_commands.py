@@ -186,6 +186,35 @@ def test_check_asks_for_undertakings_and_keys(truc, folder, tmp_path):  # law: R
     assert truc("system", "set", "x", "--quota", "packages=x", *config).code == 2
 
 
+def test_decisions_about_agencies_have_their_day_and_the_past_can_be_asked_for(truc, folder):  # law: R-026 QĐ28 Đ16.1
+    config = ("--config", folder)
+    why = ("--reason", "sắp xếp", "--decision", "7/QĐ-UBND", "--decided-on", "2026-05-20")
+    for code, name in (("H99.1", "Sở Một"), ("H99.2", "Sở Hai"), ("H99.3", "Sở Ba")):
+        assert truc("agency", "add", code, "--name", name, *config).code == 0
+    done = [
+        truc("agency", "recode", "H99.1", "--to", "H99.11", "--on", "2026-06-01", *why, *config).code,
+        truc("agency", "move", "H99.2", "--below", "H99.11", "--on", "2026-06-01", *why, *config).code,
+        truc("agency", "split", "H99.3", "--into", "H99.11", "H99.2", "--on", "2026-07-01", *why, *config).code,
+        truc("agency", "level", "set", "khu", "--name", "Khu", "--last", "2026-01-01", "--reason", "hết", *config).code,
+    ]
+    before = truc("agency", "structure", "--on", "2026-05-31", *config, "--json").json
+    after = truc("agency", "structure", "--on", "2026-07-01", *config)
+    history = truc("agency", "history", "H99.3", *config)
+    then = truc("agency", "show", "H99.3", "--on", "2026-07-01", *config, "--json").json
+    reopened = truc("agency", "reopen", "H99.3", *why, *config)
+
+    assert done == [0, 0, 0, 0]
+    assert {(one["organ_id"], one["parent"]) for one in before["agencies"]} >= {("H99.1", None), ("H99.2", None)}
+    assert "H99.11  Sở Một\n  H99.2  Sở Hai" in after.out
+    assert "H99.3" not in after.out
+    assert "split_into" in history.out
+    assert "7/QĐ-UBND 2026-05-20" in history.out
+    assert [path[-1]["successor"] for path in then["succession"]] == ["H99.11", "H99.2"]
+    assert reopened.code == 0
+    assert "khu" in truc("agency", "level", "list", *config).out
+    assert truc("agency", "close", "H99.2", "--on", "1/7/2026", *why, *config).code == 2
+
+
 def test_the_certificates_of_an_agency_are_registered_listed_and_removed(truc, folder, tmp_path):  # law: R-074 VP Đ8.1
     config = ("--config", folder)
     seal = tmp_path / "seal.pem"

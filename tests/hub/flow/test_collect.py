@@ -169,7 +169,7 @@ async def test_a_statuses_addressee_gets_it(hub, axis, collector, snv):
 
 
 async def test_an_unknown_code_of_ours_goes_to_the_focal_mailbox(hub, axis, collector, province):
-    """law: R-120."""
+    """law: R-120 QĐ28 Đ7.3c."""
     await province.agencies("000.00.00.H99")
     centre = await province.system("centre", "000.00.00.H99")
     axis.offers["edoc"] = [("d1", make_package(MINISTRY, "000.77.77.H99"))]
@@ -178,6 +178,7 @@ async def test_an_unknown_code_of_ours_goes_to_the_focal_mailbox(hub, axis, coll
 
     assert [row.recipient for row in await waiting(hub, centre)] == ["000.00.00.H99"]
     assert axis.marks == [("d1", "done", "")]
+    assert [("focal_mailbox" in text, "000.77.77.H99" in text) for text in await alarms(hub)] == [(True, True)]
 
 
 async def test_one_item_that_cannot_be_fetched_does_not_stop_the_next(hub, axis, collector, snv):
