@@ -224,6 +224,7 @@ _SEND_STATE = {
 _WHY = {
     "never_delivered": "Đã dừng trước khi giao",
     "paper_only": "Chỉ gửi bản giấy",
+    "others_keep": "Nơi nhận khác còn giữ văn bản, nên cơ quan quản lý giữ bản của mình",
     "stored_only": "Hệ thống thứ hai chỉ lưu trữ; hệ thống chính trả lời",
 }
 

@@ -13,7 +13,7 @@ from hub import clock
 from hub.flow.recalls import policy
 from hub.flow.recalls.stop import Stop
 from hub.flow.thread import copies
-from hub.states import DeliveryStatus, RecallState
+from hub.states import Copy, DeliveryStatus, RecallState
 from hub.store import deliveries, events, recalls
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ class Kind(StrEnum):
 
 NEVER_DELIVERED = "never_delivered"
 HANDLED = "handled"
-"""Why a message about a document stays here: its recipient never had it, or keeps it under the province's policy."""
+OTHERS_KEEP = "others_keep"
+"""Why a message about a document stays here: its recipient never had it, keeps it under the province's policy, or has
+it only because of another who keeps his."""
 
 _MAY_BE_ASKED = (RecallState.NONE.value, RecallState.REFUSED.value)
 
@@ -66,10 +68,23 @@ class Recalls:
     def recall(self, routes: Sequence[Route], earlier: Sequence[Earlier], reason: str) -> str | None:
         """Recall type 1: stop what has not left, ask for the rest; the recalled package."""
         originals = [one for one in earlier if one.business_type != BusinessType.RECALL]
-        recalled = {route.recipient for route in routes}
+        recalled = {route.recipient for route in routes} - self._kept_by_rule(routes, originals)
         mine = [one.delivery_id for one in originals if one.recipient in recalled]
         self._take_away(mine, Kind.RECALL, reason)  # law: R-145 HN Đ9.2
         return originals[-1].package_id if originals else None
+
+    def _kept_by_rule(self, routes: Sequence[Route], originals: Sequence[Earlier]) -> set[str]:
+        """Offices that the recall reaches by a copy rule alone, and that keep theirs while a unit keeps its own."""
+        ruled = {route.recipient for route in routes if route.copy == Copy.RULE}
+        if not ruled:
+            return set()
+        held = recalls.copies(self._connection, [one.delivery_id for one in originals])
+        by_rule = {row.recipient for row in held if row.copy == Copy.RULE}
+        wanted = {route.recipient for route in routes}
+        others = any(row.recipient not in wanted and row.recall_state in _MAY_BE_ASKED for row in held)
+        kept = ruled if others else ruled - by_rule  # law: R-113 TT Đ9
+        self.stays |= dict.fromkeys(kept, OTHERS_KEEP)
+        return kept
 
     def take_back(self, sender: str, document_id: str, recipient: str, reason: str) -> str | None:
         """Status 13: the sender wants back whatever one recipient has under the DocumentId; the original package."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from hub import clock
 from hub.context import Hub
 from hub.flow.watch.facts import Reason
-from hub.states import Alarm, Audience, Move
+from hub.states import BESIDE, Alarm, Audience, Move
 from hub.store import alarms, deliveries, events, items, watching
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _call(hub: Hub, connection: Connection, now: datetime, row: Row[Any], docume
     """Call the sending clerks: paper is to be issued."""
     alarms.clear(connection, now, kinds=[Alarm.NOT_CONFIRMED, Alarm.PAPER_DUE], delivery_id=row.id)
     sender = hub.directory.agency(document.sender)
-    if sender is None or sender.scope != "province" or row.message_type != "edoc":
+    if sender is None or sender.scope != "province" or row.message_type != "edoc" or row.copy in BESIDE:
         return
     facts = {"document_id": document.document_id, "recipient": row.recipient, "reason_code": reason.value}
     alarms.raise_(

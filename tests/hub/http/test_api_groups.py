@@ -14,8 +14,13 @@ PDF = plain_pdf(2000)
 
 
 @pytest.fixture
-def sections():
-    return {"listen": [{"port": 0, "doors": ["api"]}]}
+def limits():
+    return {}
+
+
+@pytest.fixture
+def sections(limits):
+    return {"listen": [{"port": 0, "doors": ["api"]}], "limits": limits}
 
 
 def letter(to, **more) -> dict:
@@ -61,6 +66,19 @@ async def test_who_stands_in_a_list_and_by_itself_gets_one_copy_as_written_by_it
         (RECIPIENT, "check"), (STRANGER, "exchange"),
     }  # fmt: skip
     assert len(await recipient.inbox()) == 1
+
+
+@pytest.mark.parametrize("limits", [{"recipients": 3}])
+async def test_lists_that_open_into_too_many_are_refused_before_anything_is_read(offices, province, limits):
+    sender, _, _ = offices
+    codes = [f"000.01.{n:02}.H99" for n in range(3)]
+    await province.agencies(*codes)
+    (await sender.call("PUT", "/groups/A", json={"members": codes})).expect(201)
+
+    heard = await sender.send_files(letter([{"group": "A"}, RECIPIENT]), ("m.pdf", PDF))
+
+    assert (heard.status, heard.code) == (400, "xml_limit")
+    assert "3" in heard.json["detail"]
 
 
 async def test_lists_are_kept_shown_and_let_go(offices):

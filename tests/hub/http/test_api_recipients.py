@@ -19,7 +19,7 @@ PDF = plain_pdf(2000)
 
 @pytest.fixture
 def sections():
-    return {"listen": [{"port": 0, "doors": ["api"]}]}
+    return {"listen": [{"port": 0, "doors": ["api", "vxp"]}]}
 
 
 def letter(to, **more) -> dict:
@@ -193,6 +193,47 @@ async def test_a_missing_copy_is_told_where_the_rule_says_warn(offices, school, 
     for one in (complete, other):
         assert "copy_missing" not in [told["code"] for told in one["warnings"]]
     assert len(await office.inbox()) == 1
+
+
+async def test_a_recall_reaches_the_office_once_no_school_keeps_its_copy(offices, school, province, hub):
+    """law: R-113 TT Đ9"""
+    sender, _, office = offices
+    await province.agencies("002.00.08.H99", parent="000.00.08.H99", kind="truong")
+    await province.system("other-school", "002.00.08.H99")
+    await rule(hub, "add")
+    codes = ("001.00.08.H99", "002.00.08.H99")
+    package = make_package(SENDER, codes)
+    accepted = await sender.send(package)
+    await office.receive()
+
+    async def recall(*to):
+        more = {"business_type": 1, "document_id": accepted["document_id"], "reason": "Sai nội dung"}
+        return await sender.send(make_package(SENDER, to, attachments=[], **more))
+
+    first = await recall(codes[0])
+    one_left = await sender.package(accepted["package_id"])
+    await recall(*codes)
+    none_left = await sender.package(accepted["package_id"])
+
+    assert {one["recipient"]: one["status"] for one in first["deliveries"]}[STRANGER] == "cancelled"
+    assert recalled(one_left) == {codes[0]: "never_delivered", codes[1]: "none", STRANGER: "none"}
+    assert recalled(none_left)[STRANGER] == "asked"
+
+
+def recalled(shown: dict) -> dict[str, str]:
+    return {one["recipient"]: one["recall_state"] for one in shown["deliveries"]}
+
+
+async def test_the_sdk_sends_to_the_office_too_and_sees_it_in_its_list(offices, school, province, hub):
+    """law: R-113 TT Đ9"""
+    await province.agencies("000.00.30.H99")
+    by_sdk = await province.system("by-sdk", "000.00.30.H99")
+    await rule(hub, "add")
+
+    await by_sdk.do("sendEdoc", make_package("000.00.30.H99", "001.00.08.H99"), "000.00.30.H99")
+
+    assert sorted(row["toCode"] for row in await by_sdk.sent()) == [STRANGER, "001.00.08.H99"]
+    assert len(await offices[2].inbox()) == 1
 
 
 async def waiting(province, office) -> list[dict]:
