@@ -10,7 +10,7 @@ from edxml.faults import Refusal
 from hub import clock, log
 from hub.flow.confirming import Asker
 from hub.flow.national_list import asking
-from hub.flow.national_list.syncing import Wish
+from hub.flow.national_list.syncing import UNLIKELY, WAITS, Wish
 from hub.states import Audience
 from hub.store import alarms, state
 from hub.store.database import StorageDownError, StorageFullError
@@ -27,9 +27,6 @@ AGAIN: Final = timedelta(hours=1)
 
 LOOKED_AT: Final = "national.looked_at"
 """State name of the moment from which the next look is counted."""
-
-WAITS: Final = "national_list"
-UNLIKELY: Final = "national_list_unlikely"
 
 
 async def follow(hub: Hub) -> None:

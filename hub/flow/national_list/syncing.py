@@ -15,7 +15,7 @@ from hub.flow import confirming, registry, routing
 from hub.flow.confirming import Asked, Asker
 from hub.flow.national_list import filed, listing, reading
 from hub.flow.national_list.comparing import Difference, Differences, compare
-from hub.store import confirmations, state
+from hub.store import alarms, confirmations, state
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 SEEN = "national.version"
 """Name of the hub's own note: the highest version of the axis's list that is taken over."""
+
+WAITS, UNLIKELY = "national_list", "national_list_unlikely"
+"""Alarms to the operator: differences wait for two persons; a list that nobody should believe."""
 
 SHARE_PERCENT, FEW = 10, 20
 """So many closings of all national agencies here, and at least so many, are believed only when they are named."""
@@ -61,11 +64,13 @@ async def run(hub: Hub, connector: Connector, wish: Wish, asker: Asker) -> dict[
     found = await hub.in_thread(
         partial(compare, told, hub.directory, is_ours=partial(_is_ours, hub), retired=retired, after=after)
     )
+    if not told.units:
+        raise _unlikely("the list is empty", "danh sách trống")
     _refuse_unlikely(found, seen, wish)
     path, digest = await hub.in_thread(partial(listing.write, hub.settings.folder / listing.FOLDER, found))
     answer = _answer(found, seen, path)
     if not found.changes:
-        await hub.db.write(lambda connection: state.put(connection, SEEN, str(max(seen, found.version))))
+        await hub.db.write(partial(_taken, hub, found.version))
         return answer | {"state": "same"}
     args = {
         "file": path.name,
@@ -95,11 +100,17 @@ async def apply(hub: Hub, args: dict[str, Any]) -> dict[str, Any]:
     def work(connection: Connection) -> int:
         # law: R-025 HN Đ8.2: codes come from the list that the ministry keeps
         made = edit.synchronise(connection, changes, why=why)
-        known = int(state.get(connection, SEEN) or 0)
-        state.put(connection, SEEN, str(max(known, version)))
+        _taken(hub, version, connection)
         return made
 
     return {"version": await registry.change(hub, work), "counts": args["counts"], "seen": version}
+
+
+def _taken(hub: Hub, version: int, connection: Connection) -> None:
+    """Nothing waits any more up to this version of the list."""
+    known = int(state.get(connection, SEEN) or 0)
+    state.put(connection, SEEN, str(max(known, version)))
+    alarms.clear(connection, hub.clock.now(), kinds=(WAITS, UNLIKELY))
 
 
 def _is_ours(hub: Hub, unit: Unit) -> bool:
@@ -108,9 +119,7 @@ def _is_ours(hub: Hub, unit: Unit) -> bool:
 
 
 def _refuse_unlikely(found: Differences, seen: int, wish: Wish) -> None:
-    """A list that is empty, older than the last one, or much shorter is not believed by itself (threat R-07)."""
-    if not found.version and not found.changes and not found.left:
-        raise _unlikely("the list is empty", "danh sách trống")
+    """A list that is older than the last one, or much shorter is not believed by itself (threat R-07)."""
     if found.version < seen and not wish.full:
         raise _unlikely(
             f"the list is older (version {found.version}) than the one taken over ({seen}); look at it with --full",

@@ -184,6 +184,13 @@ async def test_r_07_an_emptied_or_shrunken_list_is_refused_unless_named(here, ax
         assert (await ask(here, "agency.sync", closings=58))["error"]["code"] == "state_conflict"
 
 
+async def test_a_list_without_versions_is_compared_whole_each_time(here, axis):
+    told(axis, [row(1, "G01", "Bộ Một", version=None)])
+    assert (await done(here, "agency.sync"))["state"] == "same"
+    told(axis, [row(1, "G01", "Mới", version=None)])
+    assert (await done(here, "agency.sync"))["counts"] == {"renamed": 1}
+
+
 async def test_r_07_an_older_list_is_refused(here, axis):
     told(axis, [row(9, "G01"), row(10, "G02")])
     await take(here)
@@ -268,7 +275,9 @@ async def test_the_daily_job_files_and_tells_and_never_applies(here, axis):
     assert name(here, "G02") is None
     (alarm,) = await here.db.read(lambda c: alarms.open_for(c, Audience.OPERATOR))
     assert alarm.kind == "national_list"
-    assert len((await done(here, "confirm.list"))["confirmations"]) == 1
+    (waiting,) = (await done(here, "confirm.list"))["confirmations"]
+    await done(here, "confirm.approve", id=waiting["confirmation"], operator="An")
+    assert await here.db.read(lambda c: alarms.open_for(c, Audience.OPERATOR)) == []
 
 
 async def test_the_daily_job_tells_of_an_unlikely_list_and_asks_again_when_there_was_none(here, axis):
