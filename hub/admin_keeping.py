@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hub.admin_registry import Answer, Args, CommandFunction, WrongArgumentError, operator
 from hub.context import Hub
-from hub.flow import officers, quarantine
+from hub.flow import legal_hold, officers, quarantine
 from hub.flow.officers import Officers, Person
 
 
@@ -47,6 +47,23 @@ async def kept_erase(hub: Hub, args: Args) -> Answer:
     return {"package_id": args["package_id"], "status": status.value}
 
 
+async def legal_hold_list(hub: Hub, _args: Args) -> Answer:
+    """Everything under a legal hold."""
+    return {"packages": await legal_hold.listed(hub)}
+
+
+async def legal_hold_set(hub: Hub, args: Args) -> Answer:
+    """Two officers: nothing erases the package any more."""
+    since = await legal_hold.put(hub, args["package_id"], await _two(hub, args), args["reason"])
+    return {"package_id": args["package_id"], "legal_hold_at": since}
+
+
+async def legal_hold_clear(hub: Hub, args: Args) -> Answer:
+    """Two officers: the hold is lifted; what everybody gave back meanwhile is erased now."""
+    erased = await legal_hold.clear(hub, args["package_id"], await _two(hub, args), args["reason"])
+    return {"package_id": args["package_id"], "legal_hold_at": None, "erased": erased}
+
+
 async def _two(hub: Hub, args: Args) -> Officers:
     first = Person(str(args["officer"]), str(args["officer_password"]))
     return await officers.two(hub, first, Person(str(args["second"]), str(args["second_password"])))
@@ -59,4 +76,7 @@ COMMANDS: dict[str, CommandFunction] = {
     "kept.open": kept_open,
     "kept.release": kept_release,
     "kept.erase": kept_erase,
+    "legal_hold.list": legal_hold_list,
+    "legal_hold.set": legal_hold_set,
+    "legal_hold.clear": legal_hold_clear,
 }

@@ -136,6 +136,9 @@ def _status_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--department", metavar="ĐƠN_VỊ", help="đơn vị của người xử lý / the unit")
     parser.add_argument("--arrival-number", help="số đến")
     parser.add_argument("--arrival-date", metavar="YYYY-MM-DD", help="ngày đến")
+    parser.add_argument(
+        "--destroyed", action="store_true", help="với 15: bản bị thu hồi đã được hủy / the copy is destroyed"
+    )
 
 
 def _status(client: Client, arguments: argparse.Namespace) -> int:
@@ -148,6 +151,7 @@ def _status(client: Client, arguments: argparse.Namespace) -> int:
         return EXIT_DONE
     fields = ("code", "description", "reason", "reason_code", "arrival_number", "arrival_date")
     body: dict[str, object] = {name: getattr(arguments, name) for name in fields}
+    body["destroyed"] = arguments.destroyed
     if arguments.staff or arguments.department:
         body["staff"] = {"name": arguments.staff or "", "department": arguments.department or ""}
     answer = client.post(f"{API}/inbox/{arguments.id}/status", body)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import mimetypes
+import re
 import secrets
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from hub.cli.errors import EXIT_DONE, EXIT_NO, WrongUseError
 from hub.cli.http_client import API, PIECE_BYTES, Client
 
 _OVER = frozenset({"delivered", "failed", "cancelled", "not_connected"})
+_PACKAGE_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _POLL_SECONDS = 2.0
 _PACKAGES = frozenset({".edxml", ".xml"})
 
@@ -56,6 +58,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--not-secret", dest="declaration", action="store_const", const="not_secret",
         help="khai văn bản không chứa bí mật nhà nước / declare that it holds no state secret",
     )  # fmt: skip
+    parser.add_argument(
+        "--replaces", metavar="ID", help="thay thế văn bản này: package_id hoặc mã văn bản / the document it replaces"
+    )
+    parser.add_argument("--reason", help="lý do thay thế / why it is replaced")
     parser.add_argument("--watch", action="store_true", help="theo dõi tới khi mọi nơi nhận có kết quả / follow it")
     parser.add_argument("--watch-seconds", type=float, default=600.0, help="theo dõi tối đa, mặc định 600 giây")
 
@@ -67,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         if not path.is_file():
             raise WrongUseError(f"Không có tệp {path}", f"No such file: {path}", "not_found")
     envelope = _envelope(arguments)
-    address = f"{API}/packages/dry-run" if arguments.check else f"{API}/packages"
+    address = f"{API}/packages/dry-run" if arguments.check else f"{API}/packages{_replacing(arguments, envelope)}"
     if envelope is None:
         path = arguments.files[0]
         answer = client.upload(address, _pieces(path), "application/xml", path.stat().st_size)
@@ -137,6 +143,19 @@ def _envelope(arguments: argparse.Namespace) -> dict[str, Any] | None:
     if arguments.due_date is not None:
         more["reply_requested"] = True
     return {"from": arguments.sender, "to": to, "subject": arguments.subject, **more}
+
+
+def _replacing(arguments: argparse.Namespace, envelope: dict[str, Any] | None) -> str:
+    """Write what is replaced on the envelope; the end of the address when it is named by its package id."""
+    if arguments.replaces is None:
+        return ""
+    if envelope is None or not arguments.reason:
+        raise WrongUseError("--replaces cần --reason và gửi tệp.", "--replaces needs --reason and goes with files.")
+    envelope |= {"kind": "replacement", "reason": arguments.reason}
+    if _PACKAGE_ID.fullmatch(arguments.replaces):
+        return f"/{arguments.replaces}/replace"
+    envelope["replaces"] = [{"document_id": arguments.replaces}]
+    return ""
 
 
 def recipient(text: str) -> dict[str, str]:

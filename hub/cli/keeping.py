@@ -23,10 +23,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         text = "Dừng ngay một gói tin ở mọi cửa; một người là đủ"
         stop = _package(table.add_action(actions, "add", text, "stop a package at every door"))
         table.add_person(stop, reason=True)
-    opened = _two(table.add_action(actions, "open", "Mở nội dung ra tệp; cần hai người", "write the content to a file"))
+    opened = two(table.add_action(actions, "open", "Mở nội dung ra tệp; cần hai người", "write the content to a file"))
     opened.add_argument("--out", type=Path, required=True, metavar="FILE", help="tệp mới / a new file")
-    _two(table.add_action(actions, "release", "Cho chuyển tiếp; cần hai người", "let it travel"))
-    _two(table.add_action(actions, "erase", "Xóa hẳn nội dung; cần hai người", "erase the content for good"))
+    two(table.add_action(actions, "release", "Cho chuyển tiếp; cần hai người", "let it travel"))
+    two(table.add_action(actions, "erase", "Xóa hẳn nội dung; cần hai người", "erase the content for good"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         return EXIT_DONE
     args["reason"] = arguments.reason
     if action in _TWO:
-        args |= _passwords(arguments)
+        args |= passwords(arguments)
     else:
         args["operator"] = arguments.operator
     if action == "open":
@@ -62,7 +62,8 @@ def _package(parser: table.Parser) -> table.Parser:
     return parser
 
 
-def _two(parser: table.Parser) -> table.Parser:
+def two(parser: table.Parser) -> table.Parser:
+    """A package, two people and a reason."""
     _package(parser)
     parser.add_argument("--officer", required=True, metavar="TÊN", help="cán bộ an ninh / the security officer")
     parser.add_argument("--second", required=True, metavar="TÊN", help="người thứ hai / the second person")
@@ -70,7 +71,7 @@ def _two(parser: table.Parser) -> table.Parser:
     return parser
 
 
-def _passwords(arguments: argparse.Namespace) -> dict[str, str]:
+def passwords(arguments: argparse.Namespace) -> dict[str, str]:
     """Both passwords: asked at a terminal, else two lines of the standard input."""
     said = {"officer": arguments.officer, "second": arguments.second}
     for role in ("officer", "second"):

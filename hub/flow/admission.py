@@ -17,7 +17,7 @@ from edxml.model import Warning as Note
 from hub import clock
 from hub.flow import notes, recording, successors
 from hub.flow.addressing import duplicates, onward, planning
-from hub.flow.recalls import sequels
+from hub.flow.recalls import sequels, shown
 from hub.flow.thread import links, waiting
 from hub.flow.thread.settling import Settling
 from hub.states import BESIDE, Copy, DeliveryStatus, Mode, PackageStatus, Role
@@ -109,6 +109,8 @@ class Admission:
             if row.copy not in BESIDE and (name := self._first_name(born, row)) in born
         )
         warnings = tuple(Note(**one) for one in json.loads(first.warnings))
+        if shown.tombstone(first, deliveries.of_package(connection, first.id)) is not None:
+            warnings = (*warnings, notes.warning("withdrawn_before", "DocumentId"))
         status = PackageStatus.HELD if "held_for" in json.loads(birth.detail) else PackageStatus.ACCEPTED
         return Accepted(
             first.id, first.document_id, first.sha256, status.value, birth.receipt or "", warnings, views, True

@@ -130,3 +130,14 @@ def replaced(connection: Connection, package_ids: Sequence[str], by: str) -> Non
     """Write which package replaces these."""
     for part in _parts(package_ids):
         connection.execute(update(_P).where(_P.c.id.in_(part)).values(replaced_by=by))
+
+
+def hold(connection: Connection, package_id: str, at: str | None) -> None:
+    """Write since when a package is under a legal hold; None = under none."""
+    connection.execute(update(_P).where(_P.c.id == package_id).values(legal_hold_at=at))
+
+
+def held_by_law(connection: Connection) -> Sequence[Row[Any]]:
+    """The packages under a legal hold, oldest hold first."""
+    query = select(_P).where(_P.c.legal_hold_at.is_not(None)).order_by(_P.c.legal_hold_at, _P.c.seq)
+    return connection.execute(query).all()
