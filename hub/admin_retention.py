@@ -7,7 +7,6 @@ from dataclasses import asdict
 from hub.admin_registry import Answer, Args, CommandFunction, WrongArgumentError, operator
 from hub.context import Hub
 from hub.flow import personal, retention
-from hub.jobs import retention as turns
 
 
 async def retention_show(hub: Hub, _args: Args) -> Answer:
@@ -25,7 +24,7 @@ async def retention_show(hub: Hub, _args: Args) -> Answer:
 
 async def retention_run(hub: Hub, _args: Args) -> Answer:
     """One turn of the hourly work, now."""
-    return await turns.turn(hub)
+    return await retention.turn(hub)
 
 
 async def personal_find(hub: Hub, args: Args) -> Answer:

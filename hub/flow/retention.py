@@ -33,6 +33,12 @@ PIECE = 25
 """Packages that are written at once; between two pieces others have the database."""
 
 
+async def turn(hub: Hub) -> dict[str, int]:
+    """Count, erase content, erase words; how many packages of each, and how many stay for which reason."""
+    found = await count(hub)
+    return {**found, "content_erased": await erase_content(hub), "words_erased": await erase_words(hub)}
+
+
 async def foresee(hub: Hub) -> Counter[str]:
     """How many packages a count would date now (`counted`), and how many stay for which reason; nothing is written."""
     found: Counter[str] = Counter()

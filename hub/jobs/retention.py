@@ -30,11 +30,11 @@ async def follow(hub: Hub) -> None:
 
 
 async def turn(hub: Hub) -> dict[str, int]:
-    """Count, erase content, erase words; how many packages of each, and how many stay for which reason."""
-    found = await retention.count(hub)
-    content, words = await retention.erase_content(hub), await retention.erase_words(hub)
+    """One turn, written to the log and to /metrics."""
+    found = await retention.turn(hub)
+    content, words = found["content_erased"], found["words_erased"]
     _ERASED.labels("content").inc(content)
     _ERASED.labels("words").inc(words)
     if content or words:
         log.get().info("forgotten by time", content=content, words=words)
-    return {**found, "content_erased": content, "words_erased": words}
+    return found
