@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 from hub import clock
 from hub.flow import notes
 from hub.states import PackageStatus
-from hub.store import deliveries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Row
 
     from edxml.model import Warning as Note
     from hub.context import Hub
@@ -129,13 +128,6 @@ def told(stored: Mapping[str, str]) -> dict[str, str]:
     """What a receipt tells of the columns of `receipt`: the legal time beside the real one, both +07:00."""
     names = ("received_legal", "accept_by")
     return {name: clock.local_text(clock.from_text(stored[name])) for name in names if name in stored}
-
-
-def received(hub: Hub, connection: Connection, row: Row[Any], now: datetime, by: By) -> None:
-    """Write down that a delivery was received now, unless an earlier moment stands."""
-    values = receipt(hub, row, now, by)
-    if values:
-        deliveries.set_facts(connection, row.id, **values)
 
 
 def _moment(text: str | None) -> datetime | None:
