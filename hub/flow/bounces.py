@@ -10,16 +10,16 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from connectors import base
 from hub.context import Hub
 from hub.flow import routing
-from hub.states import DeliveryStatus
-from hub.store import deliveries, events, state
+from hub.states import Alarm, Audience, DeliveryStatus
+from hub.store import alarms, deliveries, events, packages, state
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
 SENT = "axis.sent."
 """State name of a package the axis took, by the axis's DocId; its value names our item."""
@@ -65,14 +65,26 @@ def _one(hub: Hub, connection: Connection, now: datetime, bounce: base.Bounce) -
             continue
         deliveries.set_facts(connection, row.id, reason=(REASON + bounce.reason)[:500])
         facts = {"remote_id": bounce.remote_id, "reason": bounce.reason}
-        alarm = {"alarm": "axis_could_not_hand_on", "system": routing.AXIS, **facts}
-        hub.journal.record(
-            connection,
-            now,
-            [
-                events.Event("relay.rejected", actor, row.package_id, row.id, row.recipient, facts),
-                events.Event("alarm.raised", "hub", row.package_id, row.id, row.recipient, alarm),
-            ],
-        )
+        alarm = {"system": routing.AXIS, **facts}
+        rejected = events.Event("relay.rejected", actor, row.package_id, row.id, row.recipient, facts)
+        hub.journal.record(connection, now, [rejected])
+        about = {"package_id": row.package_id, "delivery_id": row.id, "recipient": row.recipient, "detail": alarm}
+        told = alarms.Alarm("axis_could_not_hand_on", Audience.OPERATOR, **about)
+        alarms.raise_(connection, hub.journal, now, told)
+        _call_for_paper(hub, connection, now, row, bounce.reason)
         made += 1
     return made
+
+
+def _call_for_paper(hub: Hub, connection: Connection, now: datetime, row: Row[Any], reason: str) -> None:
+    """The axis has it and cannot hand it on: the sending clerks issue paper."""
+    # law: R-111 HN Đ6.2
+    package = packages.get(connection, row.package_id)
+    sender = hub.directory.agency(package.sender) if package is not None else None
+    if package is None or sender is None or sender.scope != "province":
+        return
+    facts = {"document_id": package.document_id, "recipient": row.recipient, "reason": reason[:300]}
+    told = alarms.Alarm(
+        Alarm.PAPER_DUE, Audience.SENDER, sender.organ_id, row.package_id, row.id, "relay", None, row.recipient, facts
+    )
+    alarms.raise_(connection, hub.journal, now, told)

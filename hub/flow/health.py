@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from hub import clock
 from hub.context import Hub
-from hub.flow import backoff
-from hub.store import endpoints, events
+from hub.flow import alarms, backoff
+from hub.states import Audience
+from hub.store import alarms as store
+from hub.store import endpoints
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -35,5 +38,7 @@ def failed(
         reason,
     )
     if failures == ALARM_AFTER and (before is None or before.failures != failures):
-        detail = {"alarm": "endpoint_down", "system": system_id, "reason": reason}
-        hub.journal.record(connection, now, [events.Event("alarm.raised", "hub", detail=detail)])
+        detail = {"system": system_id, "reason": reason}
+        mark = alarms.mark(clock.to_text(now), system_id)
+        told = store.Alarm("endpoint_down", Audience.OPERATOR, mark=mark, detail=detail)
+        store.raise_(connection, hub.journal, now, told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +13,7 @@ from hub import clock, log
 from hub.flow.watch import turns, vxp_notices
 from hub.flow.watch.hands import Hands
 from hub.states import Alarm, Audience
-from hub.store import alarms, state, watching
+from hub.store import alarms, endpoints, state, watching
 from hub.store.database import StorageDownError, StorageFullError
 
 if TYPE_CHECKING:
@@ -104,6 +105,15 @@ def _round(hub: Hub, connection: Connection, now: datetime) -> None:
         _tell_moved(hub, connection, now, now - looked_at)
     state.put(connection, LOOKED_AT, clock.to_text(now))
     _mind_calendar(hub, connection, now)
+    _mind_endpoints(connection, now)
+
+
+def _mind_endpoints(connection: Connection, now: datetime) -> None:
+    """A system that answers again is no longer down."""
+    silent = {system_id for system_id, row in endpoints.all_of(connection).items() if row.failures}
+    for row in alarms.open_for(connection, Audience.OPERATOR):
+        if row.kind == "endpoint_down" and json.loads(row.detail)["system"] not in silent:
+            alarms.clear_one(connection, now, row.seq)
 
 
 def _mind_calendar(hub: Hub, connection: Connection, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 from fake_peers.axis import OK, FakeAxis
@@ -289,7 +290,7 @@ async def test_packages_seen_by_identity_only(hub, axis, collector, snv):
 
 
 async def test_what_the_axis_could_not_hand_on_is_signed_and_alarmed_once(hub, axis, collector, sender):
-    """law: R-119."""
+    """law: R-119, R-111 HN Đ6.2."""
     sent = await sender.give(make_package(OFFICE, MINISTRY))
     dispatcher = dispatch.Dispatcher(hub, collector._connections._tools)
     await dispatcher.turn()
@@ -307,7 +308,9 @@ async def test_what_the_axis_could_not_hand_on_is_signed_and_alarmed_once(hub, a
     receipt = await hub.db.read(lambda c: events.receipt_of(c, "relay.rejected", package_id=sent.package_id))
     assert (delivery.status, delivery.reason) == ("delivered", "relay: Đơn vị nhận bị khóa")
     assert "Đơn vị nhận bị khóa".encode() in hub.keys.verify_receipt(receipt)
-    assert len(await alarms(hub)) == 1
+    told = [json.loads(one) for one in await alarms(hub)]
+    wanted = [("axis_could_not_hand_on", "operator"), ("paper_due", "sender")]
+    assert [(one["alarm"], one["audience"]) for one in told] == wanted
 
 
 async def test_an_inner_peer_hub_is_called_with_its_sealed_secret(hub, axis, province, sender):
