@@ -23,7 +23,7 @@ from hub.flow import content, intake, items, operate, pickup, views
 from hub.flow.recalls import withdraw
 from hub.flow.thread import statuses
 from hub.settings import from_mapping
-from hub.store import events
+from hub.store import events, packages
 from hub.store import items as stored
 
 from .conftest import Hand
@@ -310,9 +310,14 @@ class Life(RuleBasedStateMachine):
                 facts = self.facts(package)
                 mine = {copy.id for copy in package.copies if OWNER[copy.recipient] == name}
                 available = {one for one in mine if facts[one].status == "available"}
-                assert available == mine & waiting
+                assert mine & waiting == (available if self.travels(package) else set())
             self.same_in_items(hand, name)
             self.sees_only_its_own(hand, name)
+
+    def travels(self, package) -> bool:
+        """What speaks of a document that is not here is kept back until it comes."""
+        read = self.hub.db.read(lambda connection: packages.get(connection, package.accepted.package_id))
+        return self.do(read).status == "accepted"
 
     def same_in_items(self, hand, name):
         """Whatever the inbox offers a VXP system is offered too, and nothing else."""
@@ -324,7 +329,7 @@ class Life(RuleBasedStateMachine):
             waits = any(
                 facts[copy.id].status == "available" for copy in package.copies if OWNER[copy.recipient] == name
             )
-            assert waits == (package.accepted.package_id in offered)
+            assert (waits and self.travels(package)) == (package.accepted.package_id in offered)
 
     def sees_only_its_own(self, hand, name):
         for package in self.all:

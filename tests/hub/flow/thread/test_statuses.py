@@ -298,7 +298,7 @@ async def test_the_sender_sees_status_time_and_unit_and_no_inner_words(sender, r
     assert (one.business_status, one.business_reason or "") == ("05", "")
 
 
-async def test_a_01_said_again_is_the_same_message(sender, recipient):
+async def test_an_arrival_said_again_is_the_same_message(sender, recipient):
     """law: R-121 QĐ28 Đ10.2h"""
     accepted = await sent(sender, recipient)
     delivery = accepted.deliveries[0].delivery_id
