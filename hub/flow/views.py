@@ -96,6 +96,7 @@ class PackageState:
     tombstone: shown.Tombstone | None
     replaced_by: str | None
     revisions: tuple[Revision, ...] = ()
+    sent_onward: tuple[str, ...] = ()  # to a recipient it is wanted back from: its own packages with the same files
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,11 @@ async def package(hub: Hub, system: System, package_id: str) -> PackageState:
         if newer is not None and not any(packages.standing(connection, newer, system.id)):
             newer = None  # it does not go to whoever looks
         revisions = tuple(Revision(row.id, row.business_type, clock.from_text(row.received_at)) for row in seen)
-        return replace(state, replaced_by=newer, revisions=revisions)
+        onward: tuple[str, ...] = ()
+        if not state.is_sender and any(one.wanted is not None for one in state.deliveries):
+            own = [one.recipient for one in state.deliveries]
+            onward = tuple(packages.sent_onward(connection, package_id, own))  # law: R-155 QĐ28 Đ9.2
+        return replace(state, replaced_by=newer, revisions=revisions, sent_onward=onward)
 
     return await hub.db.read(look)
 

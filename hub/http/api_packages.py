@@ -233,6 +233,7 @@ def _package(found: views.PackageState, *, english: bool) -> shapes.PackageShown
         sending=found.sending,
         tombstone=_tombstone(found.tombstone),
         replaced_by=found.replaced_by,
+        sent_onward=list(found.sent_onward),
         revisions=[
             shapes.RevisionShown(
                 package_id=one.package_id, kind=pickup.KINDS[one.business_type], received_at=one.received_at

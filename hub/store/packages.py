@@ -335,7 +335,17 @@ def revisions(connection: Connection, package_id: str) -> Sequence[Row[Any]]:
     """The updates and recalls of one document, oldest first."""
     query = select(_P.c.id, _P.c.business_type, _P.c.received_at).where(_P.c.original_id == package_id)
     query = query.where(_P.c.message_type == "edoc", _P.c.business_type.in_([1, 2]))
-    return connection.execute(query.order_by(_P.c.seq)).all()
+    rows: Sequence[Any] = connection.execute(query.order_by(_P.c.seq)).all()
+    return rows
+
+
+def sent_onward(connection: Connection, package_id: str, senders: Collection[str]) -> list[str]:
+    """Packages in which these agencies sent the very same files on themselves, oldest first; ids."""
+    key = connection.execute(select(_P.c.content_key).where(_P.c.id == package_id)).scalar()
+    if not key:
+        return []
+    query = select(_P.c.id).where(_P.c.sender.in_(list(senders)), _P.c.content_key == key, _P.c.status != _REJECTED)
+    return list(connection.execute(query.order_by(_P.c.seq).limit(100)).scalars())
 
 
 def known_ids(connection: Connection, package_ids: Collection[str]) -> set[str]:

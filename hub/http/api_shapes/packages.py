@@ -223,6 +223,9 @@ class PackageShown(Answer):
     )
     tombstone: TombstoneShown | None = Field(None, description="Văn bản đã bị thu hồi: của ai, khi nào, vì sao")
     replaced_by: str | None = Field(None, description="Gói tin thay thế văn bản này")
+    sent_onward: list[str] = Field(
+        default=[], description="Với nơi nhận bị thu hồi: các gói tin chính mình đã gửi tiếp cùng tệp này"
+    )
     revisions: list[RevisionShown] = Field(default=[], description="Các bản cập nhật, thu hồi, cũ trước")
     attachments: list[AttachmentShown]
     warnings: list[Warned]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from edxml import model, reader, writer
 from edxml.faults import Fault
-from edxml.testing import make_package, make_status
+from edxml.testing import make_package, make_status, plain_pdf
 from flow.conftest import Hand
 from flow.test_intake import refused
 from hub.flow import content, items, operate, pickup, views
@@ -160,6 +162,41 @@ async def test_the_destruction_is_due_on_the_recipients_next_working_day(sender,
     calendar = sender.hub.calendars.of(B)
     assert wanted.destroy_by == calendar.end_after_days(wanted.at, 1)
     assert timedelta(0) < wanted.destroy_by - wanted.at < timedelta(days=20)
+
+
+async def test_a_recall_after_the_reply_warns_both_sides_and_blocks_nothing(sender, recipient):
+    """law: R-156"""
+    accepted = await sender.give(make_package(A, (B,), document_id="d-1"))
+    await fetch(recipient, accepted.package_id)
+    reply = reader.read(make_package(B, (A,), document_id="reply-1"))
+    header = replace(reply.header, responses=(model.ResponseFor(A, "", "d-1", ""),))
+    files = [writer.OutgoingAttachment("tra-loi.pdf", plain_pdf(2000, "trả lời"))]
+    answered = await recipient.give(writer.write_edoc(header, reply.business, reply.trace, files))
+
+    [told] = await ask(sender, accepted.package_id)
+
+    assert (told.recall_state, told.replied_by) == ("asked", answered.package_id)
+    for hand in (sender, recipient):
+        [copy] = (await views.package(hand.hub, hand.system, accepted.package_id)).deliveries
+        assert copy.wanted.warnings == ("already_replied",)
+    [asked] = [one for one in await lines(sender, accepted.package_id) if one[0] == "recall.asked"]
+    assert asked[2]["replied_by"] == answered.package_id
+
+
+async def test_who_sent_the_document_onward_is_reminded_and_the_sender_is_not_told(sender, recipient, province):
+    """law: R-155 QĐ28 Đ9.2"""
+    await province.agencies(C)
+    await province.system("third", C)
+    files = [("goc.pdf", plain_pdf(2000, "gốc"))]
+    accepted = await sender.give(make_package(A, (B,), document_id="d-1", attachments=files))
+    await fetch(recipient, accepted.package_id)
+    onward = await recipient.give(make_package(B, (C,), document_id="d-của-B", attachments=files))
+
+    await ask(sender, accepted.package_id)
+
+    seen = await views.package(sender.hub, recipient.system, accepted.package_id)
+    assert seen.sent_onward == (onward.package_id,)
+    assert (await views.package(sender.hub, sender.system, accepted.package_id)).sent_onward == ()
 
 
 async def test_destroyed_goes_with_code_15_alone(sender, recipient):
