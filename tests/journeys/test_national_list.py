@@ -154,9 +154,8 @@ async def test_120_000_units_are_taken_over(two):
     again = time.process_time()
 
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    print(
-        f"listed {listed - began:.1f} s, applied {applied - listed:.1f} s, again {again - applied:.1f} s, +{grown:.0f} MiB"
-    )
+    seconds = [round(then - since, 1) for since, then in ((began, listed), (listed, applied), (applied, again))]
+    print(f"listed, applied, listed again: {seconds} s of CPU; {grown:+.0f} MiB")
     assert filed["counts"] == {"added": 120_000}
     assert small["counts"] == {"renamed": 1}
     assert len(two.province.directory.agencies()) == 120_000
