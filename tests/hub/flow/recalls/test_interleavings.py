@@ -97,7 +97,9 @@ class Turn:
         self.chance.shuffle(work)
         await asyncio.gather(*work)
         await self.withdrawn()
-        return await self.compare()
+        outcomes = await self.compare()
+        await self.tidy()
+        return outcomes
 
     async def late(self, act: Callable[[], Awaitable[object]]) -> None:
         """Do it after a few turns of the loop; sometimes whoever asked goes away before the answer."""
@@ -237,6 +239,13 @@ class Turn:
                 outcome = await attempt.attempt(Way())
         finally:
             await asyncio.shield(self.hub.db.write(lambda connection: attempt.settle(connection, outcome)))
+
+    async def tidy(self) -> None:
+        """Afterwards everybody takes what is left, so that the next document finds short lists."""
+        for hand in self.world.hands.values():
+            for kind in ("edoc", "status"):
+                for item in await items.received(self.hub, hand.system, kind):
+                    await items.update(self.hub, hand.system, item.doc_id, "done")
 
     # ---------------------------------------------------------------------------------------------- the operator
 
