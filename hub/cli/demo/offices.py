@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from connectors import base, vxp
 from edxml import model
@@ -109,7 +110,7 @@ class NativeOffice:
         package, files = await _away(lambda: papers.open_package(data))
         return Taken(data, package, files, item["delivery_id"], item["package_id"], done["receipt"])
 
-    async def say(self, taken: Taken, code: str, **words: str) -> dict[str, Any]:
+    async def say(self, taken: Taken, code: str, **words: str | bool) -> dict[str, Any]:
         """Report a status about a document that was taken."""
         return await _away(
             lambda: self._client.post(f"{API}/inbox/{taken.delivery_id}/status", {"code": code, **words})
@@ -119,6 +120,10 @@ class NativeOffice:
         """Ask for a document of one's own back."""
         path = f"{API}/packages/{package_id}/withdraw"
         return await _away(lambda: self._client.post(path, {"reason": reason, "kind": kind}))
+
+    async def put(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """PUT anything below /api/v1."""
+        return await _away(lambda: self._client.put(API + quote(path), body))
 
     async def get(self, path: str, query: dict[str, object] | None = None) -> dict[str, Any]:
         """GET anything below /api/v1."""

@@ -86,6 +86,13 @@ PAPERS = (
     Paper("downwards", roles.MINISTRY, "880", "BTN-KHTC", "V/v triển khai kế hoạch chuyển đổi số năm 2027", 800 * KB,
           "Trần Quang Minh"),
     Paper("held", roles.OFFICE, "104", "UBND-VX", "V/v chuẩn bị kỳ thi tốt nghiệp", 150 * KB),
+    Paper("destroyed", roles.OFFICE, "106", "UBND-TH", "V/v điều chỉnh phân công lãnh đạo phụ trách địa bàn", 90 * KB),
+    Paper("replaced", roles.BUILDING, "217", "SXD-QLN", "V/v công bố giá vật liệu xây dựng tháng 11", 110 * KB,
+          "Lê Thị Hoa"),
+    Paper("replacing", roles.BUILDING, "218", "SXD-QLN", "V/v công bố giá vật liệu xây dựng tháng 11 (thay thế)",
+          120 * KB, "Lê Thị Hoa"),
+    Paper("listed", roles.OFFICE, "34", "GM-UBND", "Giấy mời họp trực tuyến toàn tỉnh về cải cách hành chính", 60 * KB,
+          type_name="Giấy mời"),
     Paper("outage", roles.OFFICE, "105", "UBND-TH", "V/v phân công trực ban phòng, chống bão", 120 * KB,
           "Phạm Văn Bảo", spare=True),
 )  # fmt: skip
@@ -106,8 +113,8 @@ def paper(key: str) -> Paper:
     return next(one for one in PAPERS if one.key == key)
 
 
-def package(paper: Paper, pdf: bytes, to: Sequence[roles.Role]) -> bytes:
-    """Its edXML message."""
+def package(paper: Paper, pdf: bytes, to: Sequence[roles.Role], replaces: Paper | None = None) -> bytes:
+    """Its edXML message: a new document, or one that replaces an earlier one."""
     header = model.MessageHeader(
         sender=organisation(paper.author),
         recipients=tuple(map(organisation, to)),
@@ -119,6 +126,10 @@ def package(paper: Paper, pdf: bytes, to: Sequence[roles.Role]) -> bytes:
         signer=model.Signer("", "Lãnh đạo", paper.person),
     )
     business = model.Business(paper.document_id, BusinessType.NEW, paper=0)
+    if replaces is not None:
+        old = model.Replacement(replaces.document_id, tuple(role.organ_id for role in to))
+        reason = f"Thay thế {replaces.number}/{replaces.notation} có sai sót"
+        business = model.Business(paper.document_id, BusinessType.REPLACEMENT, reason, paper=0, replacements=(old,))
     trace = (model.TraceHop(paper.author.organ_id, dates.write_time(datetime.now(dates.VIETNAM))),)
     return writer.write_edoc(header, business, trace, [writer.OutgoingAttachment(paper.file_name, pdf)])
 

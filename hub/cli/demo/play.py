@@ -110,7 +110,7 @@ def outcome(checks: Checks) -> int:
 
 async def _story(stage: world.World, checks: Checks, teller: Teller) -> None:
     """Every scene, told in order; those with the axis, which is asked once a second, begin beside the first."""
-    teller.heading("Mười một câu chuyện", "eleven stories; times are those of the hub's own journal")
+    teller.heading("Mười bốn câu chuyện", "fourteen stories; times are those of the hub's own journal")
     async with asyncio.TaskGroup() as group:
         meanwhile: dict[story.Play, asyncio.Task[Life]] = {
             play: group.create_task(_played(play, title, english, stage, checks))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from hub.cli.demo import scenes
+from hub.cli.demo import afterwards, scenes
 from hub.cli.demo.scene import Scene
 
 Play = Callable[[Scene], Coroutine[Any, Any, None]]
@@ -23,6 +23,17 @@ STORY: tuple[tuple[Play, str, str], ...] = (
         "refused with a reason, corrected under the same number",
     ),
     (scenes.recalled, "Thu hồi văn bản đã gửi", "a recall: one copy is already out, the other never left"),
+    (
+        afterwards.destroyed,
+        "Thu hồi, và các nơi xác nhận đã hủy",
+        "a recall everybody complies with: confirmations, and nothing left but the record",
+    ),
+    (
+        afterwards.replaced,
+        "Thay thế bằng văn bản khác",
+        "a replacement: who has not fetched the old document gets the new one alone",
+    ),
+    (afterwards.to_a_list, "Gửi theo danh sách đã lưu", "a saved list, opened into single agencies; one on paper"),
     (scenes.forged, "Tệp PDF bị sửa sau khi ký", "a PDF changed after it was signed"),
     (scenes.secret, "Văn bản có dấu mật", "a document marked secret may not travel here"),
     (scenes.for_information, "Báo cáo không ký số của xã", "unsigned: it travels, labelled as for information"),
