@@ -11,7 +11,7 @@ import pytest
 
 from agency_registry import edit
 from edxml import testing
-from hub import app, key_making
+from hub import app, key_making, log
 from hub.cli import main
 from hub.settings import from_mapping
 
@@ -21,6 +21,7 @@ SENDER, RECIPIENT = "000.00.01.H99", "000.00.02.H99"
 @pytest.fixture
 async def running(tmp_path):
     """A hub with its native door, and two systems: `snv` sends, `stc` receives."""
+    log.configure("warning")  # on stderr, as of every hub: what the commands say on stdout is theirs alone
     folder = tmp_path / "D"
     (folder / "trust").mkdir(parents=True)
     key_making.create(folder / "keys", "000.00.00.H99")
@@ -111,7 +112,9 @@ async def test_a_document_nobody_has_seen_is_withdrawn(truc, tmp_path):
     code, answer = await truc("snv", "withdraw", sent["package_id"], "--reason", "gửi nhầm")
 
     assert code == 0
-    assert answer["recipients"] == [{"recipient": RECIPIENT, "recall_state": "never_delivered"}]
+    [told] = answer["recipients"]
+    assert (told["recipient"], told["recall_state"]) == (RECIPIENT, "never_delivered")
+    assert [told[name] for name in ("business_status", "kept", "replied_by")] == [None, None, None]
     assert (await truc("stc", "inbox"))[1]["items"] == []
 
 
