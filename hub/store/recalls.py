@@ -103,6 +103,13 @@ def somebody_keeps(connection: Connection, package_id: str) -> bool:
     return connection.execute(mine.where(or_(destroyed, given)).limit(1)).first() is None
 
 
+def write_once(connection: Connection, delivery_ids: Sequence[str], values: Mapping[str, Any]) -> None:
+    """Write the facts of a wish to those of the deliveries that nobody wanted back before."""
+    for part in _parts(delivery_ids):
+        fresh = _D.c.id.in_(part) & (_D.c.recall_state == states.RecallState.NONE.value)
+        connection.execute(update(_D).where(fresh).values(dict(values)))
+
+
 def close_items(connection: Connection, item_ids: Collection[str], now: datetime) -> None:
     """Take those of the items out of the lists none of whose deliveries waits to be fetched."""
     waits = exists().where(_D.c.item_id == _I.c.id, _D.c.status == states.DeliveryStatus.AVAILABLE.value)

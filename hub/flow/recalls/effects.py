@@ -108,6 +108,8 @@ class Recalls:
         stop = Stop(self._connection, self._hub.journal, self._now, self._actor, reason)
         facts_of_stopped = {**facts, "recall_state": RecallState.NEVER_DELIVERED.value}
         stopped = set(stop.cancel([row.id for row in wanted], **facts_of_stopped))  # law: R-153
+        before = [row.id for row in rows if row.status == DeliveryStatus.CANCELLED]
+        recalls.write_once(self._connection, before, facts_of_stopped)
         asked = [row for row in wanted if row.id not in stopped]
         self._left_with_others(asked)
         self._refuse([row for row in kept if row.recall_state in _MAY_BE_ASKED], kind, facts)

@@ -17,8 +17,8 @@ from hub.flow.recalls import policy
 from hub.flow.recalls.effects import HANDLED, Kind
 from hub.flow.recalls.stop import Stop
 from hub.flow.thread import statuses
-from hub.states import DeliveryStatus, RecallState
-from hub.store import deliveries
+from hub.states import DeliveryStatus, PackageStatus, RecallState
+from hub.store import deliveries, recalls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,7 @@ async def withdraw(
     if kind not in KINDS:
         raise Refusal(Fault.SCHEMA_INVALID, f"kind must be one of {', '.join(KINDS)}", where="kind")
     package, wanted = await hub.db.read(lambda connection: own(hub, connection, system, package_id, recipients))
-    if kind == "recall":
+    if kind == "recall" and package.status != PackageStatus.HELD:  # of what is held nobody has seen anything
         await _recall(hub, system, package, [row for row in wanted if row.recall_state in _OPEN], wish)
     else:
         left = await _cancel(hub, system, wanted, wish)
@@ -159,6 +159,8 @@ async def _cancel(hub: Hub, system: System, rows: Sequence[Row[Any]], wish: Wish
         ids = {row.id for row in rows}
         fresh = deliveries.of_package(connection, rows[0].package_id)
         late = [row for row in fresh if row.id in ids and row.status != DeliveryStatus.CANCELLED]
+        before = [row.id for row in fresh if row.id in ids and row not in late]
+        recalls.write_once(connection, before, facts)
         if wish.kind == "cancel" and late:
             raise Refusal(Fault.RECALL_TOO_LATE, ", ".join(row.recipient for row in late[:20]))
         return late

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from edxml.testing import make_package
 from flow.conftest import Hand
 from hub.clock import FakeClock
+from hub.flow import operate
 from hub.flow.thread import statuses
 
 from .conftest import A, B, C, ask, fetch, kinds, lines, states
@@ -77,6 +78,26 @@ async def test_a_copy_nobody_fetched_is_stopped_under_either_policy(sender, reci
     await ask(sender, accepted.package_id)
 
     assert await states(sender, accepted.package_id) == {B: ("cancelled", "never_delivered")}
+
+
+async def test_a_copy_an_operator_had_stopped_is_told_as_never_delivered(sender, recipient):
+    """law: R-153"""
+    accepted = await sender.give(make_package(A, (B,), document_id="d-1"))
+    await operate.cancel(sender.hub, accepted.deliveries[0].delivery_id, "an", "sai nơi nhận")
+
+    [told] = await ask(sender, accepted.package_id, kind="auto")
+
+    assert told.recall_state == "never_delivered"
+
+
+async def test_an_update_that_waits_for_its_document_is_withdrawn_like_what_nobody_saw(sender, recipient):
+    """law: R-153"""
+    data = make_package(A, (B,), document_id="chưa có", business_type=2, attachments=())
+    accepted = await sender.give(data)
+
+    [told] = await ask(sender, accepted.package_id)
+
+    assert (accepted.status, told.recall_state) == ("held", "never_delivered")
 
 
 async def test_auto_recalls_formally_what_is_registered_and_takes_back_what_is_not(sender, recipient, province):
