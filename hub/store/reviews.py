@@ -68,6 +68,16 @@ def forget(connection: Connection, package_id: str) -> None:
     connection.execute(delete(_R).where(_R.c.package_id == package_id))
 
 
+def stand_last(connection: Connection, package_id: str) -> None:
+    """Give what was freed the places it would have had, had it come now: behind the document it waited for."""
+    for table in (tables.deliveries, tables.items):
+        mine = table.c.package_id == package_id
+        rows = connection.execute(select(table).where(mine).order_by(table.c.seq)).mappings().all()
+        if rows:
+            connection.execute(delete(table).where(mine))
+            connection.execute(insert(table), [{k: v for k, v in row.items() if k != "seq"} for row in rows])
+
+
 def waiting(
     connection: Connection,
     *,

@@ -33,15 +33,10 @@ def arrange(connection: Connection, hub: Hub, package_id: str) -> list[str]:
     thread = packages.thread(connection, package.sender, package.document_id)
     if not any(one.business_type == BusinessType.UPDATE for one in thread):
         return []
-    kept_back: set[str] = set()
-    woken = []
-    for one in thread:
-        if one.business_type == BusinessType.UPDATE:
-            system_id = _follow(connection, hub, one, waits=one.recipient in kept_back)
-            woken += [system_id] if system_id else []
-        elif _is_kept_back(one):
-            kept_back.add(one.recipient)
-    return woken
+    updates = [one for one in thread if one.business_type == BusinessType.UPDATE]
+    kept_back = {one.recipient for one in thread if one not in updates and _is_kept_back(one)}
+    woken = (_follow(connection, hub, one, waits=one.recipient in kept_back) for one in updates)
+    return [system_id for system_id in woken if system_id]
 
 
 def _is_kept_back(one: Earlier) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from edxml import reader, writer
 from edxml.faults import Refusal
 from hub.flow import hold
+from hub.flow.recalls import stop
 from hub.flow.routing import Route
 from hub.flow.thread.match import Named, entry_of
 from hub.flow.thread.settling import Settled, Settling
@@ -116,6 +117,9 @@ def _free(connection: Connection, hub: Hub, now: datetime, row: Row[Any], settle
             told = {"reason": "never_delivered"}
             change = events.Change(one.id, Move.CANCEL, "hub", told, told, unexposed=True)
             events.change_status(connection, hub.journal, now, change)
+            if one.item_id is not None:
+                stop.settle_item(connection, one.item_id, now)
+    reviews.stand_last(connection, row.id)  # law: R-161 QĐ28 Đ8.2
     travels = lift(connection, hub, now, row, actor, {"original": settled.original or ""})
     return hold.waiting_systems(connection, row.id) if travels else []
 

@@ -69,7 +69,7 @@ async def test_g_09_an_early_update_travels_after_its_document(sender, recipient
     await sender.give(document())
 
     assert before == []
-    assert [kind for kind, _ in await kinds(recipient)] == ["update", "new"]
+    assert [kind for kind, _ in await kinds(recipient)] == ["new", "update"]
 
 
 async def test_g_09_an_early_take_back_stops_the_document(sender, recipient):
