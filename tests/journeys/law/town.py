@@ -262,7 +262,7 @@ class Town:
             finally:
                 for name, value in before.items():
                     os.environ.pop(name) if value is None else os.environ.update({name: value})
-        return code, json.loads(out.getvalue() or "null")
+        return code, json.loads(out.getvalue().strip().rpartition("\n")[2] or "null")
 
     async def operator(self, *words: object) -> tuple[int, Any]:
         """A command of the operator, carried out by the running hub."""
