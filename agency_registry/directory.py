@@ -109,7 +109,7 @@ class Directory:
         if self._heirs is None:  # made when first asked: few messages speak of a closed agency's documents
             heirs: dict[str, tuple[str, ...]] = {}
             for agency in self._agencies:
-                if len(agency.successors) == 1:
+                if agency.state == "closed" and len(agency.successors) == 1:  # whose end is announced speaks for itself
                     [heir] = agency.successors
                     heirs[heir] = (*heirs.get(heir, ()), agency.organ_id)
             self._heirs = heirs

@@ -131,15 +131,16 @@ async def package(hub: Hub, system: System, package_id: str) -> PackageState:
         state = _state(hub, visibility.of_system(connection, system, package_id))
         revised = packages.revisions(connection, package_id)
         seen = [row for row in revised if any(packages.standing(connection, row.id, system.id))]
-        newer = state.replaced_by
-        if newer is not None and not any(packages.standing(connection, newer, system.id)):
-            newer = None  # it does not go to whoever looks
+        older, newer = (
+            other if other is not None and any(packages.standing(connection, other, system.id)) else None
+            for other in (state.original_id, state.replaced_by)
+        )  # what does not go to whoever looks is not named
         revisions = tuple(Revision(row.id, row.business_type, clock.from_text(row.received_at)) for row in seen)
         onward: tuple[str, ...] = ()
         if not state.is_sender and any(one.wanted is not None for one in state.deliveries):
             own = [one.recipient for one in state.deliveries]
             onward = tuple(packages.sent_onward(connection, package_id, own))  # law: R-155 QĐ28 Đ9.2
-        return replace(state, replaced_by=newer, revisions=revisions, sent_onward=onward)
+        return replace(state, original_id=older, replaced_by=newer, revisions=revisions, sent_onward=onward)
 
     return await hub.db.read(look)
 

@@ -95,7 +95,7 @@ class View:
             return False
         if self.party is Party.RECIPIENT and thing in KEPT_BACK:
             mine = [row for row in self.rows if row.id in self.own]
-            given_back = bool(mine) and all(_is_given_back(row) for row in mine)
+            given_back = bool(mine) and all(is_given_back(row) for row in mine)
             return bool(self.package.status == PackageStatus.ACCEPTED) and not given_back
         if self.party is Party.SENDER and thing is Thing.CONTENT:
             return self.package.status in _READABLE_BY_SENDER
@@ -135,10 +135,11 @@ class View:
 
 def is_fetchable(row: Row[Any]) -> bool:
     """Whether a recipient may fetch its copy: it waits or was delivered, and was not given back since."""
-    return row.status in _FETCHABLE and not _is_given_back(row)
+    return row.status in _FETCHABLE and not is_given_back(row)
 
 
-def _is_given_back(row: Row[Any]) -> bool:
+def is_given_back(row: Row[Any]) -> bool:
+    """Whether the recipient has this copy no more: it returned it, or gave it back; then nor has it its words."""
     returned = refusals.is_returned(row)  # law: R-129 NĐ30 Đ21.2b
     withdrawn = row.recall_state in GIVEN_BACK  # law: R-151 NĐ30 PL VI
     return bool(returned or withdrawn)

@@ -13,6 +13,7 @@ from hub.flow.addressing import duplicates, groups, paper, second_system
 from hub.flow.addressing.recipients import Wanted
 from hub.http import api_shapes as shapes
 from hub.http.api_call import Call, answer
+from hub.http.api_shapes.base import FIRST_DAY, LAST_DAY
 from hub.states import Mode, Role
 from hub.store.groups import Group
 
@@ -108,7 +109,7 @@ def _entry(said: shapes.PaperSaid) -> paper.Issued | paper.Returned:
 
 def _day(text: str, where: str) -> date | None:
     day = dates.parse_day(text) if text else None
-    if text and day is None:
+    if text and (day is None or not FIRST_DAY <= day <= LAST_DAY):
         raise Refusal(Fault.SCHEMA_INVALID, "not a day of the calendar", where=where)
     return day
 

@@ -18,6 +18,7 @@ _P = tables.packages
 
 _SHOWN = (
     _D.c.id.label("delivery_id"), _D.c.package_id, _D.c.status, _D.c.business_status, _D.c.arrival_number,
+    _D.c.recall_state, _D.c.refusal,
     _P.c.document_id, _P.c.sender, _P.c.sender_name, _P.c.number, _P.c.notation, _P.c.promulgated, _P.c.subject,
     _P.c.sha256, _P.c.attachments, _P.c.content_key, _P.c.door, _P.c.received_at,
 )  # fmt: skip

@@ -30,10 +30,12 @@ def one_each(rows: Sequence[Any]) -> list[Any]:
 
 
 def of_speaker(rows: Sequence[Any], system_id: str) -> list[Any]:
-    """Those copies a system answers for when they are wanted back: where there are two, each for its own."""
-    if any(row.copy in BESIDE for row in rows):
-        return [row for row in rows if row.system_id == system_id]
-    return list(rows)
+    """Those of an agency's copies that a system answers for when they are wanted back: of two, each its own.
+
+    rows: all of them, wanted back or not: whoever only stores one never answers for the other.
+    """
+    stores = any(row.copy in BESIDE and row.system_id == system_id for row in rows)
+    return [row for row in rows if (row.system_id == system_id if stores else row.copy not in BESIDE)]
 
 
 def _as_one(row: Any, other: Any | None) -> Any:

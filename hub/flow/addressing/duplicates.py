@@ -104,11 +104,12 @@ async def beside(hub: Hub, system: System, delivery_id: str) -> tuple[Entry, ...
     def look(connection: Connection) -> tuple[Entry, ...]:
         own = visibility.own_delivery(connection, system, delivery_id)
         package = packages.get(connection, own.package_id)
-        if package is None or package.status != packages.ACCEPTED:
+        if package is None or package.status != packages.ACCEPTED or visibility.is_given_back(own):
             raise Refusal(Fault.NOT_FOUND)
         first = stored.one(connection, own.id)
         others = stored.of_entry(connection, package.entry_key, own.recipient, LONGEST) if package.entry_key else []
-        by_package = {one.package_id: one for one in others if one.package_id != own.package_id}
+        shown = [one for one in others if one.package_id != own.package_id and not visibility.is_given_back(one)]
+        by_package = {one.package_id: one for one in shown}
         return tuple(_entry(one, package.content_key) for one in (first, *by_package.values()))
 
     return await hub.db.read(look)

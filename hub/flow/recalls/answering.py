@@ -57,8 +57,9 @@ class Answer:
         if status.code not in _AGREED | _REFUSED:
             return False
         thread = [one for one in packages.thread(self._connection, sender, document_id) if one.recipient == recipient]
-        held = [one.delivery_id for one in thread if one.recall_state in (RecallState.ASKED, RecallState.AGREED)]
-        rows = beside.of_speaker(recalls.copies(self._connection, held), system_id)  # law: R-135 TT Đ6.1.2
+        mine = recalls.copies(self._connection, [one.delivery_id for one in thread])
+        wanted = (RecallState.ASKED, RecallState.AGREED)
+        rows = [row for row in beside.of_speaker(mine, system_id) if row.recall_state in wanted]  # law: R-135 TT Đ6.1.2
         if status.code not in _OWN_CODES:
             rows = [row for row in rows if row.recall_kind in _FORMAL] if _told(thread) else []
             return self._wanted([row for row in rows if row.recall_state == RecallState.ASKED], status)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
@@ -16,13 +16,14 @@ MAX_WAIT_SECONDS = 60
 
 NO_NUL = r"^[^\x00]*$"
 
-_YEARS = range(1900, 2200)
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""Days that a caller may ask about: computing with them leaves no calendar."""
 
 
 def _said(value: object) -> datetime:
     """A moment as a caller writes it; Vietnamese time when no zone is written."""
     found = dates.parse_time(value) if isinstance(value, str) else None
-    if found is None or found.year not in _YEARS:
+    if found is None or not FIRST_DAY.year <= found.year <= LAST_DAY.year:
         message = "is a moment like 2026-11-21T09:15:00+07:00"
         raise ValueError(message)
     return found

@@ -6,13 +6,15 @@ from datetime import date
 
 from pydantic import Field
 
-from hub.http.api_shapes.base import Answer, Asked
+from hub.http.api_shapes.base import FIRST_DAY, LAST_DAY, Answer, Asked
 
 
 class DayQuery(Asked):
     """Which day."""
 
-    on: date | None = Field(None, description="Ngày cần xem, yyyy-mm-dd; bỏ trống là hôm nay")
+    on: date | None = Field(
+        None, ge=FIRST_DAY, le=LAST_DAY, description="Ngày cần xem, yyyy-mm-dd; bỏ trống là hôm nay"
+    )
 
 
 class LinkShown(Answer):
