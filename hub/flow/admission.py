@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from edxml import organ
 from edxml.codes import BusinessType
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from hub.context import Hub
     from hub.flow.routing import Route
     from hub.store.packages import NewPackage
+
+_OF_ONE_COPY: Final = frozenset({"15", "16"})
+"""Statuses by which each of an agency's systems speaks of its own copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,17 @@ class Admission:
         """Raises Refusal, nothing written: CONFLICT; SENDER_NOT_ALLOWED for the status of one who is no recipient."""
         first = packages.by_identity(connection, self._row.identity)
         if first is not None:
+            self._second_voice(connection, first)
             return self._repeat(connection, first)
         return self._admit(connection)
+
+    def _second_voice(self, connection: Connection, first: Any) -> None:
+        """An agency's other system agrees in the very words and second of the first: it speaks of its own copy."""
+        status = self._package.status
+        if status is None or status.code not in _OF_ONE_COPY or first.system_id == self._row.system_id:
+            return
+        # law: R-135 TT Đ6.1.2
+        Settling(connection, self._hub, self._now, self._actor, self._package, self._row, self._routes).settle()
 
     def _repeat(self, connection: Connection, first: Any) -> Accepted:
         """The first answer again, as it was: a delivery that has moved on since is no other answer."""

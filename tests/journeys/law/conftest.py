@@ -26,11 +26,22 @@ def begins() -> datetime | None:
     return None
 
 
+@pytest.fixture(scope="module")
+def own_profile() -> str:
+    """A province's own profile beside hub.toml, as TOML; '' = none."""
+    return ""
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def town(tmp_path_factory, sections, begins):
+async def town(tmp_path_factory, sections, begins, own_profile):
     at = clock.FakeClock(begins) if begins is not None else clock.Clock()
+    folder = tmp_path_factory.mktemp("town") / "D"
+    if own_profile:
+        (folder / "profiles").mkdir(parents=True)
+        (folder / "profiles" / "own.toml").write_text(own_profile, encoding="utf-8")
+        sections = {**sections, "profile": {"name": "own"}}
     async with contextlib.AsyncExitStack() as stack:
-        yield await open_town(tmp_path_factory.mktemp("town") / "D", at, sections, stack)
+        yield await open_town(folder, at, sections, stack)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -10,6 +10,8 @@ from edxml.codes import BusinessType
 from edxml.testing import make_package, make_status
 from hub.store import endpoints
 
+from .town import DOWN
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WHY = "Ban hành sai thẩm quyền"
@@ -18,8 +20,7 @@ WHY = "Ban hành sai thẩm quyền"
 async def test_in_the_queue_it_is_never_delivered_and_nobody_is_bothered(town, audit):
     """law: R-153: also for a recipient whose connector is down."""
     sender, fetching, by_sdk = await town.some(3)
-    settings = {"url": "http://127.0.0.1:9/office", "secret": "x" * 32}
-    pushed = await town.system(await town.agency(), connector="push", settings=settings)
+    pushed = await town.system(await town.agency(), connector="vxp", settings=DOWN)
     sent = await sender.sends(make_package(sender.code, (fetching.code, by_sdk.code, pushed.code)))
 
     await sender.native.until(sent.id, pushed.code, "queued")

@@ -26,6 +26,9 @@ from hub.flow import registry
 from hub.flow.watch import turns, vxp_notices
 from hub.settings import from_mapping
 
+DOWN = {"endpoint": "http://127.0.0.1:9", "system_id": "x", "secret": "x" * 32}
+"""Where nobody answers: settings of a system that the hub itself calls, by the connector `vxp`."""
+
 HOME = f"000.00.00.{PREFIX}"
 OPERATOR = "Nguyễn Văn Vận"
 
