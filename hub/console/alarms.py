@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from edxml.faults import Fault, Refusal
+from hub.console import packages
 from hub.flow.watch import told
 from hub.web.pages import Visit
 
@@ -30,11 +31,11 @@ async def see_to(visit: Visit) -> web.StreamResponse:
             raise
         fault = refusal.fault
         problem = visit.say(f"{fault.title_vi}. {fault.remedy_vi}", f"{fault.title_en}. {fault.remedy_en}")
-        return await _page(visit, problem=problem, status=fault.http_status)
+        return await _page(visit, problem=problem, at=int(number), status=fault.http_status)
     return visit.go(f"{PATH}?done=alarm")
 
 
-async def _page(visit: Visit, *, problem: str = "", status: int = 200) -> web.Response:
+async def _page(visit: Visit, *, problem: str = "", at: int = 0, status: int = 200) -> web.Response:
     text = visit.request.query.get("after", "")
     after = int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
     found = await told.operators(visit.hub, after=after, limit=PAGE_ROWS + 1)
@@ -45,6 +46,8 @@ async def _page(visit: Visit, *, problem: str = "", status: int = 200) -> web.Re
         status=status,
         alarms=found[:PAGE_ROWS],
         problem=problem,
+        problem_at=at,
+        names={one.recipient: packages.name_of(visit.hub, one.recipient) for one in found if one.recipient},
         done=visit.say("Đã ghi: báo động đã xử lý.", "Noted: somebody has seen to it.") if done else "",
         is_first=not after,
         following=f"{PATH}?after={found[PAGE_ROWS - 1].seq}" if more else "",

@@ -25,7 +25,7 @@ ACTIONS: dict[str, Move] = {
 """The operator's actions, the mildest first: that one is done by the Enter key."""
 
 _KEPT_BACK = (PackageStatus.HELD, PackageStatus.QUARANTINED)
-_FACTS = ("fault", "attempt", "system", "reason", "code", "alarm", "verdict", "sub_indication")
+_FACTS = ("fault", "attempt", "system", "reason", "code", "alarm", "audience", "verdict", "sub_indication")
 _PARTIES_WORDS = ("status.", "recall.", "takeback.", "update.", "replace.")
 _SUB_INDICATIONS = {sub.value: text for sub, text in REASONS.items()}
 
@@ -96,6 +96,7 @@ class PackageShown:
     sentence: str
     fault: Fault | None
     held_for: tuple[str, ...]  # keys of `words.HOLD`
+    later: tuple[tuple[Any, str, str], ...]  # documents about this one: row, key of `words.KIND`, `number/notation`
 
 
 async def show(hub: Hub, package_id: str) -> PackageShown:
@@ -104,6 +105,7 @@ async def show(hub: Hub, package_id: str) -> PackageShown:
     row = await hub.db.read(lambda connection: overview.package(connection, package_id))
     if row is None:
         raise Refusal(Fault.NOT_FOUND)
+    later = await hub.db.read(lambda connection: overview.later(connection, package_id))
     rows, timeline = await views.whole_timeline(hub, package_id)
     verdicts = json.loads(row.verdicts)
     return PackageShown(
@@ -121,6 +123,7 @@ async def show(hub: Hub, package_id: str) -> PackageShown:
         str(verdicts.get("sentence") or ""),
         Fault[row.fault.upper()] if row.fault else None,
         tuple((row.held_for or "").split()) if row.status in _KEPT_BACK else (),
+        tuple((one, kind_of(one), number_of(one)) for one in later),
     )
 
 

@@ -25,6 +25,7 @@ table{border-collapse:collapse;width:100%;margin:.5rem 0}
 th,td{border:1px solid #bbb;padding:.3rem .5rem;text-align:left;
 vertical-align:top}
 .en{color:#555}.method{background:#a11;color:#fff;padding:0 .4rem;border-radius:.2rem}
+h3,li,td,p{overflow-wrap:anywhere}
 nav ul{columns:2;padding-left:1.2rem}@media(max-width:40rem){nav ul{columns:1}}
 """
 _DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()

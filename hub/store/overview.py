@@ -81,6 +81,14 @@ def _questions(text: str) -> Iterator[Select[tuple[int]]]:
     yield seq.where(or_(_P.c.number == text, _P.c.notation.in_(spellings)))
 
 
+def later(connection: Connection, package_id: str, limit: int = 100) -> Sequence[Any]:
+    """Documents that speak of this one (its recall, update, replacement, answer), oldest first; no status messages."""
+    about = select(_P.c.id, _P.c.message_type, _P.c.business_type, _P.c.number, _P.c.notation, _P.c.received_at)
+    about = about.where(_P.c.original_id == package_id, _P.c.message_type == "edoc")
+    rows: Sequence[Any] = connection.execute(about.order_by(_P.c.seq).limit(limit)).all()
+    return rows
+
+
 def delivery_counts(connection: Connection, package_ids: Collection[str]) -> dict[str, dict[str, int]]:
     """For each package, how many of its deliveries are in which status."""
     counts: dict[str, dict[str, int]] = {}

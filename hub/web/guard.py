@@ -17,6 +17,7 @@ from aiohttp.typedefs import Handler
 from edxml.faults import Fault, Refusal
 from hub import log
 from hub.context import Hub
+from hub.flow import desk
 from hub.store.database import StorageDownError, StorageFullError
 from hub.web import pages, sessions
 from hub.web.pages import Visit
@@ -114,7 +115,9 @@ async def _answer(visit: Visit, page: Page, roles: Collection[str] | None) -> we
             form.get("form_token", "").encode("utf-8", "replace"), person.form_token.encode()
         ):
             raise ProblemError(OUT_OF_DATE)
-        visit = Visit(visit.hub, request, visit.language, person, form)
+        visit = replace(visit, form=form)
+    if person is not None and person.role == "operator":
+        visit = replace(visit, desk=await desk.read(visit.hub))
     return await page(visit)
 
 

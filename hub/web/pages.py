@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,10 @@ import jinja2
 from aiohttp import web
 from yarl import URL
 
+from edxml.faults import Fault
 from hub import clock
 from hub.context import Hub
+from hub.flow.desk import MOST, Desk
 from hub.web import words
 from hub.web.sessions import Person
 
@@ -49,13 +51,17 @@ _ADDRESS_OF = {path.name: address for address, path in STATIC.items()}
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request for a page: who asks, in which language, and the form's fields when it was sent."""
+    """One request for a page: who asks, in which language, and the form's fields when it was sent.
+
+    desk: what waits, for operators.
+    """
 
     hub: Hub
     request: web.Request
     language: str
     person: Person | None = None
     form: Mapping[str, str] = field(default_factory=dict)
+    desk: Desk = field(default_factory=Desk)
 
     def say(self, vietnamese: str, english: str) -> str:
         """The text in the visitor's language."""
@@ -67,6 +73,7 @@ class Visit:
             t=self.say,
             language=self.language,
             person=self.person,
+            desk=self.desk,
             address=_ADDRESS_OF,
             here=self.request.path,
             other_language=self.other_language(),
@@ -175,6 +182,34 @@ def number(context: jinja2.runtime.Context, value: int | None) -> str:
 
 
 @jinja2.pass_context
+def count(context: jinja2.runtime.Context, value: int) -> str:
+    """A number of the desk: `99+` where counting ended."""
+    return f"{MOST}+" if value > MOST else number(context, value)
+
+
+def day(value: str | date | None) -> str:
+    """`21/11/2026` of `2026-11-21` or `2026/11/21`; what is no day as it is, a dash for nothing."""
+    if not value:
+        return "–"
+    try:
+        return date.fromisoformat(str(value).replace("/", "-")).strftime("%d/%m/%Y")
+    except ValueError:
+        return str(value)
+
+
+def sentence(text: str) -> str:
+    """The text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+@jinja2.pass_context
+def fault(context: jinja2.runtime.Context, code: str) -> str:
+    """What a fault's code means; the code itself when it is none of ours."""
+    known = Fault.__members__.get(code.upper())
+    return context["t"](known.title_vi, known.title_en) if known else code
+
+
+@jinja2.pass_context
 def word(context: jinja2.runtime.Context, code: str | None, table: str) -> str:
     """The word of a code in one of the tables of `words`; the code itself when it has none."""
     if not code:
@@ -192,4 +227,5 @@ _environment = jinja2.Environment(
 )
 _environment.filters |= {
     "moment": moment, "machine": machine, "age": age, "size": size, "number": number, "word": word,
+    "count": count, "day": day, "sentence": sentence, "fault": fault,
 }  # fmt: skip

@@ -43,6 +43,7 @@ HOLD: dict[str, Pair] = {
         "Bị dừng theo lệnh. Cán bộ an ninh và người thứ hai thả hoặc xóa.",
         "Stopped by order. A security officer and a second person release or erase it.",
     ),
+    "erased": ("Nội dung đã xóa, chỉ còn chờ xóa tệp.", "The content is erased; only its file is still to go."),
 }
 """Why a package is kept back, and who acts next."""
 
@@ -153,6 +154,23 @@ DONE: dict[str, Pair] = {
     "start": ("Đã mở lại tiếp nhận.", "Intake is open again."),
 }
 
+DOOR: dict[str, Pair] = {
+    "api": ("API của trục", "native API"),
+    "vxp": ("giao thức trục quốc gia", "national protocol"),
+    "page": ("trang của trục", "pages"),
+    "axis": ("trục quốc gia", "national axis"),
+    "hub": ("chính trục", "the hub itself"),
+}
+"""Where a package came in."""
+
+CONNECTOR: dict[str, Pair] = {
+    "pull": ("tự vào lấy", "fetches itself"),
+    "vxp": ("trục chuyển tới trục khác", "handed to another axis"),
+}
+"""How a copy gets to its system."""
+
+AUDIENCE: dict[str, Pair] = {audience.value: pair for audience, pair in watch_words.AUDIENCES.items()}
+
 CONFIRMATION: dict[str, Pair] = {
     "open": ("Đang chờ", "open"),
     "done": ("Đã thực hiện", "done"),
@@ -171,6 +189,30 @@ CHANGED: dict[str, Pair] = {
     "user": ("Tài khoản", "account"),
 }
 """What a change that needs two persons is about."""
+
+FIELD: dict[str, Pair] = {
+    "name": ("tên", "name"),
+    "short_name": ("tên viết tắt", "short name"),
+    "kind": ("loại", "kind"),
+    "level": ("cấp", "level"),
+    "parent": ("cấp trên", "agency above"),
+    "status": ("trạng thái", "state"),
+    "state": ("trạng thái", "state"),
+    "organ_ids": ("các cơ quan", "agencies"),
+    "agencies": ("các cơ quan", "agencies"),
+    "successors": ("cơ quan kế thừa", "successors"),
+    "valid_from": ("hiệu lực từ", "valid from"),
+    "valid_to": ("hiệu lực đến", "valid to"),
+    "connector": ("cách giao nhận", "how it is reached"),
+    "networks": ("mạng được gọi đến", "networks it calls from"),
+    "quotas": ("hạn mức", "quotas"),
+    "contact": ("đầu mối", "contact"),
+    "email": ("thư điện tử", "e-mail"),
+    "telephone": ("điện thoại", "telephone"),
+    "address": ("địa chỉ", "address"),
+    "change": ("thay đổi", "change"),
+}
+"""Facts of the registry on the page of a change; one without a word stands as it is."""
 
 ALARM: dict[str, Pair] = {
     **{kind.value: pair for kind, pair in watch_words.TITLES.items()},
@@ -217,6 +259,7 @@ ALARM: dict[str, Pair] = {
     ),
     "axis_package_refused": ("gói tin từ trục quốc gia bị từ chối", "a package of the national axis was refused"),
     "axis_could_not_hand_on": ("trục quốc gia chưa chuyển được tới nơi nhận", "the national axis could not hand it on"),
+    "focal_mailbox": ("văn bản gửi tới mã cơ quan không còn dùng", "a document for a code nobody bears any more"),
     "axis_item_stuck": ("gói tin của trục quốc gia chưa lấy về được", "an item of the national axis cannot be fetched"),
 }  # fmt: skip
 
@@ -237,6 +280,9 @@ EVENT: dict[str, Pair] = {
     "delivery.assigned": ("Cơ quan giao xử lý ở hệ thống khác", "The agency handles it in another system"),
     "delivery.held": ("Người vận hành giữ bản gửi lại", "Delivery held by an operator"),
     "delivery.released": ("Người vận hành thả bản gửi", "Delivery released by an operator"),
+    "delivery.rerouted": (
+        "Bản đang chờ chuyển sang hệ thống khác, hoặc cơ quan kế thừa", "Goes to another system or successor",
+    ),
     "delivery.resent": ("Người vận hành cho gửi lại", "Delivery sent again by an operator"),
     "relay.accepted": ("Trục quốc gia đã nhận", "The national axis took it"),
     "relay.rejected": ("Trục quốc gia từ chối", "The national axis refused it"),
@@ -255,11 +301,13 @@ EVENT: dict[str, Pair] = {
     "recall.refused": ("Nơi nhận từ chối thu hồi", "Recipient refuses the recall"),
     "recall.destroyed": ("Nơi nhận xác nhận đã hủy văn bản bị thu hồi", "Recipient confirms destruction"),
     "update.received": ("Là bản cập nhật của văn bản đã gửi", "Updates an earlier document"),
-    "replace.linked": ("Là bản thay thế văn bản đã gửi", "Replaces an earlier document"),
+    "update.agreed": ("Nơi nhận đồng ý cập nhật", "Recipient agrees to the update"),
+    "update.refused": ("Nơi nhận không đồng ý cập nhật", "Recipient refuses the update"),
+    "replace.linked": ("Bản mới thay bản cũ, cả hai được giữ", "One replaces the other; both are kept"),
     "verdict.recorded": ("Ghi kết quả kiểm tra chữ ký số", "Verdict on signatures recorded"),
     "legal_hold.set": ("Đặt lưu giữ theo yêu cầu pháp lý", "Legal hold set"),
     "legal_hold.cleared": ("Bỏ lưu giữ theo yêu cầu pháp lý", "Legal hold cleared"),
-    "alarm.raised": ("Báo động cho người vận hành", "Alarm for the operator"),
+    "alarm.raised": ("Báo động", "Alarm"),
     "content.opened": ("Nội dung được người có quyền mở xem", "Content opened by an authorised person"),
     "registry.changed": ("Danh bạ cơ quan thay đổi", "Registry changed"),
 }  # fmt: skip

@@ -25,7 +25,8 @@ async def test_an_operator_sees_its_own_alarms_and_says_what_was_done(operator, 
     await raise_two(hub)
 
     page = await operator.get("/console/alarms")
-    assert "việc theo dõi thời hạn đã bị gián đoạn" in page.words
+    assert "Việc theo dõi thời hạn đã bị gián đoạn" in page.words
+    assert "Báo động 1" in page.words, "how many wait stands beside the link"
     assert "not_accepted" not in page.words
 
     refused = await operator.post("/console/alarms/1", form_token=page.form_token, reason=" ")

@@ -9,8 +9,10 @@ from pathlib import Path
 import browser
 import pytest
 
-from edxml.testing import make_package
+from edxml.testing import make_package, make_status
 from hub.clock import FakeClock
+from hub.states import Alarm, Audience
+from hub.store import alarms
 
 pytestmark = pytest.mark.browser
 
@@ -36,6 +38,16 @@ CONTRAST = """(() => {
   }
   return poor;
 })()"""
+
+
+def raise_each(connection, hub, package_id: str) -> None:
+    """One alarm of every kind for the operator."""
+    for kind in Alarm:
+        one = alarms.Alarm(
+            kind, Audience.OPERATOR, package_id=package_id, due_at=hub.clock.now(), recipient="000.00.02.H99",
+            detail={"recipient": "000.00.02.H99"},
+        )  # fmt: skip
+        alarms.raise_(connection, hub.journal, hub.clock.now(), one)
 
 
 async def photograph(tab: browser.Tab, name: str) -> None:
@@ -109,9 +121,13 @@ async def test_every_page_is_readable_and_fits_a_telephone(chromium, url, hub, p
     """Contrast 4.5:1, fields labelled, tables with caption and headings, no sideways scrolling, focus seen."""
     await snv.do("sendEdoc", make_package(), "000.00.01.H99")
     answer = await snv.do("sendEdoc", make_package(), "000.00.01.H99")
+    early = await stc.do("sendEdoc", make_status("03"), "000.00.02.H99", "status")
+    await hub.db.write(lambda connection: raise_each(connection, hub, answer.json["DocId"]))
     paths = (
         "/console/login?lang=vi", "/console", "/console/packages", "/console/legend", "/statistics", "/console/none",
         f"/console/packages/{answer.json['DocId']}", "/console/deliveries?recipient=000.00.02.H99&status=available",
+        "/console/alarms", "/console/confirmations?all=1", "/console/review", f"/console/review/{early.json['DocId']}",
+        "/statistics?by=parent",
     )  # fmt: skip
 
     async with browser.chromium(chromium) as tab:
@@ -131,7 +147,7 @@ async def test_every_page_is_readable_and_fits_a_telephone(chromium, url, hub, p
                 "[...document.querySelectorAll('table')].every(e => e.caption && e.querySelector('th[scope]'))"
             ), path
             assert await tab.value(
-                "[...document.querySelectorAll('input:not([type=hidden])')].every(e => e.labels.length)"
+                "[...document.querySelectorAll('input:not([type=hidden]), select')].every(e => e.labels.length)"
             ), path
             assert await tab.value(
                 "[...document.querySelectorAll('main a, main button, main input')].filter(e => e.checkVisibility())"

@@ -22,6 +22,7 @@ TABLES = {
     "COPY": {copy.value for copy in states.Copy} - {""},
     "RECALL": {state.value for state in states.RecallState},
     "BUSINESS": {code.value for code in codes.StatusCode},
+    "AUDIENCE": {audience.value for audience in states.Audience},
     "VERDICT": {value.value for value in verdict.Verdict},
     "LEGAL_VALUE": {value.value for value in verdict.LegalValue},
     "KIND": {*(str(kind.value) for kind in codes.BusinessType), "status"},
