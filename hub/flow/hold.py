@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from edxml.faults import Fault, Refusal
 from hub.flow import visibility
-from hub.flow.recalls import sequels
+from hub.flow.recalls import replacing, sequels
+from hub.flow.thread import links
 from hub.states import Hold, PackageMove, PackageStatus
 from hub.store import deliveries, events, keeping, packages
 
@@ -91,8 +92,11 @@ def add(hub: Hub, connection: Connection, package_id: str, reason: Hold, actor: 
 
 def release(hub: Hub, connection: Connection, package_id: str, actor: str, detail: Mapping[str, Any]) -> None:
     """Let a package travel. Raises StaleStatusError."""
+    now = hub.clock.now()
     change = events.PackageChange(package_id, PackageMove.RELEASE, actor, {"held_for": None}, detail)
-    events.change_package(connection, hub.journal, hub.clock.now(), change)
+    events.change_package(connection, hub.journal, now, change)
+    links.released(connection, hub, now, actor, package_id)
+    replacing.released(connection, hub, now, actor, package_id)
     sequels.arrange(connection, hub, package_id)
 
 

@@ -22,7 +22,8 @@ _ENTRY_CHARACTERS = 200
 
 _KEEP = Prepared(insert(_R))
 _ABOUT = Prepared(
-    select(_R)
+    select(_R, _P.c.sender)
+    .join_from(_R, _P, _P.c.id == _R.c.package_id)
     .where(
         or_(
             _R.c.document_key == bindparam("document_key_"),
@@ -52,10 +53,16 @@ def keep(connection: Connection, package_id: str, document_key: str, entry: str,
 
 
 def about(connection: Connection, document_key: str, entry: str) -> Sequence[Any]:
-    """What may wait for a document with this DocumentId or this `number/notation` (folded), oldest first."""
+    """What may wait for a document with this DocumentId or `number/notation`, and whose it is; oldest first."""
     number = entry.partition("/")[0]
     values = {"document_key_": document_key, "entry_": entry or "/", "number_": f"{number}/"}
     return _ABOUT.rows(connection, **values)
+
+
+def as_many(connection: Connection, system_id: str, number: int) -> bool:
+    """Whether so many messages of one system wait."""
+    mine = select(_R.c.package_id).join_from(_R, _P, _P.c.id == _R.c.package_id).where(_P.c.system_id == system_id)
+    return connection.execute(mine.limit(1).offset(number - 1)).first() is not None
 
 
 def get(connection: Connection, package_id: str) -> Row[Any] | None:

@@ -5,6 +5,7 @@ The link stands at both ends: in the earlier delivery, and as an event `package.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -57,26 +58,48 @@ def write(
     new: Sequence[deliveries.NewDelivery],
     links: Sequence[Link],
 ) -> None:
-    """Write the links of a new package at both ends; of one that is kept back nothing is told to others yet.
+    """Write the links of a new package at both ends; of one that is kept back at its own end only, until it travels.
 
     The first reply and the first correction stay the one that counts.
     """
     own = {one.recipient: one.id for one in new}
     made = []
     for link in links:
-        before = deliveries.get(connection, link.delivery_id)
-        if before is None:
-            continue
-        column = _COLUMN[link.relation]
-        if getattr(before, column) is None:
-            facts = {column: row.id, "watch_at": clock.to_text(now)}
-            deliveries.set_facts(connection, before.id, **facts)
-        there = {"relation": link.relation.value, "package_id": before.package_id}
+        there = {"relation": link.relation.value, "package_id": link.package_id, "delivery_id": link.delivery_id}
         made.append(events.Event(EVENT, actor, row.id, own.get(link.counterpart), link.counterpart, there))
-        if row.status == PackageStatus.ACCEPTED:
-            here = {"relation": link.relation.back, "package_id": row.id}
-            made.append(events.Event(EVENT, actor, before.package_id, before.id, before.recipient, here))
     hub.journal.record(connection, now, made)
+    if row.status == PackageStatus.ACCEPTED:
+        for link in links:
+            _mark(connection, hub, now, actor, link.relation, row.id, link.delivery_id)
+
+
+def released(connection: Connection, hub: Hub, now: datetime, actor: str, package_id: str) -> None:
+    """A package that was kept back travels: now it has answered or corrected what it is linked to."""
+    for line in events.of_package(connection, package_id):
+        said = json.loads(line.detail) if line.type == EVENT else {}
+        if "delivery_id" in said and said["relation"] in set(Relation):
+            _mark(connection, hub, now, actor, Relation(said["relation"]), package_id, said["delivery_id"])
+
+
+def _mark(
+    connection: Connection,
+    hub: Hub,
+    now: datetime,
+    actor: str,
+    relation: Relation,
+    package_id: str,
+    delivery_id: str,
+) -> None:
+    """Write the link at the earlier end, once."""
+    before = deliveries.get(connection, delivery_id)
+    if before is None or getattr(before, _COLUMN[relation]) == package_id:
+        return
+    if getattr(before, _COLUMN[relation]) is None:
+        deliveries.set_facts(connection, before.id, **{_COLUMN[relation]: package_id, "watch_at": clock.to_text(now)})
+    here = {"relation": relation.back, "package_id": package_id}
+    hub.journal.record(
+        connection, now, [events.Event(EVENT, actor, before.package_id, before.id, before.recipient, here)]
+    )
 
 
 EVENT = "package.linked"

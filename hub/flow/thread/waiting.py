@@ -10,11 +10,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from edxml import reader, writer
-from edxml.faults import Refusal
+from edxml.faults import Fault, Refusal
 from hub.flow import hold
 from hub.flow.recalls import stop
 from hub.flow.routing import Route
-from hub.flow.thread.match import Named, entry_of
+from hub.flow.thread.answers import ANSWERING
+from hub.flow.thread.match import Named, entry_of, voices
 from hub.flow.thread.settling import Settled, Settling
 from hub.states import MOVES, Alarm, Audience, DeliveryStatus, Hold, Move, PackageMove, PackageStatus
 from hub.store import alarms, deliveries, events, keeping, packages, reviews
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from edxml.model import Package
     from hub.context import Hub
     from hub.store.packages import NewPackage
+
+MOST_OF_ONE: Final = 1000
+"""Messages of one system that wait for their documents."""
 
 REVIEW: Final = "review"
 """The door of what is settled again: its caller heard the answer long ago."""
@@ -45,7 +49,13 @@ _RANK: Final = [PackageStatus.ACCEPTED.value, PackageStatus.HELD.value, PackageS
 
 
 def keep(connection: Connection, hub: Hub, now: datetime, package: Package, row: NewPackage) -> None:
-    """Note what a held package waits for, and tell an operator; after its own events."""
+    """Note what a held package waits for, and tell an operator; after its own events.
+
+    Raises Refusal(BASE_UNKNOWN) when as many as one system may have wait already and its caller hears it: nobody fills
+    the queue that people read.
+    """
+    if row.door in ANSWERING and reviews.as_many(connection, row.system_id, MOST_OF_ONE):
+        raise Refusal(Fault.BASE_UNKNOWN, f"{MOST_OF_ONE} messages of this system wait for their documents already")
     named = _named(package, row.sender)
     reviews.keep(connection, row.id, named.key, named.entry, now, _text(package))
     told = {"sender": row.sender, "message_type": row.message_type, "code": row.status_code}
@@ -59,8 +69,12 @@ def arrived(connection: Connection, hub: Hub, now: datetime, row: NewPackage | R
         return []
     key, entry = Named(row.sender, row.document_id).key, entry_of(row.number, row.notation)
     woken: list[str] = []
-    for one in reviews.about(connection, key, entry):
-        if one.package_id != row.id:
+    found = [one for one in reviews.about(connection, key, entry) if one.package_id != row.id]
+    if not found:
+        return []
+    parties = {row.sender, *(one.recipient for one in deliveries.of_package(connection, row.id))}
+    for one in found:
+        if not parties.isdisjoint(voices(hub.directory, one.sender)):  # what strangers say of it is read by nobody here
             woken += resettle(connection, hub, now, one, f"system:{row.system_id}") or []
     return woken
 
