@@ -17,7 +17,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -107,7 +107,7 @@ def expected(profile) -> Province:
 
 @pytest.fixture(scope="module")
 def ca() -> TestCA:
-    return TestCA()
+    return TestCA(now=AT - timedelta(hours=1))
 
 
 async def test_who_keeps_a_recalled_copy(town, audit, expected):
@@ -145,21 +145,6 @@ async def test_who_keeps_a_recalled_copy(town, audit, expected):
         else:
             assert (heard.status, after[party.code]) == (404, "destroyed")
     assert (await sender.sees(sent))["status"] == ("accepted" if expected.keeps else "erased")
-    await audit(sent)
-
-
-async def test_traffic_with_the_nation_follows_the_national_decision(town, audit):
-    """law: R-148 QĐ28 Đ8.2: whatever the province decides."""
-    ministry, recipient = await town.party("Bộ", scope="national"), await town.party()
-    sent = await ministry.sends(make_package(ministry.code, recipient.code, issued_on=AT.date()))
-    got = await recipient.takes()
-    await recipient.says(got, "05")
-
-    told = await ministry.native.withdraw(sent.id, "Ban hành sai", kind="recall")
-    assert (await recipient.says_by_sdk(make_status("15", recipient.code, sent.read, "Đã hủy"))).ok
-
-    assert (told["recipients"][0]["recall_state"], told["refused"]) == ("asked", [])
-    assert (await ministry.copies(sent))[recipient.code]["recall_state"] == "destroyed"
     await audit(sent)
 
 
