@@ -117,7 +117,8 @@ def _move(hub: Hub, connection: Connection, way: _Way, rows: Sequence[Row[Any]])
             change = _held(row, way)
         elif row.package_id in there:
             detail = {"reason": "successor_has_it", "to": route.recipient}
-            change = events.Change(row.id, Move.CANCEL, ACTOR, {"reason": "successor_has_it"}, detail, unexposed=True)
+            values = {"reason": "successor_has_it"} | _look_again(row, clock.to_text(now))
+            change = events.Change(row.id, Move.CANCEL, ACTOR, values, detail, unexposed=True)
         else:
             there |= {row.package_id} if route.copy is Copy.SUCCESSOR else set()
             item_id = row.item_id if row.system_id == route.system_id else items.get(row.package_id)
@@ -147,8 +148,7 @@ def _onward(row: Row[Any], way: _Way, route: Route, item_id: str, at: str) -> ev
         "due_at": None if fetched else at,
         "fault": None,
     }
-    if row.watch_at is not None:
-        values["watch_at"] = at
+    values |= _look_again(row, at)
     detail = {"reason": way.reason}
     if route.recipient != row.recipient:
         values["recipient"] = route.recipient
@@ -159,6 +159,11 @@ def _onward(row: Row[Any], way: _Way, route: Route, item_id: str, at: str) -> ev
     if row.status == DeliveryStatus.HELD and row.fault == rerouting.NO_SYSTEM:
         move = Move.RELEASE_TO_FETCH if fetched else Move.RELEASE
     return events.Change(row.id, move, ACTOR, values, detail, unexposed=True)
+
+
+def _look_again(row: Row[Any], at: str) -> dict[str, str]:
+    """The watchdog looks at once at what it watches: its alarms may be over."""
+    return {"watch_at": at} if row.watch_at is not None else {}
 
 
 def _new_item(connection: Connection, row: Row[Any], route: Route, at: str) -> str:
