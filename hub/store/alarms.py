@@ -26,6 +26,7 @@ _P = tables.packages
 _INSERT: Mapping[str, Callable[..., Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 EVENT = "alarm.raised"
+_CLERKS = (states.Audience.SENDER.value, states.Audience.RECIPIENT.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ def of_system(
         select(_A, _D.c.recipient, _P.c.document_id)
         .outerjoin_from(_A, _P, _P.c.id == _A.c.package_id)
         .outerjoin(_D, _D.c.id == _A.c.delivery_id)
-        .where(_A.c.organ_id.in_(list(organ_ids)), _A.c.seq > after, or_(sends, receives))
+        .where(_A.c.audience.in_(_CLERKS), _A.c.organ_id.in_(list(organ_ids)), _A.c.seq > after, or_(sends, receives))
         .order_by(_A.c.seq)
         .limit(limit)
     )

@@ -161,7 +161,7 @@ _WHO: Any = select(
     .label("receives"),
 )
 _STANDING = Prepared(_WHO)
-_EMPTY: Any = literal_column("''")
+EMPTY: Any = literal_column("''")
 """Written out in a statement, so that a partial index is seen to fit when the statement is prepared, not each time."""
 
 _SAME_ENTRY = Prepared(
@@ -175,7 +175,7 @@ _SAME_ENTRY = Prepared(
     )
     .where(
         or_(
-            and_(_P.c.entry_key == bindparam("entry_key_"), _P.c.entry_key != _EMPTY),
+            and_(_P.c.entry_key == bindparam("entry_key_"), _P.c.entry_key != EMPTY),
             and_(
                 _P.c.sender == bindparam("sender_"),
                 _P.c.number == bindparam("number_"),
@@ -201,7 +201,7 @@ _SAME_CONTENT = Prepared(
             ),
             and_(
                 _P.c.content_key == bindparam("content_key_"),
-                _P.c.circulation != _EMPTY,
+                _P.c.circulation != EMPTY,
                 _P.c.sender != bindparam("sender_"),
             ),
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, insert, or_, select
+from sqlalchemy import bindparam, delete, exists, insert, or_, select
 
 from hub import clock, states
 from hub.store import tables
@@ -61,8 +61,8 @@ def about(connection: Connection, document_key: str, entry: str) -> Sequence[Any
 
 def as_many(connection: Connection, system_id: str, number: int) -> bool:
     """Whether so many messages of one system wait."""
-    mine = select(_R.c.package_id).join_from(_R, _P, _P.c.id == _R.c.package_id).where(_P.c.system_id == system_id)
-    return connection.execute(mine.limit(1).offset(number - 1)).first() is not None
+    its = exists().where(_P.c.id == _R.c.package_id, _P.c.system_id == system_id)  # few wait; it has much mail
+    return connection.execute(select(_R.c.package_id).where(its).limit(1).offset(number - 1)).first() is not None
 
 
 def get(connection: Connection, package_id: str) -> Row[Any] | None:
@@ -95,7 +95,7 @@ def waiting(
 ) -> Sequence[Any]:
     """The review queue, oldest first, from behind sequence number `after`; of one sender, of before a moment."""
     query = select(*_SHOWN, _R.c.since).join_from(_R, _P, _P.c.id == _R.c.package_id)
-    query = query.where(_P.c.status == states.PackageStatus.HELD.value, _P.c.seq > after)
+    query = query.where(_P.c.status == states.PackageStatus.HELD.value, _P.c.held_for.is_not(None), _P.c.seq > after)
     if sender is not None:
         query = query.where(_P.c.sender == sender)
     if before is not None:

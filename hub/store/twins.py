@@ -42,7 +42,7 @@ def one(connection: Connection, delivery_id: str) -> Row[Any]:
 
 def of_entry(connection: Connection, entry_key: str, recipient: str, limit: int) -> list[Row[Any]]:
     """Deliveries to one recipient of documents with this entry that it knows of and may read now, oldest first."""
-    mine = _P.c.entry_key == entry_key, _P.c.entry_key != "", _P.c.status == packages.ACCEPTED
+    mine = _P.c.entry_key == entry_key, _P.c.entry_key != packages.EMPTY, _P.c.status == packages.ACCEPTED
     query = _entries().where(*mine, _D.c.recipient == recipient, packages.offered()).order_by(_D.c.seq).limit(limit)
     return list(connection.execute(query).all())
 

@@ -26,6 +26,7 @@ Index("alarms_once", alarms.c.kind, alarms.c.audience, alarms.c.organ_id, alarms
 Index("alarms_open", alarms.c.audience, alarms.c.organ_id, alarms.c.seq, sqlite_where=alarms.c.cleared_at.is_(None),
       postgresql_where=alarms.c.cleared_at.is_(None))  # fmt: skip
 Index("alarms_delivery", alarms.c.delivery_id)
+Index("alarms_package", alarms.c.package_id)
 
 recipient_groups = Table(
     "recipient_groups",  # law: R-108 BD Đ4.2: an agency's saved lists; opened into single organisations at sending

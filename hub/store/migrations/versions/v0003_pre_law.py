@@ -117,6 +117,7 @@ def _tables() -> None:
         sa.PrimaryKeyConstraint("seq"),
     )
     op.create_index("alarms_delivery", "alarms", ["delivery_id"], unique=False)
+    op.create_index("alarms_package", "alarms", ["package_id"], unique=False)
     op.create_index(
         "alarms_once", "alarms", ["kind", "audience", "organ_id", "package_id", "delivery_id", "mark"], unique=True
     )
