@@ -34,4 +34,5 @@ def run(arguments: argparse.Namespace) -> int:
 def _row(one: dict[str, Any]) -> tuple[str, ...]:
     about = one["recipient"] or one["detail"].get("system") or one["detail"].get("year") or ""
     title = f"{one['title_vi']} / {one['title_en']}"
-    return str(one["number"]), one["raised_at"], one["kind"], str(about), one["package_id"] or "", title
+    about, due = str(about), f"hạn / due {line.moment(one['due_at'])}" if one["due_at"] else ""
+    return str(one["number"]), line.moment(one["raised_at"]), one["kind"], about, one["package_id"] or "", due, title

@@ -12,6 +12,7 @@ from typing import Any
 from hub.cli import line, table
 from hub.cli.errors import EXIT_DONE, EXIT_NO, CannotNowError, CommandError
 from hub.cli.http_client import API, Client
+from hub.web import words
 
 _CODES = ("01", "02", "03", "04", "05", "06", "15", "16")
 _REASONS = (
@@ -124,12 +125,16 @@ def _save(client: Client, path: str, target: Path) -> tuple[str, int]:
 def _status_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("id", help="package_id để xem; delivery_id khi có --code / to look at, or to report on")
     parser.add_argument(
-        "--code", choices=_CODES, help="01 đã đến, 02 từ chối, 03 tiếp nhận, 04 phân công, 05 xử lý, 06 xong"
+        "--code",
+        choices=_CODES,
+        metavar="MÃ",
+        help="01 đã đến, 02 từ chối, 03 tiếp nhận, 04 phân công, 05 đang xử lý, "
+        "06 hoàn thành, 15 đồng ý, 16 từ chối việc lấy lại, thu hồi, cập nhật / what is reported",
     )
     parser.add_argument(
         "--report", choices=("error", "incident"), help="báo sai sót, sự cố của delivery_id (với --description)"
     )
-    parser.add_argument("--description")
+    parser.add_argument("--description", metavar="LỜI", help="lời kèm theo / words for the sender")
     parser.add_argument("--reason", help="lý do, cần khi từ chối / needed for a refusal")
     parser.add_argument("--reason-code", choices=_REASONS, metavar="CODE", help=f"với 02: {', '.join(_REASONS)}")
     parser.add_argument("--staff", metavar="HỌ_TÊN", help="người xử lý, cần khi có --reason-code / who acts")
@@ -146,8 +151,7 @@ def _status(client: Client, arguments: argparse.Namespace) -> int:
         return _report(client, arguments)
     if arguments.code is None:
         answer = client.get(f"{API}/packages/{arguments.id}")
-        rows = [(d["recipient"], d["status"], d.get("business_status") or "") for d in answer["deliveries"]]
-        line.show(arguments, answer, lambda: f"{answer['status']}\n{line.columns(rows)}")
+        line.show(arguments, answer, lambda: _looked_at(answer))
         return EXIT_DONE
     fields = ("code", "description", "reason", "reason_code", "arrival_number", "arrival_date")
     body: dict[str, object] = {name: getattr(arguments, name) for name in fields}
@@ -157,6 +161,19 @@ def _status(client: Client, arguments: argparse.Namespace) -> int:
     answer = client.post(f"{API}/inbox/{arguments.id}/status", body)
     line.show(arguments, answer, lambda: _said(arguments, answer))
     return EXIT_DONE
+
+
+def _looked_at(answer: dict[str, Any]) -> str:
+    rows = []
+    for one in answer["deliveries"]:
+        notes = [words.BUSINESS[one["business_status"]][0]] if one.get("business_status") in words.BUSINESS else []
+        if one.get("recall_state", "none") != "none":
+            notes.append(f"thu hồi, lấy lại: {words.RECALL[one['recall_state']][0]}")
+        if one["status"] == "not_connected":
+            notes.append("cần bản giấy / paper is to be issued")
+        rows.append((one["recipient"], line.both(words.DELIVERY[one["status"]]), "; ".join(notes)))
+    replaced = f"\nĐược thay thế bởi / replaced by {answer['replaced_by']}" if answer.get("replaced_by") else ""
+    return f"{line.both(words.PACKAGE[answer['status']])}\n{line.columns(rows)}{replaced}"
 
 
 def _report(client: Client, arguments: argparse.Namespace) -> int:
@@ -174,7 +191,10 @@ def _said(arguments: argparse.Namespace, answer: dict[str, Any]) -> str:
 def _withdraw_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("package_id")
     parser.add_argument("--reason", required=True, help="lý do / why")
-    parser.add_argument("--kind", choices=("auto", "cancel", "take_back", "recall"), default="auto")
+    parser.add_argument(
+        "--kind", choices=("auto", "cancel", "take_back", "recall"), default="auto",
+        help="auto (mặc định) trục chọn; cancel hủy bản chưa rời trục; take_back lấy lại; recall thu hồi",
+    )  # fmt: skip
     parser.add_argument(
         "--recipient", dest="recipients", action="append", metavar="ORGAN_ID", help="mặc định mọi nơi nhận"
     )
@@ -183,10 +203,18 @@ def _withdraw_arguments(parser: argparse.ArgumentParser) -> None:
 def _withdraw(client: Client, arguments: argparse.Namespace) -> int:
     body = {"reason": arguments.reason, "kind": arguments.kind, "recipients": arguments.recipients}
     answer = client.post(f"{API}/packages/{arguments.package_id}/withdraw", body)
-    rows = [(row["recipient"], row["recall_state"]) for row in answer["recipients"]]
-    line.show(arguments, answer, lambda: line.columns(rows))
+    line.show(arguments, answer, lambda: line.columns([_asked_back(row) for row in answer["recipients"]]))
     refused = all(row["recall_state"] == "refused" for row in answer["recipients"])
     return EXIT_NO if refused and answer["recipients"] else EXIT_DONE
+
+
+def _asked_back(row: dict[str, Any]) -> tuple[str, ...]:
+    notes = [words.BUSINESS[row["business_status"]][0]] if row["business_status"] in words.BUSINESS else []
+    if row["kept"]:
+        notes.append("nơi nhận được giữ, theo quy định của tỉnh / it keeps its copy by the province's rule")
+    if row["replied_by"]:
+        notes.append(f"đã trả lời bằng / answered by {row['replied_by']}")
+    return row["recipient"], line.both(words.RECALL[row["recall_state"]]), "; ".join(notes)
 
 
 def _declare_arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,6 +10,7 @@ from hub.cli import line, table
 from hub.cli.client_send import recipient
 from hub.cli.errors import EXIT_DONE, WrongUseError
 from hub.cli.http_client import API, Client
+from hub.web import words
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,4 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _rows(group: dict[str, Any]) -> list[tuple[str, ...]]:
-    return [(one["code"], one["role"], one["mode"], one["state"], one["name"]) for one in group["members"]]
+    return [
+        (one["code"], words.ROLE[one["role"]][0], words.MODE[one["mode"]][0], one["state"], one["name"])
+        for one in group["members"]
+    ]

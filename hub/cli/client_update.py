@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from hub.cli import line
-from hub.cli.errors import EXIT_DONE
+from hub.cli.errors import EXIT_DONE, WrongUseError
 from hub.cli.http_client import API, Client
 
 
@@ -29,6 +29,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Send the update."""
     fields = ("reason", "subject", "content", "due_date", "sphere", "add", "remove")
     body = {name: getattr(arguments, name) for name in fields}
+    if not any(body[name] for name in fields[1:]):
+        raise WrongUseError(
+            "Chưa nói cập nhật gì: --subject, --content, --due-date, --sphere, --add hoặc --remove.",
+            "Say what changes: --subject, --content, --due-date, --sphere, --add or --remove.",
+        )
     answer = Client.from_environment().post(f"{API}/packages/{arguments.package_id}/update", body)
     notes = [f"lưu ý / note: {one['title']}" for one in answer["warnings"]]
     text = "\n".join([f"{answer['package_id']}: đã gửi cập nhật / update sent", *notes])

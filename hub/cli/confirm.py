@@ -10,6 +10,7 @@ from typing import Any
 
 from hub.cli import line, table
 from hub.cli.errors import EXIT_DONE, WrongUseError
+from hub.web import words
 
 PASSWORD = "TRUC_PASSWORD"  # noqa: S105 - the name of a variable
 
@@ -62,17 +63,25 @@ def _password(name: str) -> str:
 
 
 def _row(one: dict[str, Any]) -> tuple[str, ...]:
-    mark = "ĐÃ LÀM NGAY/done at once" if one["done_at_once"] else one["state"]
+    mark = "ĐÃ LÀM NGAY / done at once" if one["done_at_once"] else line.both(words.CONFIRMATION[one["state"]])
     first = one["first_by"] or "-"
-    return (one["confirmation"], mark, one["asked_at"], one["asked_by"], first, f"{one['title_vi']} {one['of']}")
+    return (
+        one["confirmation"],
+        mark,
+        line.moment(one["asked_at"]),
+        one["asked_by"],
+        first,
+        f"{one['title_vi']} {one['of']}",
+    )
 
 
 def _shown(one: dict[str, Any]) -> str:
     change = one["change"]
-    who = f"đề nghị/asked: {one['asked_by']}, {one['asked_at']}; người thứ nhất/first person: {one['first_by'] or '-'}"
+    at, state = line.moment(one["asked_at"]), line.both(words.CONFIRMATION[one["state"]])
+    who = f"đề nghị/asked: {one['asked_by']}, {at}; người thứ nhất/first person: {one['first_by'] or '-'}"
     lines = [
         f"{one['title_vi']} / {one['title_en']}: {one['of']}",
-        f"  trạng thái/state: {one['state']}; {who}; lý do/reason: {one['reason'] or '-'}",
+        f"  trạng thái/state: {state}; {who}; lý do/reason: {one['reason'] or '-'}",
     ]
     if one["done_at_once"]:
         lines.append("  ĐÃ THỰC HIỆN NGAY: đồng ý để xác nhận, từ chối để đề nghị hoàn tác")

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+from edxml.faults import Fault
 from hub.cli.errors import CannotNowError, CommandError, WrongUseError
 
 API = "/api/v1"
@@ -218,5 +219,9 @@ def _refused(status: int, body: bytes) -> CommandError:
         )
     kind = CannotNowError if status >= 500 or status == 429 else CommandError
     said = (title or f"trục trả lời {status}") + (f" ({detail})" if detail and detail != title else "")
-    english = f"HTTP {status} {code}".strip() + (f": {detail}" if detail else "")
+    known = Fault.__members__.get(code.upper())
+    english = (
+        f"{known.title_en}. {known.remedy_en} (HTTP {status} {code})" if known else f"HTTP {status} {code}".strip()
+    )
+    english += f": {detail}" if detail else ""
     return kind(f"{said}. {remedy}".rstrip(), english, code or f"http_{status}")

@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,16 @@ def columns(rows: Sequence[Sequence[str]]) -> str:
         "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()
         for row in rows
     )
+
+
+def moment(text: str | None) -> str:
+    """A moment of an answer as a person reads it: `22/11/2026 04:56`; a dash for none."""
+    return datetime.fromisoformat(text).strftime("%d/%m/%Y %H:%M") if text else "-"
+
+
+def both(pair: tuple[str, str]) -> str:
+    """A word in both languages."""
+    return " / ".join(pair)
 
 
 def _ask_or_do(config: Path, folder: Path, name: str, args: dict[str, Any]) -> dict[str, Any]:

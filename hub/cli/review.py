@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from hub.cli import line, table
 from hub.cli.errors import EXIT_DONE, WrongUseError
+from hub.web import words
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     match.add_argument("package_id")
     match.add_argument("--to", required=True, metavar="PACKAGE", help="gói tin của văn bản gốc / its package")
     table.add_person(match)
-    release = table.add_action(actions, "release", "Cho đi như nó là (văn bản gốc cũ hơn trục)", "let it travel as is")
+    release = table.add_action(
+        actions, "release", "Cho đi nguyên trạng (văn bản gốc cũ hơn trục)", "let it travel as is"
+    )
     release.add_argument("package_id", nargs="?", help="bỏ trống khi chọn theo --sender, --before / or choose by these")
     _choice(release)
     table.add_person(release, reason=True)
@@ -51,8 +54,8 @@ def _choice(parser: table.Parser) -> table.Parser:
 
 
 def _row(one: dict[str, Any]) -> tuple[str, ...]:
-    what = one["code"] or f"loại {one['kind']}"
-    return one["package_id"], one["since"], one["from"], what, one["document_id"]
+    what = words.BUSINESS[one["code"]] if one["code"] in words.BUSINESS else words.KIND[str(one["kind"])]
+    return one["package_id"], line.moment(one["since"]), one["from"], line.both(what), one["document_id"]
 
 
 def _shown(answer: dict[str, Any]) -> str:
