@@ -8,6 +8,7 @@ from aiohttp import web
 
 from edxml import dates
 from edxml.faults import Fault, Refusal
+from hub import clock
 from hub.context import Hub
 from hub.flow.addressing import duplicates, groups, paper, second_system
 from hub.flow.addressing.recipients import Wanted
@@ -115,7 +116,7 @@ def _day(text: str, where: str) -> date | None:
 
 
 def _group(hub: Hub, one: Group) -> shapes.GroupShown:
-    today = hub.clock.now().date()
+    today = clock.local(hub.clock.now()).date()
     members = []
     for member in one.members:
         agency = hub.directory.agency(member.code)

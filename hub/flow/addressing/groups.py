@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from edxml.faults import Fault, Refusal
 from edxml.model import Warning as Note
+from hub import clock
 from hub.flow.addressing import recipients
 from hub.flow.addressing.recipients import Wanted
 from hub.states import Mode, Role
@@ -115,7 +116,7 @@ async def opened(hub: Hub, system: System, sender: str, name: str) -> Opened:
     group = await hub.db.read(lambda connection: groups.get(connection, owner, name)) if owner else None
     if group is None:
         raise Refusal(Fault.SCHEMA_INVALID, "the sender keeps no list of this name", where="to.group")
-    today = hub.clock.now().date()
+    today = clock.local(hub.clock.now()).date()  # law: R-094 HN Đ12.3
     wanted, dropped, told = [], [], []
     for one in group.members:
         member = hub.directory.agency(one.code)

@@ -141,6 +141,8 @@ class Audit:
         assert (await self.stranger.native.post(f"/packages/{sent.id}/withdraw", json={"reason": "x"})).status == 404
         fetched, _ = await self.stranger.vxp.do("getEdoc", row.item_id or row.id)
         assert not fetched.ok
+        alarms = (await self.stranger.native.get("/alarms", params={"open": "false"})).expect()["items"]
+        assert [one for one in alarms if one["package_id"] == sent.id] == []
         assert [one for one in await self.stranger.native.events() if one["package_id"] == sent.id] == []
 
     # ------------------------------------------------------------------------------------------------------- I7

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from edxml import reader
-from edxml.testing import make_package
+from edxml.testing import make_package, plain_pdf
 from hub import clock
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -67,9 +67,7 @@ async def test_2_received_after_hours_before_tet_counts_on_the_day_after(town, a
     to = [forgets.code, accepts.code, {"code": knows.code, "role": "know"}]
     said = {"to": to, "subject": "Báo cáo tình hình trực Tết", "number": "77", "date": "2026-02-13"}
     await town.wait_until("2026-02-13T17:31")
-    sent = await sender.sends_files(
-        said, ("a.pdf", b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>")
-    )
+    sent = await sender.sends_files(said, ("a.pdf", plain_pdf(1000)))
     got = [await party.takes() for party in (forgets, accepts, knows)]
     await town.wait_until("2026-02-23T07:45")
     await accepts.says(got[1], "03", arrival_number="1")
@@ -170,4 +168,20 @@ async def test_5_the_end_is_a_signed_statement_of_non_delivery(town, audit):
     receipt = (await fetched.native.ack(item["delivery_id"], lease["lease"], data))["receipt"]
     assert audit.verified(receipt)["event"] == "delivery.delivered"
     assert (await sender.copies(sent))[fetched.code]["status"] == "delivered"
+    await audit(sent)
+
+
+async def test_6_the_day_of_a_saved_list_begins_at_midnight_in_vietnam(town, audit):
+    """law: R-094 HN Đ12.3, R-108 BD Đ4.2: half an hour after midnight a new agency is no longer to come."""
+    await town.wait_until("2026-03-30T00:30")
+    sender, begins = await town.party(), await town.party("Xã mới", valid_from=date(2026, 3, 30))
+    kept = await sender.native.call("PUT", "/groups/A", json={"members": [begins.code]})
+
+    sent = await sender.sends_files(
+        {"to": {"group": "A"}, "subject": "Chúc mừng ngày đầu hoạt động", "number": "1"}, ("a.pdf", plain_pdf(1000))
+    )
+
+    assert [one["state"] for one in kept.expect(201)["members"]] == ["active"]
+    assert [one["recipient"] for one in sent.answer["deliveries"]] == [begins.code]
+    await begins.takes()
     await audit(sent)

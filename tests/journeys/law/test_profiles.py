@@ -148,6 +148,32 @@ async def test_who_keeps_a_recalled_copy(town, audit, expected):
     await audit(sent)
 
 
+@pytest.mark.parametrize("how", ["take_back", "update"])
+async def test_taken_back_and_taken_off_the_list_under_the_same_policy(town, audit, expected, how):
+    """law: R-147 CB Đ7.5, R-148 HN Đ9.2, R-158 R-161 QĐ28 Đ8.2"""
+    sender, registered, handles, stays = await town.some(4)
+    to = (registered.code, handles.code, stays.code)
+    sent = await sender.sends(make_package(sender.code, to, issued_on=AT.date()))
+    await registered.says(await registered.takes(), "03")
+    await handles.says(await handles.takes(), "05")
+    await stays.takes()
+
+    if how == "take_back":
+        only = [registered.code, handles.code]
+        await sender.native.withdraw(sent.id, "Gửi nhầm", kind="take_back", recipients=only)
+    else:
+        gone = [word for code in (registered.code, handles.code) for word in ("--remove", code)]
+        assert (await sender.truc("update", sent.id, "--reason", "Gửi nhầm", *gone))[0] == 0
+    states = {code: one["recall_state"] for code, one in (await sender.copies(sent)).items()}
+
+    keeps = "05" in expected.keeps
+    assert states == {registered.code: "asked", handles.code: "refused" if keeps else "asked", stays.code: "none"}
+    reached = {party.code for party in (registered, handles) if await party.native.inbox()}
+    assert reached == ({registered.code} if keeps else {registered.code, handles.code})
+    assert (await handles.native.get(f"/packages/{sent.id}/content")).status == 200
+    await audit(sent)
+
+
 @pytest.mark.parametrize("kind", list(KINDS))
 async def test_kinds_that_do_not_travel(town, audit, expected, kind):
     """law: R-014 VP Đ7.1 BD Đ3.1 TT Đ5.3 HN Đ6.5"""
