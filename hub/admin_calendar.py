@@ -23,10 +23,11 @@ MOST_DAYS = 31
 
 
 async def lines(hub: Hub, _args: Args) -> Answer:
-    """The hub's profile and every line that stands over it."""
+    """The hub's profile, every line that stands over it, and the year whose days off must be entered now, if one."""
     days, hours = await hub.db.read(calendar.days), await hub.db.read(calendar.hours)
     return {
         "profile": hub.profile.name,
+        "undecided": hub.calendars.undecided_from(hub.clock.now()),
         "days": [
             {
                 "date": line.day.isoformat(),

@@ -41,6 +41,10 @@ def run(arguments: argparse.Namespace) -> int:
     people = line.call(arguments.config, "user.list", {})["users"]
     waiting = line.call(arguments.config, "confirm.list", {})["confirmations"]
     found += check_duties.findings(loaded, systems, people, waiting)
+    calendar = line.call(arguments.config, "calendar.lines", {})
+    alarms = line.call(arguments.config, "alarm.list", {})["alarms"]
+    messages = line.call(arguments.config, "review.list", {})["messages"]
+    found += check_duties.work(calendar, people, alarms, messages)
     red = any(finding.level == "red" for finding in found)
     rows = [
         {"level": finding.level, "code": finding.code, "title": finding.vietnamese, "detail": finding.english}

@@ -27,6 +27,40 @@ def findings(loaded: Settings, systems: Rows, people: Rows, waiting: Rows) -> It
     yield from _papers(active)
 
 
+def work(calendar: Mapping[str, Any], people: Rows, alarms: Rows, messages: Rows) -> Iterator[Finding]:
+    """What waits for somebody: the answers of `calendar.lines`, `user.list`, `alarm.list` and `review.list`."""
+    year = calendar["undecided"]
+    if year is not None:  # law: R-093
+        yield Finding(
+            "yellow",
+            "calendar_undecided",
+            f"Chưa nhập ngày nghỉ đã quyết định của năm {year}: truc calendar override",
+            f"the days off of {year} are not entered as decided: truc calendar override",
+        )
+    officers = [one for one in people if one["role"] == "security" and one["state"] == "active"]
+    if not officers:
+        yield Finding(
+            "red",
+            "no_security_officer",
+            "Chưa có cán bộ an ninh: không ai mở, thả, xóa được gói tin cách ly: truc user add TÊN --role security",
+            "no security officer: nobody can open, release or erase what is quarantined: truc user add --role security",
+        )
+    if alarms:
+        yield Finding(
+            "yellow",
+            "alarms_open",
+            f"{len(alarms)} báo động đang mở: truc alarm list",
+            f"{len(alarms)} alarms stand open: truc alarm list",
+        )
+    if messages:
+        yield Finding(
+            "yellow",
+            "messages_unmatched",
+            f"{len(messages)} bản tin chưa khớp văn bản nào: truc review list",
+            f"{len(messages)} messages fit no document: truc review list",
+        )
+
+
 def _two_persons(loaded: Settings, people: Rows, waiting: Rows) -> Iterator[Finding]:  # law: R-193 CB Đ5.4
     if loaded.hub.test_mode or loaded.hub.demo:
         yield Finding(
@@ -72,8 +106,8 @@ def _own_level(loaded: Settings) -> Iterator[Finding]:  # law: R-180 QĐ28 Đ13.
     yield Finding(
         "yellow",
         "logs_kept_elsewhere",
-        "Sổ sự kiện ở trong cơ sở dữ liệu, không tự xóa; nhật ký vận hành ra stdout: máy chủ giữ đủ tháng theo cấp độ",
-        "the journal is in the database and not erased; the log goes to stdout: keep it for the level's months",
+        "Sổ sự kiện ở trong cơ sở dữ liệu, không tự xóa; nhật ký vận hành ra stderr: máy chủ giữ đủ tháng theo cấp độ",
+        "the journal is in the database and not erased; the log goes to stderr: keep it for the level's months",
     )
     yield Finding(
         "yellow",

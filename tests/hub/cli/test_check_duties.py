@@ -53,6 +53,19 @@ def test_conformity_is_asked_for(tmp_path):
     assert "no_conformity" in codes(loaded(tmp_path), [system(contact="An")])
 
 
+def test_days_off_security_officers_and_open_work(tmp_path):
+    """law: R-093"""
+
+    def told(year, people, alarms=(), messages=()):
+        return {one.code: one.level for one in check_duties.work({"undecided": year}, people, alarms, messages)}
+
+    assert told(None, [person("b", "security")]) == {}
+    assert told(2027, [person("b", "security", "suspended")], [{}], [{}]) == {
+        "calendar_undecided": "yellow", "no_security_officer": "red", "alarms_open": "yellow",
+        "messages_unmatched": "yellow",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("code", ["no_second_factor", "logs_kept_elsewhere", "backup_not_ours"])
 def test_what_the_hub_has_not_is_told(tmp_path, code):
     """law: R-180 QĐ28 Đ13.1"""
