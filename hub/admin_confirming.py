@@ -42,8 +42,8 @@ async def _needs_two(hub: Hub, name: str, args: Args) -> bool:
     people = await hub.db.read(users.all_people)
     if sum(one["role"] in two_persons.CONFIRMERS for one in people) < 2:
         return False  # there must be two before there can be a second; none of them ever goes out of this count
-    role = args.get("role") or next((one["role"] for one in people if one["name"] == args["name"]), "")
-    return role in act.roles
+    known = next((one["role"] for one in people if one["name"] == args["name"]), "")
+    return bool({known, args.get("role")} & set(act.roles))
 
 
 async def confirm_list(hub: Hub, args: Args) -> Answer:

@@ -6,6 +6,7 @@ import base64
 import binascii
 import tempfile
 from collections import defaultdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,7 +100,20 @@ async def _user_suspend(hub: Hub, args: Args) -> list[Line]:
     return await _person(hub, args, {"state": "suspended"})
 
 
+async def _as_said(kind: str, of: str, _hub: Hub, args: Args) -> list[Line]:
+    """A line that is entered beside what stands: nothing but what was said can be shown of it beforehand."""
+    said = {name: value for name, value in args.items() if name not in _WHO and value not in (None, "")}
+    return [Line(kind, str(args.get(of) or ""), {}, said)]
+
+
+_WHO = frozenset({"operator", "reason"})
 _OTHERS: dict[str, Callable[[Hub, Args], Awaitable[list[Line]]]] = {
+    "calendar.day": partial(_as_said, "calendar", "day"),
+    "calendar.day.remove": partial(_as_said, "calendar", "day"),
+    "calendar.hours": partial(_as_said, "calendar", "organ_id"),
+    "calendar.hours.remove": partial(_as_said, "calendar", "number"),
+    "copy-rule.add": partial(_as_said, "copy_rule", "copy_to"),
+    "copy-rule.end": partial(_as_said, "copy_rule", "id"),
     "trust.add": _trust_add,
     "trust.remove": _trust_remove,
     "trust.reload": _trust_reload,

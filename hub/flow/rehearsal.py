@@ -30,7 +30,7 @@ _NOT_COMPARED = frozenset({"id", "version", "warnings"})
 class Line:
     """One thing that changes. before, after: those of its facts that differ; {} = it was, or is, not there."""
 
-    kind: str  # agency | system | certificate | key | registry | trust | user
+    kind: str  # agency | system | certificate | key | registry | trust | user | calendar | copy_rule
     of: str
     before: Facts
     after: Facts

@@ -187,6 +187,8 @@ CHANGED: dict[str, Pair] = {
     "registry": ("Danh bạ", "registry"),
     "trust": ("Chứng thư được tin", "trusted certificate"),
     "user": ("Tài khoản", "account"),
+    "calendar": ("Lịch làm việc", "working calendar"),
+    "copy_rule": ("Quy định gửi thêm bản", "rule of copies"),
 }
 """What a change that needs two persons is about."""
 

@@ -23,6 +23,7 @@ READING = (
     "trust.list", "user.list",
     "agency.history", "agency.level.list", "agency.structure",
     "agency.sync",  # lists differences and files them
+    "calendar.lines", "copy-rule.list",
 )  # fmt: skip
 
 
@@ -71,7 +72,7 @@ async def add(hub, organ_id="000.00.01.H99", name="Sở Nội vụ", **more):
 
 def test_every_command_that_changes_registry_systems_or_trust_is_in_the_table():
     """law: R-193 CB Đ5.4"""
-    places = ("agency.", "system.", "trust.")
+    places = ("agency.", "system.", "trust.", "calendar.", "copy-rule.")
     missing = {name for name in admin.COMMANDS if name.startswith(places)} - set(two_persons.ACTS) - set(READING)
 
     assert not missing
@@ -331,3 +332,34 @@ async def test_an_agency_is_stopped_at_once_and_let_go_by_two(hub, people):
     assert hub.directory.agency("000.00.01.H99").state == "suspended"
     await agreed(hub, people, resumed)
     assert hub.directory.agency("000.00.01.H99").state == "active"
+
+
+async def test_what_moves_deadlines_or_adds_recipients_waits_for_a_second_person(hub, people):
+    """law: R-193 CB Đ5.4"""
+    await agreed(hub, people, await add(hub))
+    day = {"day": "2026-12-24", "kind": "off", "name": "Nghỉ", "source": "TB 1"}
+    hours = {"hours": {"sessions": ["08:00-12:00", "13:00-17:00"]}, "source": "TB 2"}
+    rule = {"copy_to": "000.00.01.H99", "kind": "truong", "mode": "add"}
+    asked = [
+        await done(hub, command, **args)
+        for command, args in (("calendar.day", day), ("calendar.hours", hours), ("copy-rule.add", rule))
+    ]
+    before = (await done(hub, "calendar.lines"), await done(hub, "copy-rule.list"))
+
+    for one in asked:
+        await agreed(hub, people, one)
+
+    lines, rules = await done(hub, "calendar.lines"), await done(hub, "copy-rule.list")
+    assert [one["state"] for one in asked] == ["open"] * 3
+    assert (before[0]["days"], before[0]["hours"], before[1]["rules"]) == ([], [], [])
+    assert (len(lines["days"]), len(lines["hours"]), len(rules["rules"])) == (1, 1, 1)
+
+
+async def test_r_10_a_word_beside_the_name_does_not_hide_whose_password_is_made(hub, people):
+    """Of two operators one cannot become the other by asking as if for somebody else."""
+    kept = await hub.db.read(lambda connection: connection.execute(select(tables.users)).all())
+
+    answer = await done(hub, "user.password", name="Bình", role="office", reason="quên")
+
+    assert (answer["state"], "password" in answer) == ("open", False)
+    assert await hub.db.read(lambda connection: connection.execute(select(tables.users)).all()) == kept
