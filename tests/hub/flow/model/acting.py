@@ -37,6 +37,7 @@ def rule(**chosen):
     def of(act):
         @functools.wraps(act)
         def tried(self, **given):
+            self.sound = False
             with contextlib.suppress(NothingToDoError):
                 act(self, **given)
 
@@ -95,8 +96,8 @@ class Acting(RuleBasedStateMachine):
         self.last = among[which % len(among)]
         return self.last
 
-    def copy(self, which, part) -> Copy:
-        sent = self.pick(which)
+    def copy(self, which, part, among=None) -> Copy:
+        sent = self.pick(which, among)
         need(sent.copies)
         return sent.copies[part % len(sent.copies)]
 
@@ -153,6 +154,7 @@ class Acting(RuleBasedStateMachine):
     def the_end(self):
         for sent in self.book.sent:
             comparing.views_of(self.book, self.people, sent)
+        comparing.inboxes(self.book, self.people)
         comparing.bytes_of(self.book, self.people)
         self.people.read(self.journal.unchanged)
         self.people.read(lambda c: evidence.alarms_stand_once(c, self.journal))

@@ -11,6 +11,7 @@ from hub import clock
 from hub.flow import content, pickup, views
 from hub.store import items as stored_items
 from hub.store import tables
+from hub.store import waiting as waiting_page
 
 from .book import OFFERED, Book, Copy, Item, Sent
 from .people import People
@@ -107,10 +108,9 @@ def _of_row_plain(row) -> tuple:
 
 def lists(book: Book, people: People) -> None:
     """I6, I7: every system is offered exactly what waits for it, natively and by VXP; the base before its update."""
-    for name in book.systems():
-        system = people.system(name)
-        page = people.do(pickup.inbox(people.hub, system, limit=500))
-        listed = [one.delivery_id for one in page.items]
+    ids = {name: people.system(name).id for name in book.systems()}
+    shown = people.read(lambda c: {name: (_waiting(c, one), _offered(c, one)) for name, one in ids.items()})
+    for name, (listed, offered) in shown.items():
         waiting = {
             copy.id
             for sent in book.sent
@@ -119,9 +119,26 @@ def lists(book: Book, people: People) -> None:
         }
         assert set(listed) == waiting, name
         assert len(listed) == len(waiting)
-        offered = people.read(lambda c, one=system: _offered(c, one.id))
         wanted = {item.id for item in book.items if item.system == name and item.state in OFFERED and item.sent.travels}
         assert offered == wanted, name
+
+
+def inboxes(book: Book, people: People) -> None:
+    """The inbox of each system is what waits for it, and none of its pages hides any of it."""
+    for name in book.systems():
+        listed, cursor = [], None
+        while True:
+            page = people.do(pickup.inbox(people.hub, people.system(name), limit=7, cursor=cursor))
+            listed += [one.delivery_id for one in page.items]
+            cursor = page.next
+            if cursor is None:
+                break
+        assert len(listed) == len(set(listed))
+        assert set(listed) == set(people.read(lambda c, one=name: _waiting(c, people.ids[one])))
+
+
+def _waiting(connection, system_id: str) -> list[str]:
+    return [row.delivery_id for row in waiting_page.page(connection, system_id, after=None, limit=500)[0]]
 
 
 def _offered(connection, system_id: str) -> set[str]:
@@ -141,7 +158,7 @@ def views_of(book: Book, people: People, sent: Sent) -> None:
         mine = [copy for copy in sent.copies if copy.system == name]
         if name == sent.system:
             assert [book.name_of(one.recipient) for one in seen.deliveries] == [copy.agency for copy in sent.own]
-            assert {one.delivery_id for one in seen.deliveries} == {copy.id for copy in sent.own}
+            assert [one.delivery_id for one in seen.deliveries] == [copy.id for copy in sent.own], sent
         elif any(copy.known for copy in mine):
             assert not seen.is_sender
             assert {one.delivery_id for one in seen.deliveries} == {copy.id for copy in mine}

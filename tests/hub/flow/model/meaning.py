@@ -120,7 +120,7 @@ def _status(book: Book, sent: Sent, *, answering: bool) -> dict[str, str] | None
         asked = sent.to[0]
         mine = [copy for copy in book.thread(sent.by, document) if copy.agency == asked and copy.sent.kind != 1]
         stays = book.take_away(mine, "take_back")
-        return stays if mine or book.is_here(sent.by, document) else None
+        return stays if mine else None
     copy = book.answered(asker, document, sent.by)
     if copy is None:
         if answering and book.is_here(asker, document):

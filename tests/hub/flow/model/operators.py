@@ -28,8 +28,18 @@ class Operators(Acting):
         copy = self.copy(which, part)
         self.both(lambda: moves.operate(self.book, copy, act), OPERATED[act](self.hub, copy.id, "an", "thử"))
 
-    @rule(which=WHICH)
-    def declare(self, which):
+    @rule(
+        which=WHICH,
+        act=st.sampled_from(("declare", "declare", "stop", "release", "release", "erase", "freeze", "thaw")),
+    )
+    def keep_back(self, which, act):
+        acts = {"declare": self._declare, "stop": self._quarantine, "release": self._release, "erase": self._erase}
+        if act in acts:
+            acts[act](which)
+        else:
+            self._freeze(which, lift=act == "thaw")
+
+    def _declare(self, which):
         sent = self.pick(which, [one for one in self.book.sent if "secret_stamp" in one.held])
         work = hold.declare(self.hub, self.people.system(sent.system), sent.id, "Nguyễn Thị Lan")
         if self.both(lambda: moves.require(sent.status == "held"), work) is not None:
@@ -41,31 +51,27 @@ class Operators(Acting):
             meaning.replace(self.book, sent)
         self.book.arrange()
 
-    @rule(which=WHICH)
-    def quarantine(self, which):
+    def _quarantine(self, which):
         sent = self.pick(which)
         work = quarantine.add(self.hub, sent.id, "an", "gửi nhầm")
         if self.both(lambda: moves.require(sent.status in ("accepted", "held")), work) is not None:
             sent.state = "quarantined"
             self.book.arrange()
 
-    @rule(which=WHICH)
-    def release(self, which):
+    def _release(self, which):
         sent = self.pick(which, [one for one in self.book.sent if one.status in ("held", "quarantined")])
         self.people.do(officers.release(self.hub, sent.id, BOTH, "đã xem"))
         sent.state, sent.held = "accepted", set()
         self.released(sent)
 
-    @rule(which=WHICH)
-    def erase(self, which):
+    def _erase(self, which):
         sent = self.pick(which, [one for one in self.book.sent if one.status in ("held", "quarantined")])
         work = officers.erase(self.hub, sent.id, BOTH, "theo lệnh")
         if self.both(lambda: moves.require(not sent.frozen), work) is not None:
             self.book.erase(sent)
             self.book.arrange()
 
-    @rule(which=WHICH, lift=st.booleans())
-    def freeze(self, which, lift):
+    def _freeze(self, which, *, lift=False):
         sent = self.pick(which)
         if not lift:
             work = legal_hold.put(self.hub, sent.id, BOTH, "điều tra")
@@ -120,17 +126,21 @@ class Operators(Acting):
         self.both(expected, work)
         sent.about, sent.document = before
 
+    @rule(act=st.sampled_from(("put back", "keep", "forget", "falls over", "watch", "watch")))
+    def by_itself(self, act):
+        acts = {"put back": self._clock_is_put_back, "keep": self._keep, "forget": self._forget}
+        acts |= {"falls over": self._falls_over, "watch": self._watch}
+        acts[act]()
+
     @rule(step=st.sampled_from(STEPS))
     def time_passes(self, step):
         self.people.advance(step)
         self.latest = max(self.latest, self.people.clock.now())
 
-    @rule()
-    def clock_is_put_back(self):
+    def _clock_is_put_back(self):
         self.people.advance(timedelta(hours=-1))
 
-    @rule()
-    def watch(self):
+    def _watch(self):
         """I12: whatever the clock did, each is called once; what nobody fetched is given up in the end."""
         for _ in range(20):
             if not self.people.do(turns.turn(self.hub, 500)).looked:
@@ -154,12 +164,10 @@ class Operators(Acting):
             copy.item.state = "fail"
         self.book.arrange()
 
-    @rule()
-    def keep(self):
+    def _keep(self):
         self.people.do(keep(self.hub))
 
-    @rule()
-    def forget(self):
+    def _forget(self):
         """Content goes by time when nobody waits for it, nobody is asked for it, and no order keeps it."""
         self.people.do(retention.turn(self.hub))
         seen = self.people.read(comparing.look)
@@ -180,7 +188,6 @@ class Operators(Acting):
         moves.CHANGES[change](self.book)
         self.book.arrange()
 
-    @rule()
-    def falls_over(self):
+    def _falls_over(self):
         self.people.close()
         self.people.open()

@@ -13,6 +13,7 @@ from .acting import AGENCIES, DOOR, WHICH, Acting, need, rule
 from .book import SECOND, Sent
 
 WORDS = {"02": ("", "WRONG_RECIPIENT: không thuộc thẩm quyền", "OTHER: thiếu trang"), "15": ("", "Đã hủy văn bản")}
+CODES = st.sampled_from(("01", "02", "03", "04", "05", "06", "15", "15", "16"))
 
 
 class Recipients(Acting):
@@ -22,13 +23,15 @@ class Recipients(Acting):
     def lease(self, which, part, caller, read):
         copy = self.copy(which, part)
         system = self.caller(copy, caller)
-        given = self.both(
-            lambda: moves.lease(copy, system), pickup.lease(self.hub, self.people.system(system), copy.id)
-        )
-        if given is not None:
-            copy.lease = given.lease
+        self._lease(copy, system)
         if read:
             self.read_content(copy.sent, system)
+
+    def _lease(self, copy, system):
+        work = pickup.lease(self.hub, self.people.system(system), copy.id)
+        given = self.both(lambda: moves.lease(copy, system), work)
+        if given is not None:
+            copy.lease = given.lease
 
     def caller(self, copy, number) -> str:
         """Mostly the copy's own system, now and then another one."""
@@ -40,6 +43,19 @@ class Recipients(Acting):
             lambda: moves.read(sent, system), comparing._read(self.people, self.people.system(system), sent.id)
         )
         assert got in (None, sent.data), "I5: the same bytes"
+
+    @rule(which=WHICH, part=st.integers(0, 5), codes=st.lists(CODES, max_size=3), words=st.integers(0, 2))
+    def receive(self, which, part, codes, words):
+        """What a system does all day: lease, read, acknowledge, and say what becomes of it."""
+        waiting = [one for one in self.book.sent if any(copy.status == "available" for copy in one.copies)]
+        copy = self.copy(which, part, waiting)
+        need(copy.system)
+        self._lease(copy, copy.system)
+        self.read_content(copy.sent, copy.system)
+        self._acknowledge(copy, copy.system, copy.lease or "none", right=True)
+        need(not copy.sent.is_status)
+        for code in codes:
+            self.say(code, copy.agency, (copy.sent.by, copy.sent.document), words=words)
 
     @rule(which=WHICH, caller=st.integers(0, 9))
     def read(self, which, caller):
@@ -54,15 +70,18 @@ class Recipients(Acting):
         copy = self.copy(which, part)
         system = self.caller(copy, caller)
         token = copy.lease if copy.lease and not old else "none"
-        digest = copy.sent.sha256 if right else "0" * 64
         for _ in range(2 if lost else 1):
-            receipt = self.both(
-                lambda: moves.acknowledge(copy, system, token=token, right=bool(right)),
-                pickup.acknowledge(self.hub, self.people.system(system), copy.id, token, digest),
-            )
-            if receipt is not None:
-                assert copy.receipt in (None, receipt), "I2: the first receipt"
-                copy.receipt = receipt
+            self._acknowledge(copy, system, token, right=bool(right))
+
+    def _acknowledge(self, copy, system, token, *, right):
+        digest = copy.sent.sha256 if right else "0" * 64
+        receipt = self.both(
+            lambda: moves.acknowledge(copy, system, token=token, right=right),
+            pickup.acknowledge(self.hub, self.people.system(system), copy.id, token, digest),
+        )
+        if receipt is not None:
+            assert copy.receipt in (None, receipt), "I2: the first receipt"
+            copy.receipt = receipt
 
     @rule(
         which=WHICH, system=st.integers(0, 9), word=st.sampled_from(("get", "done", "done", "fail", "processing")),
@@ -87,22 +106,31 @@ class Recipients(Acting):
             self.both(lambda: moves.update(item, caller, word), _marked(self.hub, who, item.id, word))
 
     @rule(
-        speaker=AGENCIES, second=st.booleans(), about=st.sampled_from("AAACG"), document=st.integers(0, 2),
-        code=st.sampled_from(("01", "02", "03", "04", "05", "06", "15", "16", "13")), words=st.integers(0, 2),
-        late=st.integers(0, 3), door=DOOR,
+        which=WHICH, part=st.integers(0, 5), second=st.integers(0, 3), early=st.integers(0, 5),
+        codes=st.lists(CODES, min_size=1, max_size=3),
+        words=st.integers(0, 2), late=st.integers(0, 4), door=DOOR,
     )  # fmt: skip
-    def write_status(self, speaker, second, about, document, code, words, late, door):
-        """A status message: handed in now, or kept for later, or lost."""
-        if code == "13":
-            speaker, about = about, speaker
+    def speak(self, which, part, second, early, codes, words, late, door):
+        """What a recipient says of a document it has, may have, or never had: now, later, or into the void."""
+        copy = self.copy(which, part, [one for one in self.book.sent if not one.is_status and one.by != "hub"])
+        document = copy.sent.document if early else "d-early"
+        for code in codes:
+            self.say(code, copy.agency, (copy.sent.by, document), second=second == 0, words=words, late=late, door=door)
+
+    @rule(sender=st.sampled_from("AACG"), asked=AGENCIES, document=st.integers(0, 2), late=st.integers(0, 2), door=DOOR)
+    def ask_back(self, sender, asked, document, late, door):
+        """Status 13, also before its document."""
+        self.say("13", sender, (asked, f"d-{document}"), late=late, door=door)
+
+    def say(self, code, speaker, about, *, second=False, words=0, late=1, door="api"):
         system = self.speaks(speaker, second=second)
-        need(system and speaker != about)
+        need(system and speaker != about[0])
         said = WORDS.get(code, ("",))
         text = f"{said[words % len(said)]} {self.unique()}".strip()
-        sent = Sent(speaker, system, f"d-{document}", b"", code=code, words=text, to=(about,))
-        sent.about = (about, f"d-{document}")
-        named = (self.code(about), sent.document)
-        sent.data = make_status(code, self.code(speaker), named, text, at=self.people.clock.now())
+        sent = Sent(speaker, system, about[1], b"", code=code, words=text, to=about[:1], about=about)
+        sent.data = make_status(
+            code, self.code(speaker), (self.code(about[0]), about[1]), text, at=self.people.clock.now()
+        )
         if late:
             self.give(sent, door)
         else:
