@@ -13,7 +13,7 @@ from hub.flow import intake, visibility
 from hub.flow.addressing import second_system
 from hub.flow.recalls import answering
 from hub.flow.thread import refusals, wording
-from hub.states import DeliveryStatus
+from hub.states import DeliveryStatus, RecallState
 from hub.store import packages
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class Said:
         return _joined(self.words(), wording.entered(entry))  # law: R-125 HN Đ9.1a
 
 
+_NOT_ASKED = (RecallState.NONE.value, RecallState.NEVER_DELIVERED.value)
 SPOKEN = frozenset({"01", "02", "03", "04", "05", "06", "15", "16"})
 
 
@@ -78,8 +79,8 @@ async def say(hub: Hub, system: System, delivery_id: str, said: Said) -> intake.
         package = packages.get(connection, row.package_id)
         if package is None or not _is_spoken_of(package, said.code):
             raise Refusal(Fault.NOT_FOUND)
-        given_back = row.recall_state in visibility.GIVEN_BACK
-        if row.status not in (DeliveryStatus.AVAILABLE, DeliveryStatus.DELIVERED) and not given_back:
+        has_been_asked = row.recall_state not in _NOT_ASKED  # its bytes left, whatever the transport came to
+        if row.status not in (DeliveryStatus.AVAILABLE, DeliveryStatus.DELIVERED) and not has_been_asked:
             raise Refusal(Fault.STATE_CONFLICT, f"the delivery is {row.status}")
         second_system.may_say(connection, hub, row, said.code)
         return row, package

@@ -45,6 +45,20 @@ async def test_received_and_destroyed_are_two_facts(sender, recipient):
     assert told == ["recall.asked", "recall.agreed", "recall.destroyed"]
 
 
+@pytest.mark.parametrize(("code", "state"), [("15", "destroyed"), ("16", "refused")])
+async def test_who_got_the_bytes_and_said_fail_answers_like_everybody_else(sender, recipient, code, state):
+    """law: R-146 HN Đ9.2, R-159: that the transport failed says nothing of the bytes that left."""
+    accepted = await sender.give(make_package(A, (B,), document_id="d-1"))
+    [offered] = await items.received(recipient.hub, recipient.system, "edoc")
+    await items.fetch(recipient.hub, recipient.system, offered.doc_id)
+    await items.update(recipient.hub, recipient.system, offered.doc_id, "fail", "không mở được")
+    await ask(sender, accepted.package_id, kind="take_back")
+
+    await say(recipient, accepted.deliveries[0].delivery_id, code, description="x", destroyed=code == "15")
+
+    assert await states(sender, accepted.package_id) == {B: ("failed", state)}
+
+
 @pytest.mark.parametrize("words", ["Đã hủy bản điện tử", "ĐÃ HUỶ", "destroyed", "Da huy"])
 async def test_the_words_of_the_answer_say_destroyed_at_the_vxp_door(sender, recipient, words):
     """law: R-146 HN Đ9.2, R-159"""
