@@ -10,6 +10,7 @@ that really waits; POST for the counts; US-ASCII for the reply of sendEdoc; no c
 from __future__ import annotations
 
 import base64
+import contextlib
 import gzip
 import hashlib
 import hmac
@@ -168,10 +169,10 @@ class Service:
             body = body if go_on else b""
             connection.settimeout(60)
         connection.sendall(body)
-        answer = http.client.HTTPResponse(connection, method=head.split(b" ", 1)[0].decode())
-        answer.begin()
-        data = answer.read()
-        headers = {name.lower(): value for name, value in answer.getheaders()}
+        with contextlib.closing(http.client.HTTPResponse(connection, method=head.split(b" ", 1)[0].decode())) as answer:
+            answer.begin()
+            data = answer.read()
+            headers = {name.lower(): value for name, value in answer.getheaders()}
         if answer.will_close:
             self.close()
         if headers.get("content-encoding") == "gzip":

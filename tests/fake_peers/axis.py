@@ -50,9 +50,13 @@ class FakeAxis:
         """The headers of each call of a method, without their prefix."""
         return [fields for name, fields, _ in self.calls if name == method]
 
+    async def read(self, request: web.Request) -> bytes:
+        """The body of a call."""
+        return await request.read()
+
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
-        body = await request.read()
+        body = await self.read(request)
         prefix = "XroadVnpt-"
         fields = {k[len(prefix) :]: v for k, v in request.headers.items() if k.startswith(prefix)}
         text = fields["sign-header"]
