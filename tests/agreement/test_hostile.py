@@ -33,7 +33,7 @@ NOT_TRIED: Mapping[str, str] = {
     "D-11": "200 real documents are not at hand; 11 are, and none that is genuine fails (`edxml/pdf/test_samples.py`)",
     "E-12": "the certificates of NIST PKITS are not at hand; x509-limbo (E-11) is tried instead",
     "O-02": "two processes with a clock each need a database server; the tests' store has one process",
-    "O-03": "the turn of the year is tried day by day in `hub/calendar`; numbers are the senders' own, and nothing counts them here",
+    "O-03": "the turn of the year is tried day by day in `hub/calendar`; numbers are the senders' own",
     "O-04": "one zone is written everywhere (UTC stored, +07:00 shown); a process is not started in other zones yet",
     "O-05": "jobs have no hour of a zone that changes its clock; Vietnam has none",
     "O-08": "a slewed clock cannot be made without the machine's own",
