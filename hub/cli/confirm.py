@@ -89,10 +89,11 @@ def _shown(one: dict[str, Any]) -> str:
     if not one["as_asked"]:
         lines.append("  KHÁC lúc đề nghị: từ chối rồi đề nghị lại / DIFFERS from what was asked: refuse, ask anew")
     for each in change["lines"]:
-        lines.append(f"  {each['kind']} {each['of']}")
+        lines.append(f"  {line.both(words.CHANGED[each['kind']])} {each['of']}")
         lines += [
             f"    {name}: {_value(each['before'], name)} -> {_value(each['after'], name)}"
             for name in dict.fromkeys([*each["before"], *each["after"]])
+            if _value(each["before"], name) != _value(each["after"], name)
         ]
     if change["total"] > len(change["lines"]):
         more = change["total"] - len(change["lines"])
@@ -109,7 +110,7 @@ def _value(facts: dict[str, Any], name: str) -> str:
 
 def _decided(answer: dict[str, Any]) -> str:
     state = answer.get("confirmation_state") or answer["state"]
-    lines = [f"{answer['confirmation']}: {state}"]
+    lines = [f"{answer['confirmation']}: {line.both(words.CONFIRMATION[state])}"]
     hidden = ("confirmation", "confirmation_state", "state")
     lines += [f"  {name}: {value}" for name, value in answer.items() if name not in hidden and value not in (None, "")]
     if {"secret", "password"} & set(answer):

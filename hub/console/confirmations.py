@@ -88,7 +88,7 @@ def _line(each: dict[str, Any]) -> dict[str, Any]:
     """One thing that changes: its facts side by side."""
     facts = dict.fromkeys([*each["before"], *each["after"]])
     rows = [(name, _text(each["before"].get(name)), _text(each["after"].get(name))) for name in facts]
-    return {"kind": each["kind"], "of": each["of"], "rows": rows}
+    return {"kind": each["kind"], "of": each["of"], "rows": [row for row in rows if row[1] != row[2]]}
 
 
 def _text(value: object) -> str:

@@ -296,7 +296,7 @@ def _sentence(act: Act, first: str | None) -> dict[str, str]:
     roles = ", ".join(CONFIRMERS)
     return {
         "title_vi": f"{act.vi}: cần {vi} có tài khoản {roles} xem rồi đồng ý: truc confirm show, truc confirm approve",
-        "title_en": f"To {act.en}, {en} with a {roles} account must look and agree: truc confirm show, then approve",
+        "title_en": f"To {act.en}, {en} with the role {roles} must look and agree: truc confirm show, then approve",
     }
 
 

@@ -192,6 +192,14 @@ CHANGED: dict[str, Pair] = {
 }
 """What a change that needs two persons is about."""
 
+STATE: dict[str, Pair] = {
+    "active": ("đang hoạt động", "active"),
+    "suspended": ("tạm ngừng", "suspended"),
+    "closed": ("đã đóng", "closed"),
+    "proposed": ("đang đề nghị", "proposed"),
+}
+"""States of agencies and systems."""
+
 FIELD: dict[str, Pair] = {
     "name": ("tên", "name"),
     "short_name": ("tên viết tắt", "short name"),
@@ -209,8 +217,13 @@ FIELD: dict[str, Pair] = {
     "networks": ("mạng được gọi đến", "networks it calls from"),
     "quotas": ("hạn mức", "quotas"),
     "contact": ("đầu mối", "contact"),
+    "organ_id": ("mã định danh", "code"),
+    "legacy_code": ("mã cũ", "older code"),
+    "aliases": ("mã khác", "other codes"),
+    "scope": ("phạm vi", "scope"),
+    "host": ("máy chủ", "host"),
+    "phone": ("điện thoại", "telephone"),
     "email": ("thư điện tử", "e-mail"),
-    "telephone": ("điện thoại", "telephone"),
     "address": ("địa chỉ", "address"),
     "change": ("thay đổi", "change"),
 }

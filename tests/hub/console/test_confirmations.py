@@ -46,6 +46,8 @@ async def test_an_operator_sees_what_would_change_and_does_it(hub, operator, ask
     assert f"/console/confirmations/{asked}" in listed.text
     assert "Sở Y tế <b>" in page.words
     assert "<b>" not in page.text.split("Sở Y tế")[1][:5]
+    assert "đang hoạt động" in page.words
+    assert "mã cũ" not in page.words, "what stays nothing is no change"
     assert hub.directory.agency("000.00.07.H99") is None
 
     answer = await operator.post(f"/console/confirmations/{asked}/approve", form_token=page.form_token)
