@@ -209,7 +209,8 @@ def watched(book: Book, people: People, seen: Seen) -> None:
             if (arrives or destroys) and sent.state != "erased":
                 assert row.watch_at is not None, told(copy, row)
             over = copy.status == "cancelled" or (copy.recall == "destroyed" and copy.status != "held")
-            if over and sent.travels:
+            refused = copy.business == "02"  # its sender is still to do something about it
+            if over and sent.travels and not refused:
                 assert row.watch_at is None, told(copy, row)
 
 
