@@ -31,7 +31,7 @@ from hub.sections import Listen
 from hub.store import deliveries, events
 
 SEED = int(os.environ.get("TRUC_SEED", "2026"))
-TURNS = int(os.environ.get("TRUC_RACES", "24"))
+TURNS = int(os.environ.get("TRUC_RACES", "16"))
 TOGETHER = 8
 REASON = "Ban hành nhầm"
 STATE = {None: "asked", "agreed": "agreed", "destroyed": "destroyed", "refused": "refused"}
