@@ -14,10 +14,16 @@ from joserfc.jwk import ECKey
 from joserfc.jws import JWSRegistry
 from sqlalchemy import select
 
-from hub import states
 from hub.store import tables
 
 E, A = tables.events, tables.alarms
+PROVEN = {
+    "package.accepted", "package.rejected", "package.erased", "delivery.delivered", "delivery.failed",
+    "delivery.cancelled", "status.01", "status.02", "status.03", "status.04", "status.05", "status.06",
+    "recall.asked", "recall.agreed", "recall.refused", "recall.destroyed", "takeback.asked", "takeback.agreed",
+    "takeback.refused", "update.received", "update.agreed", "update.refused", "replace.linked", "registry.changed",
+}  # fmt: skip
+"""What a receipt is owed for, told once more: a transition that is taken off the hub's own list is missed here."""
 
 
 class Wide(JWSRegistry):
@@ -58,7 +64,7 @@ class Journal:
             )  # fmt: skip
 
     def _judge(self, line) -> None:
-        proves = line.type in states.PROVING
+        proves = line.type in PROVEN
         assert (line.receipt is not None) == proves, line.type
         assert (line.leaf is not None) == proves
         if not proves:

@@ -86,7 +86,7 @@ class Senders(Acting):
         caller=st.sampled_from(("own", "own", "own", "b1", "cd")),
     )  # fmt: skip
     def withdraw(self, which, kind, some, caller):
-        sent = self.pick(which, [one for one in self.book.sent if one.system in SENDERS.values()])
+        sent = self.pick(which, [one for one in self.book.sent if one.is_document])
         names = [copy.agency for copy in sent.own]
         names = names if some is None else [names[some % len(names)]]
         system = sent.system if caller == "own" else caller

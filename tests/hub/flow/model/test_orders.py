@@ -38,6 +38,7 @@ def applied(sequence: tuple[str, ...]) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 async def test_g_08_every_sequence_of_up_to_five_statuses_ends_at_the_highest_one_said(sender, recipient):
     """9,330 sequences over 01-06, by a door whose caller hears no refusal.  law: R-123 QĐ28 Đ10.2h"""
     accepted = await sender.give(make_package(A, (B,), document_id="d-1", size=600))
