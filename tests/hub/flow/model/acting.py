@@ -69,7 +69,7 @@ class Acting(RuleBasedStateMachine):
         self.last: Sent | None = None
         self.latest = self.people.clock.now()
         self.ready = True
-        for number, to in enumerate(("BCD", "CFGE", "DB")):
+        for number, to in enumerate(("BCD", "CFGE", "DC")):
             sent = Sent("A", "a", f"d-{number}", b"", to=tuple(to))
             codes = [self.code(one) for one in to]
             sent.data = make_package(self.code("A"), codes, document_id=sent.document, subject=self.unique(), size=600)

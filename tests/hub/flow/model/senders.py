@@ -82,20 +82,27 @@ class Senders(Acting):
         ]
 
     @rule(
-        which=WHICH, kind=st.sampled_from(withdraw.KINDS), some=st.none() | st.integers(0, 3),
+        which=WHICH, kind=st.sampled_from(withdraw.KINDS), some=st.none() | st.integers(1, 4),
         caller=st.sampled_from(("own", "own", "own", "b1", "cd")),
     )  # fmt: skip
     def withdraw(self, which, kind, some, caller):
         sent = self.pick(which, [one for one in self.book.sent if one.is_document])
         names = [copy.agency for copy in sent.own]
-        names = names if some is None else [names[some % len(names)]]
-        system = sent.system if caller == "own" else caller
+        self.take_back(sent, sent.system if caller == "own" else caller, kind, some and names[some % len(names)])
+
+    def take_back(self, sent, system, kind, agency):
+        """Withdraw a document from one agency, or from all."""
+        names = {copy.agency for copy in sent.own} if agency is None else {agency}
         made: list[Sent] = []
         work = withdraw.withdraw(
-            self.hub, self.people.system(system), sent.id, reason=f"Gửi nhầm {self.unique()}", kind=kind,
-            recipients=None if some is None else [self.code(names[0])],
-        )  # fmt: skip
-        answer = self.both(lambda: self._withdraw(sent, system, kind, set(names), made), work)
+            self.hub,
+            self.people.system(system),
+            sent.id,
+            reason=f"Gửi nhầm {self.unique()}",
+            kind=kind,
+            recipients=None if agency is None else [self.code(agency)],
+        )
+        answer = self.both(lambda: self._withdraw(sent, system, kind, names, made), work)
         self.adopt(made)
         if answer is not None:
             for one in answer:
