@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
+from hub import clock
 from hub.states import Hold, PackageStatus
 from hub.store import tables
 from hub.store.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -43,6 +45,12 @@ def by_document_id(connection: Connection, sender: str, document_key: str) -> An
 def by_id(connection: Connection, package_id: str) -> Any | None:
     """The package with this id if it is a document."""
     return _BY_ID.first(connection, id_=package_id)
+
+
+def first_at(connection: Connection) -> datetime | None:
+    """When the hub took its first package."""
+    first = connection.execute(select(func.min(_P.c.received_at))).scalar()
+    return None if first is None else clock.from_text(first)
 
 
 def by_number(connection: Connection, senders: Collection[str], numbers: Collection[str]) -> Sequence[Any]:

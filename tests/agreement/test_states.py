@@ -20,8 +20,8 @@ takeback.asked takeback.agreed takeback.refused recall.asked recall.agreed recal
 update.received update.agreed update.refused replace.linked registry.changed
 """
 OTHER = """
-package.held package.released package.quarantined package.linked delivery.attempted delivery.deferred delivery.exposed delivery.held
-delivery.released delivery.assigned delivery.rerouted
+package.held package.released package.quarantined package.linked delivery.attempted delivery.deferred delivery.exposed
+delivery.held delivery.released delivery.assigned delivery.rerouted
 delivery.resent verdict.recorded legal_hold.set legal_hold.cleared alarm.raised content.opened
 """
 EVENT = re.compile(r"(package|delivery|relay|status|takeback|recall|update|replace|verdict|alarm|registry)\.[a-z0-9_]+")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from edxml import dates, organ
@@ -19,7 +20,6 @@ from hub.store import items, originals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from sqlalchemy import Connection
 
@@ -76,6 +76,11 @@ class Named:
         if day is not None and written is not None:
             return day == written
         return year is not None and promulgated[:4] == str(year)
+
+    def issued_by(self) -> date | None:
+        """The last day on which it can have been issued; None when nothing tells."""
+        day, year = self._day()
+        return day if day is not None or year is None else date(year, 12, 31)
 
     def _number(self) -> tuple[str, str]:
         number, _, notation = self.code.partition("/")

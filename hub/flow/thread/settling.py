@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from edxml.codes import BusinessType
 from edxml.faults import Fault, Refusal
+from hub import clock
 from hub.flow import notes
 from hub.flow.addressing import second_system
 from hub.flow.recalls import replacing
@@ -16,7 +18,7 @@ from hub.flow.thread import conflicts, match, replies
 from hub.flow.thread.answers import ANSWERING, Answers
 from hub.flow.thread.links import Link, Relation
 from hub.flow.thread.match import Named
-from hub.store import packages
+from hub.store import originals, packages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from hub.context import Hub
     from hub.flow.routing import Route
     from hub.store.packages import Earlier, NewPackage
+
+OLD: Final = timedelta(days=730)
+"""Documents issued so long before the hub took its first package did not pass through it."""
 
 HUB: Final = "hub"
 """The door of what the hub says in its own name: it speaks as nobody's recipient."""
@@ -85,8 +90,18 @@ class Settling:
         unmatched = refers and original is None and self._row.door != HUB
         if unmatched:
             self._warnings.append(notes.warning("base_unknown", "DocumentId"))
+            unmatched = not self._speaks_of_old_times()
         stays, urgency = self._recalls.stays, self._recalls.urgency
         return Settled(original, tuple(self._warnings), stays, urgency, unmatched, tuple(self._links))
+
+    def _speaks_of_old_times(self) -> bool:
+        """Whether it answers a document from long before this hub: that never comes here, so nothing waits for it."""
+        status = self._package.status
+        if status is None or status.code == "13":
+            return False
+        issued = Named.answered(status.response_for).issued_by()
+        began = clock.local(originals.first_at(self._connection) or self._now).date()
+        return issued is not None and issued < began - OLD
 
     def _status(self) -> str | None:
         """The package that a status message speaks of."""

@@ -17,8 +17,8 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PAGE = plain_pdf(text=f"Số: {NUMBER}/{NOTATION}")
 ELSEWHERE = {  # checks with tests of their own, because they need a scanner, a page or a registry
     "secrecy", "virus", "failed_signature", "secret_stamp", "urgency_stamp", "page_metadata", "page_amount",
-    "page_size", "scan", "invisible_signature", "sender_certificate", "active_content", "excluded_kind", "paper", "inside",
-    "signer_named",
+    "page_size", "scan", "invisible_signature", "sender_certificate", "active_content", "excluded_kind", "paper",
+    "inside", "signer_named",
 }  # fmt: skip
 
 
