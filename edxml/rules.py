@@ -44,7 +44,7 @@ def check(package: model.Package, *, profile: Profile = "tolerant") -> tuple[mod
         return tuple(warnings)
     assert package.header is not None, "a package is a document or a status"
     warnings += _header(package.header, profile)
-    _business(package)
+    warnings += _business(package.business, profile)
     _attachments(package)
     for attachment in package.attachments:
         warnings += _file(attachment, profile)
@@ -143,10 +143,14 @@ def _notation(header: model.MessageHeader) -> list[model.Warning]:
     ]
 
 
-def _business(package: model.Package) -> None:
-    business = package.business
-    if business.type is BusinessType.RECALL and not business.reason:
-        raise Refusal(Fault.REASON_REQUIRED, "a recall says why", where="Bussiness/BussinessDocReason")
+def _business(business: model.Business, profile: Profile) -> list[model.Warning]:
+    warnings = []
+    if business.type is not BusinessType.NEW and not business.reason:  # law: R-160
+        where = "Bussiness/BussinessDocReason"
+        if business.type is BusinessType.RECALL or profile == "strict":
+            raise Refusal(Fault.REASON_REQUIRED, f"business type {int(business.type)} says why", where=where)
+        vietnamese = "Văn bản cập nhật, thay thế chưa nêu lý do"
+        warnings.append(model.Warning("reason_missing", vietnamese, "an update or replacement says why", where))
     if business.type is BusinessType.REPLACEMENT and not any(one.document_id for one in business.replacements):
         where = "Bussiness/ReplacementInfoList"
         raise Refusal(Fault.PROFILE_INVALID, "a replacement names the documents it replaces", where=where)
@@ -154,6 +158,7 @@ def _business(package: model.Package) -> None:
         _organ_id(receiver.organ_id, "ReceiverList/Receiver/OrganId")
         if receiver.type not in (codes.ReceiverType.REMOVED, codes.ReceiverType.ADDED):
             raise Refusal(Fault.PROFILE_INVALID, "ReceiverType is 0 or 1", where="ReceiverList/Receiver/ReceiverType")
+    return warnings
 
 
 def _status(status: model.StatusMessage) -> list[model.Warning]:

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, T
 
 from edxml import codes, dates, document_id, model
 from edxml.codes import BusinessType
+from edxml.faults import Fault, Refusal
 from hub.context import Hub
 from hub.flow.addressing import asking, recipients
 from hub.flow.addressing.opening import NamedGroup
@@ -170,7 +171,9 @@ def sending(said: Metadata) -> Sending:
 
 
 def business(said: Metadata, chosen_id: str, sent: Sending) -> model.Business:
-    """What the message does with the document."""
+    """What the message does with the document. Raises Refusal(REASON_REQUIRED) for one that changes it silently."""
+    if said.kind != "new" and not said.reason.strip():
+        raise Refusal(Fault.REASON_REQUIRED, where="reason")  # law: R-160
     return model.Business(
         paper=recipients.paper_flag(sent.wanted),
         document_id=chosen_id,

@@ -95,6 +95,19 @@ def test_a_recall_says_why():  # law: R-160
     assert fault_of(edoc(recall)) is Fault.REASON_REQUIRED
 
 
+@pytest.mark.parametrize("kind", [model.BusinessType.UPDATE, model.BusinessType.REPLACEMENT])
+def test_an_update_and_a_replacement_without_a_reason_are_warned_of_and_refused_by_the_strict_profile(kind):
+    """law: R-160"""
+    replaced = (model.Replacement("cũ", ()),)
+    silent, said = (edoc(model.Business(type=kind, reason=text, replacements=replaced)) for text in ("", "Sai số"))
+
+    assert [(one.code, one.where) for one in rules.check(silent)] == [
+        ("reason_missing", "Bussiness/BussinessDocReason"),
+    ]  # fmt: skip
+    assert fault_of(silent, "strict") is Fault.REASON_REQUIRED
+    assert rules.check(said, profile="strict") == ()
+
+
 def test_a_replacement_names_what_it_replaces():
     package = edoc(model.Business(type=model.BusinessType.REPLACEMENT, reason="thay thế"))
 

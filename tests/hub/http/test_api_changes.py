@@ -58,7 +58,7 @@ async def test_a_recall_ends_with_a_signed_destruction_and_a_tombstone(offices):
 
 
 async def test_an_update_is_written_from_the_documents_own_header(offices):
-    """law: R-116 TT Đ7.2.3, R-161"""
+    """law: R-116 TT Đ7.2.3, R-160, R-161"""
     sender, recipient, added = offices
     data = make_package(A, (B,), document_id="d-1")
     sent = await sender.send(data)
@@ -81,7 +81,7 @@ async def test_an_update_is_written_from_the_documents_own_header(offices):
 
 
 async def test_a_replacement_is_a_new_document_linked_with_the_old_one(offices):
-    """law: R-162 NĐ30 Đ18.3"""
+    """law: R-160, R-162 NĐ30 Đ18.3"""
     sender, recipient, _ = offices
     old = await sender.send(make_package(A, (B,), document_id="d-1"))
     await recipient.receive()
@@ -93,6 +93,9 @@ async def test_a_replacement_is_a_new_document_linked_with_the_old_one(offices):
     same_id = await replaced(sender, old["package_id"], {**said, "document_id": "d-1"}, form)
     no_reason = await replaced(sender, old["package_id"], {**said, "reason": ""}, form)
     stranger = await replaced(recipient, old["package_id"], {**said, "from": B, "to": [A]}, form)
+    by_form = [
+        await sender.send_files({**said, "kind": kind, "reason": " "}, form[0]) for kind in ("update", "replacement")
+    ]
     nobody = await replaced(recipient, new["package_id"][::-1], {**said, "from": B, "to": [A]}, form)
 
     assert again["receipt"] == new["receipt"]
@@ -102,7 +105,7 @@ async def test_a_replacement_is_a_new_document_linked_with_the_old_one(offices):
     shown = await recipient.package(old["package_id"])
     assert shown["replaced_by"] == new["package_id"]
     assert same_id.code == "conflict"
-    assert no_reason.code == "reason_required"
+    assert {one.code for one in (no_reason, *by_form)} == {"reason_required"}
     assert (stranger.status, stranger.code) == (nobody.status, nobody.code) == (404, "not_found")
 
 
