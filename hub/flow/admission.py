@@ -154,10 +154,10 @@ class Admission:
         told = json.dumps([asdict(one) for one in self._warnings], ensure_ascii=False)
         packages.add(connection, replace(self._row, original_id=original, warnings=told))
         deliveries.add(connection, new, items)
-        if self._row.business_type == BusinessType.UPDATE:
-            sequels.arrange(connection, self._hub, self._row.id)
         recording.keep(connection, self._row.id, self._report, self._now)
         receipt = self._journal.record(connection, self._now, self._events(new, original))[0]
+        if self._row.business_type == BusinessType.UPDATE:
+            sequels.arrange(connection, self._hub, self._row.id)
         if settled.links:
             links.write(connection, self._hub, self._now, self._actor, self._row, new, settled.links)
         woken: list[str] = []

@@ -106,3 +106,18 @@ def _counting(found, real):
 @pytest.fixture
 def sections():
     return {"listen": [{"port": 0, "doors": ["api", "vxp"]}]}
+
+
+async def test_g_01_an_update_that_waits_behind_a_held_document_is_repeated_with_its_first_receipt(offices):
+    sender = offices[0]
+    name = f"{S},2026/11/21,91/QĐ-SNV"
+    await sender.offer(stamped(S, (R,), document_id=name, number="91", notation="QĐ-SNV"))
+    update = make_package(
+        S, (R,), document_id=name, number="91", notation="QĐ-SNV", business_type=2, reason="Sửa", attachments=()
+    )
+
+    first = (await sender.offer(update)).expect(201)
+    again = (await sender.offer(update)).expect(200)
+
+    assert again == first
+    assert [line["type"] for line in await sender.timeline(first["package_id"])][0] == "package.accepted"
