@@ -120,4 +120,4 @@ async def test_g_01_an_update_that_waits_behind_a_held_document_is_repeated_with
     again = (await sender.offer(update)).expect(200)
 
     assert again == first
-    assert [line["type"] for line in await sender.timeline(first["package_id"])][0] == "package.accepted"
+    assert (await sender.timeline(first["package_id"]))[0]["type"] == "package.accepted"
