@@ -60,7 +60,7 @@ async def journal(hub, package_id) -> list[tuple[str, str]]:
 
 async def test_a_message_is_matched_with_the_document_a_person_names(hub, sender, recipient):
     taken = await sender.give(make_package(A, (B,), document_id="khác-hẳn", number="13", notation="QĐ-SNV"))
-    early = await recipient.give(make_status("03", B, (A, f"{A},2020/01/01,13/QĐ-SNV"), "Số đến: 5"))
+    early = await recipient.give(make_status("03", B, (A, f"{A},2026/01/01,13/QĐ-SNV"), "Số đến: 5"))
 
     shown = await ask(hub, "review.show", package_id=early.package_id)
     done = await ask(hub, "review.match", package_id=early.package_id, to=taken.package_id)
@@ -140,9 +140,9 @@ async def test_a_message_sent_back_never_leaves_and_its_sender_is_told_by_the_hu
 
 async def test_the_pages_do_the_same(hub, sender, recipient, operator):
     taken = await sender.give(make_package(A, (B,), document_id="khác-hẳn", number="13", notation="QĐ-SNV"))
-    first = await recipient.give(make_status("03", B, (A, f"{A},2020/01/01,13/QĐ-SNV"), "Lời riêng của nơi nhận"))
+    first = await recipient.give(make_status("03", B, (A, f"{A},2026/01/01,13/QĐ-SNV"), "Lời riêng của nơi nhận"))
     second = await recipient.give(make_status("01", B, (A, NAME)))
-    third = await recipient.give(make_status("01", B, (A, f"{A},2020/01/02,2/QĐ-SNV")))
+    third = await recipient.give(make_status("01", B, (A, f"{A},2026/01/02,2/QĐ-SNV")))
 
     page = await operator.get("/console/review")
     shown = await operator.get(f"/console/review/{first.package_id}")
