@@ -165,7 +165,7 @@ def _status(status: model.StatusMessage) -> list[model.Warning]:
     warnings: list[model.Warning] = []
     _organ_id(status.sender.organ_id, "MessageHeader/From/OrganId")
     _organ_id(status.response_for.organ_id, "MessageHeader/ResponseFor/OrganId")
-    if not status.response_for.document_id and not status.response_for.code:
+    if not status.response_for.document_id and not status.response_for.code:  # law: R-124
         raise Refusal(Fault.PROFILE_INVALID, "a status names its document", where="ResponseFor/DocumentId")
     if status.code in set(codes.StatusCode):
         code = codes.StatusCode(status.code)

@@ -81,7 +81,7 @@ class SignatureReport:
     anchor: str | None = None
     revision: int = 0
     covers: int = 0
-    copy_mark: str | None = None
+    copy_mark: str | None = None  # law: R-064 NĐ30 Đ25
     shown: str = ""
     warnings: tuple[str, ...] = ()
     detail: str = ""

@@ -147,7 +147,7 @@ class Admission:
         self._warnings += settled.warnings
         same = packages.same_entry(connection, self._row)
         if any(one.same_number(self._row) for one in same):
-            self._warnings.append(notes.warning("same_number", "Code"))  # law: R-030 R-031 NĐ30 Đ15.1
+            self._warnings.append(notes.warning("same_number", "Code"))  # law: R-030 R-031 NĐ30 Đ15.1, R-198
         self._warnings += onward.warnings(connection, self._row, self._routes)
         doubled = duplicates.at_recipients(connection, self._row, self._routes, same)
         new, items = planning.plan(self._row, self._routes, settled.absent, self._hub.profile.watch, doubled)
@@ -197,7 +197,7 @@ class Admission:
         if kept_back:
             made.append(events.Event("package.held", "hub", row.id, detail=kept_back))  # law: R-012
         if self._report is not None:
-            made.append(recording.event(row.id, self._report, self._now, "arrival"))
+            made.append(recording.event(row.id, self._report, self._now, "arrival"))  # law: R-068
         link = {"document_id": row.document_id, "original": original or ""}
         if row.message_type == "edoc" and row.business_type == BusinessType.UPDATE:
             made.append(events.Event("update.received", self._actor, row.id, detail=link))

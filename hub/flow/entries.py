@@ -77,7 +77,7 @@ def reading(
         "number": package.number,
         "notation": package.notation,
         "promulgated": promulgated[:32],
-        "year": promulgated[:4],
+        "year": promulgated[:4],  # law: R-028 HN Đ8.3
         "content_key": packages.content_key([one.sha256 for one in package.attachments]),
         "attachments": json.dumps([_part(one) for one in package.attachments], ensure_ascii=False),
         "warnings": json.dumps([asdict(one) for one in warnings], ensure_ascii=False),

@@ -243,7 +243,7 @@ def _sender(hub: Hub, package: model.Package, submission: Submission) -> str:
     spoken = hub.directory.speaks_for(submission.system, code)
     if spoken is None:
         raise Refusal(Fault.SENDER_NOT_ALLOWED, f"this system does not speak for {code}")
-    if spoken.state == "suspended":
+    if spoken.state == "suspended":  # law: R-001 HN Đ2.1
         raise Refusal(Fault.ORG_SUSPENDED, f"{spoken.organ_id} is suspended")
     if spoken.state == "closed" or (
         spoken.valid_to is not None and spoken.valid_to < clock.local(hub.clock.now()).date()

@@ -36,7 +36,7 @@ class Route:
     """
 
     recipient: str
-    written_as: str
+    written_as: str  # law: R-023 CB Đ4
     system_id: str | None
     connector: str | None
     status: DeliveryStatus

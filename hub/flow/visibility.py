@@ -53,7 +53,7 @@ class Thing(StrEnum):
 _T = Thing
 TABLE: Mapping[Party, frozenset[Thing]] = {
     Party.SENDER: frozenset({_T.STATES, _T.WORDS, _T.CONTENT, _T.VERDICT, _T.OWN_ROWS, _T.ALL_ROWS, _T.HOLD}),
-    Party.RECIPIENT: frozenset({_T.STATES, _T.WORDS, _T.CONTENT, _T.VERDICT, _T.OWN_ROWS}),  # law: R-142 HN Đ12.1
+    Party.RECIPIENT: frozenset({_T.STATES, _T.WORDS, _T.CONTENT, _T.VERDICT, _T.OWN_ROWS}),  # law: R-142 R-199
     # law: R-191 CB Đ11 (states and sizes, never the content)
     Party.OPERATOR: frozenset({_T.STATES, _T.VERDICT, _T.ALL_ROWS, _T.HOLD, _T.PERSONS, _T.FIGURES}),
     Party.OFFICE: frozenset({_T.FIGURES}),

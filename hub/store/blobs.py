@@ -5,7 +5,7 @@ last one 0 to 65,536) encrypted, then its 16-byte tag. Nonce = frame number and 
 authenticated, so that cutting the file at a frame's border shows as surely as a flipped bit or two frames exchanged.
 
 Nothing here is asynchronous: call it from a worker thread. A file exists under its name only when whole and on disk.
-law: R-199 (sealed at rest; erasing a package = forgetting its key)
+law: R-199 S-09 (sealed at rest; erasing a package = forgetting its key)
 """
 
 from __future__ import annotations

@@ -136,7 +136,7 @@ def test_what_is_no_status_code_is_refused(code):
     assert fault_of(status(code)) is Fault.PROFILE_INVALID
 
 
-def test_a_status_names_its_document():
+def test_a_status_names_its_document():  # law: R-124
     assert fault_of(status("01", response_for=model.ResponseFor("000.00.02.H99"))) is Fault.PROFILE_INVALID
 
 

@@ -22,7 +22,7 @@ _FIRST: Final = (
 
 def one_each(rows: Sequence[Any]) -> list[Any]:
     """Each agency's own copy, with the recall state of both: a document is back when both copies are."""
-    # law: R-135 TT Đ6.1.2
+    # law: R-135 TT Đ6.1.2, R-155 QĐ28 Đ9.2
     others = {row.recipient: row for row in rows if row.copy in BESIDE}
     if not others:
         return list(rows)

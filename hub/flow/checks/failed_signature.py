@@ -24,7 +24,7 @@ _FAULTS: dict[SubIndication | None, Fault] = {
 
 async def find(hub: Hub, subject: Subject) -> list[Finding]:  # noqa: ARG001
     """Every file with a verdict FAILED."""
-    # law: R-069 TT15/2025 Đ6
+    # law: R-069 TT15/2025 Đ6, R-073 HN Đ9.1b
     found = []
     for file in subject.report.files if subject.report is not None else ():
         if file.verdict is not Verdict.FAILED:

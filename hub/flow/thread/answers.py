@@ -120,7 +120,7 @@ class Answers:
         self._record(f"status.{code}", copy, detail)
         if code == "02" and applied:
             refusals.returned(self._connection, copy.id, self._now)
-        if late_refusal:
+        if late_refusal:  # law: R-198 NĐ30 PL VI
             told = {"system": self._actor.removeprefix("system:"), "code": code}
             alarm = alarms.Alarm("refused_after_acceptance", Audience.OPERATOR, "", copy.package_id, copy.id,
                                  recipient=copy.recipient, detail=told)  # fmt: skip

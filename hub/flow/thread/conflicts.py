@@ -26,7 +26,7 @@ def refuse_conflict(package: Package, routes: Sequence[Route], earlier: Sequence
     Only for new and replacing documents. After a refusal 02 the same DocumentId is a corrected sending.
     Raises Refusal(CONFLICT).
     """
-    # law: R-114 R-115 NĐ30 Đ18.3
+    # law: R-028 HN Đ8.3, R-114 R-115 NĐ30 Đ18.3
     if package.business.type not in (BusinessType.NEW, BusinessType.REPLACEMENT):
         return []
     wanted = {route.recipient for route in routes if route.deliverable}

@@ -63,12 +63,13 @@ def test_the_order_of_signers_is_shown_and_never_judged(judge, ca):  # law: R-07
 @pytest.mark.parametrize(
     ("drawn", "mark"), [("SAO Y; 12; 02/01/2026", "SAO Y"), ("TRICH SAO", "TRÍCH SAO"), ("KY", None)]
 )
-def test_the_mark_of_a_copy_is_read_from_the_widget(judge, ca, drawn, mark):  # law: R-065 NĐ30 Đ25.1c
+def test_the_mark_of_a_copy_is_read_from_the_widget(judge, ca, drawn, mark):  # law: NĐ30 Đ25.1c
     office = ca.organisation("Sở Nội vụ")
 
     report = judge(sign_once(plain_pdf(), ca, office, 0, ca.now, stamp_text=drawn))
 
-    assert report.signatures[0].copy_mark == mark
+    said = report.signatures[0].as_json()
+    assert (said["copy_mark"], said["signer"]) == (mark, "Sở Nội vụ")
     assert DocumentReport.of([report]).legal_value is (LegalValue.COPY if mark else LegalValue.INFORMATION)
 
 

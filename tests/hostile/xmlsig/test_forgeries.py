@@ -34,7 +34,7 @@ def code_of(data: bytes) -> str:
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_a_forgery_is_refused_under_its_own_name(signed, case):
+def test_a_forgery_is_refused_under_its_own_name(signed, case):  # law: R-079 (SHA-1 among them)
     spoilt = case.spoil(signed)
 
     assert spoilt != signed

@@ -10,6 +10,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from agency_registry import edit
 from edxml.faults import Fault, Refusal
 from edxml.testing import make_package, plain_pdf
 from hub.flow import content, intake, operate, pickup, views
@@ -106,8 +107,21 @@ async def test_no_deliverable_recipient_is_a_refusal(sender):
     assert await refused(sender.give(make_package(A, ("000.00.77.H99",)))) is Fault.ORG_UNKNOWN
 
 
+@pytest.mark.parametrize("code", [A, B])
+async def test_who_is_suspended_neither_sends_nor_receives(sender, recipient, province, code):
+    """law: R-001 HN Đ2.1"""
+    why = edit.Why(actor="an", reason="thử")
+    await province.change(lambda connection: edit.suspend_agency(connection, code, why=why))
+
+    with pytest.raises(Refusal) as raised:
+        await sender.give(make_package(A, (B,)))
+
+    assert raised.value.fault is Fault.ORG_SUSPENDED
+    assert code in raised.value.detail
+
+
 async def test_other_content_under_the_same_document_id_is_a_conflict(sender, recipient):
-    """law: R-114 R-115 NĐ30 Đ18.3"""
+    """law: R-028 HN Đ8.3, R-114 R-115 NĐ30 Đ18.3"""
     await sender.give(make_package(A, (B,), document_id="d-1", attachments=[("a.pdf", plain_pdf(text="một"))]))
     other = make_package(A, (B,), document_id="d-1", attachments=[("a.pdf", plain_pdf(text="hai"))])
 
@@ -127,7 +141,7 @@ async def test_the_same_attachments_to_a_further_recipient_are_a_supplementary_s
 
 
 async def test_a_number_and_notation_used_twice_in_a_year_is_told_and_stops_nothing(sender, recipient):
-    """law: R-030 R-031 NĐ30 Đ15.1"""
+    """law: R-030 R-031 NĐ30 Đ15.1, R-198 NĐ30 PL VI"""
     day, next_year = date(2026, 3, 2), date(2027, 3, 2)
     numbered = [("12", "QĐ-SNV", day), ("12", "QĐ-SNV", day), ("12", "GM-SNV", day), ("12", "QĐ-SNV", next_year)]
 
@@ -221,7 +235,7 @@ async def test_the_digest_decides_whether_a_trailing_line_end_is_part_of_the_fil
 
 
 async def test_foreign_packages_do_not_exist(sender, recipient, province):
-    """law: R-142 NĐ30 PL VI"""
+    """law: R-142 NĐ30 PL VI, R-199 BD Đ2.3"""
     await province.agencies(C)
     third = province.hub.system((await province.system("third", C)).system_id)
     accepted = await sender.give(make_package(A, (B,)))

@@ -30,7 +30,7 @@ async def fetch(hand):
 
 
 async def test_a_recall_stops_the_copy_that_never_left_and_asks_for_the_other(sender, recipient, province):
-    """law: R-145 R-157"""
+    """law: R-145"""
     await province.agencies(C)
     await province.system("third", C)
     accepted = await sender.give(make_package(A, (B, C), document_id="d-1"))
@@ -42,6 +42,19 @@ async def test_a_recall_stops_the_copy_that_never_left_and_asks_for_the_other(se
         B: ("available", "asked"),
         C: ("cancelled", "never_delivered"),
     }
+
+
+@pytest.mark.parametrize(("priority", "urgent"), [(0, 1), (1, 1), (3, 3)])
+async def test_a_recall_and_a_take_back_are_urgent_and_as_urgent_as_the_document(sender, recipient, priority, urgent):
+    """law: R-157"""
+    await sender.give(make_package(A, (B,), document_id="d-1", priority=priority))
+    await fetch(recipient)
+
+    await sender.give(make_status("13", A, (B, "d-1"), description="Gửi nhầm"))
+    await sender.give(make_package(A, (B,), document_id="d-1", business_type=1, reason="Ban hành nhầm"))
+
+    page = await pickup.inbox(sender.hub, recipient.system, limit=10)
+    assert {item.urgency for item in page.items if item.kind == "recall" or item.status_code == "13"} == {urgent}
 
 
 async def test_a_take_back_13_is_answered_15_by_the_recipient(sender, recipient):

@@ -138,7 +138,7 @@ async def test_two_that_look_at_the_same_time_make_one_verdict(hub, ca, undecide
 
 
 async def test_proven_not_valid_later_alarms_everybody_and_calls_nothing_back(hub, sender, recipient):
-    """R-073: the sender decides; the hub does not take a document back by itself."""
+    """law: R-073 HN Đ9.1b: the sender decides; the hub does not take a document back by itself."""
     own = TestCA()
     own.write_trust(hub.settings.trust_folder)
     lists = hub.settings.trust_folder / "crl"

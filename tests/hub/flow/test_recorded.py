@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
+from datetime import date
 
 import pytest
 
@@ -39,9 +41,22 @@ async def rows_of(hub, package_id):
 
 async def test_a_place_that_is_only_named_gets_nothing(sender, recipient):
     """law: R-110"""
-    sent = await sender.give(with_header(to_places=("Lưu: VT", "UBND các xã")))
+    places = ("Lưu: VT", "UBND các xã")
+    sent = await sender.give(with_header(to_places=places))
 
+    found = await (await content.of_package(sender.hub, recipient.system, sent.package_id)).read()
+    assert reader.read(found).header.to_places == places
     assert [row.recipient for row in await rows_of(sender.hub, sent.package_id)] == [B]
+
+
+async def test_the_code_of_a_document_is_kept_whole_and_in_its_parts(sender, recipient):
+    """law: R-028 HN Đ8.3"""
+    day = date(2026, 11, 20)
+    name = f"{A},2026/11/20,12/BC-SNV"
+    sent = await sender.give(make_package(A, B, document_id=name, number="12", notation="BC-SNV", issued_on=day))
+
+    row = await sender.hub.db.read(lambda connection: packages.get(connection, sent.package_id))
+    assert (row.document_id, row.sender, row.year, row.number, row.notation) == (name, A, "2026", "12", "BC-SNV")
 
 
 @pytest.mark.parametrize("value", [0, 1, 2, 3, 9])
@@ -63,12 +78,12 @@ async def test_who_sent_is_in_the_books_by_system_and_organisation(sender, recip
 
 
 async def test_every_act_on_a_document_stands_in_its_history_in_order(sender, recipient):
-    """law: R-196 QĐ28 Đ10.2p, R-106 HN Đ7.3, R-033 NĐ30 Đ22.2"""
+    """law: R-196 QĐ28 Đ10.2p, R-106 HN Đ7.3, R-033 NĐ30 Đ22.2, R-144 HN Đ12.1"""
     hub = sender.hub
     sent = await sender.give(make_package(A, B))
     [item] = (await pickup.inbox(hub, recipient.system, limit=10)).items
     lease = await pickup.lease(hub, recipient.system, item.delivery_id)
-    await pickup.acknowledge(hub, recipient.system, item.delivery_id, lease.lease, item.sha256)
+    receipt = await pickup.acknowledge(hub, recipient.system, item.delivery_id, lease.lease, item.sha256)
     said = statuses.Said("03", arrival_number="125", arrival_date="2026-11-21")
     await statuses.say(hub, recipient.system, item.delivery_id, said)
 
@@ -80,6 +95,8 @@ async def test_every_act_on_a_document_stands_in_its_history_in_order(sender, re
     assert [one.seq for one in told] == sorted(one.seq for one in told)
     [row] = await rows_of(hub, sent.package_id)
     assert (row.business_status, row.arrival_number) == ("03", "125")
+    proven = json.loads(hub.keys.verify_receipt(receipt))
+    assert (proven["event"], proven["recipient"], proven["sha256"]) == ("delivery.delivered", B, sent.sha256)
 
 
 async def test_a_line_of_the_history_is_never_written_over_or_taken_away(project_root):

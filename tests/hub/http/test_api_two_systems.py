@@ -147,7 +147,7 @@ async def test_a_document_may_be_assigned_in_the_other_system(offices, pair, hub
 
 
 async def test_a_withdrawn_document_comes_back_from_both_systems(offices, pair, hub):
-    """law: R-135 TT Đ6.1.2"""
+    """law: R-135 TT Đ6.1.2, R-155 QĐ28 Đ9.2"""
     sender = offices[0]
     primary, second, _ = pair
     accepted = await sender.send(make_package(SENDER, RECIPIENT))

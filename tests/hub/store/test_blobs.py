@@ -65,7 +65,7 @@ def test_a_range_is_that_part_of_the_whole(tmp_path_factory, size, edges):
 
 
 def test_nothing_readable_is_on_disk(store):
-    """law: R-199 BD Đ2.3."""
+    """law: R-199 BD Đ2.3, S-09."""
     data = b"QUYET DINH " * 20_000
 
     package_id, _ = put(store, data)

@@ -207,7 +207,7 @@ async def test_a_refusal_as_before_there_were_codes_is_other(sender, recipient):
 async def test_from_the_axis_a_refusal_after_the_acceptance_is_recorded_and_an_operator_called(
     sender, recipient, province, snv
 ):
-    """law: R-132 HN Đ9.1, R-119 QĐ28 Đ3.3: nobody is left to be told, and nothing is lost."""
+    """law: R-132 HN Đ9.1, R-119 QĐ28 Đ3.3, R-198: nobody is left to be told, and nothing is lost."""
     hub = sender.hub
     await province.agencies(MINISTRY, scope="national")
     accepted = await sender.give(make_package(A, (MINISTRY, B)))
