@@ -104,7 +104,7 @@ async def test_a_message_about_a_document_older_than_the_hub_is_released(hub, se
 
 async def test_many_are_released_by_sender_and_day(hub, sender, recipient):
     for number in range(3):
-        await recipient.give(make_status("01", B, (A, f"{A},2020/01/0{number + 1},1/QĐ-SNV")))
+        await recipient.give(make_status("01", B, (A, f"{A},2026/01/0{number + 1},1/QĐ-SNV")))
     await sender.give(make_package(A, (B,), document_id=NAME, business_type=1, reason="Ban hành nhầm"))
     today = clock.local(hub.clock.now()).date()
 
