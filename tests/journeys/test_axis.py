@@ -337,7 +337,7 @@ async def test_the_axis_is_down_for_a_while_and_everything_catches_up(country):
 
     await until(all_here)
 
-    assert set(statuses) == {"queued"}
+    assert set(statuses) <= {"queued", "sending"}  # an attempt may be under way this very moment
     assert sorted(got) == sorted(documents)
     assert await country.inbox() == [reader.read(incoming).document_id]
 

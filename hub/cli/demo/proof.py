@@ -33,7 +33,7 @@ class Promise(Enum):
     LATER = "Chưa kết luận được thì nói rõ, rồi tự kiểm lại", "undecided is said, then decided"
     STATUS = "Trạng thái xử lý về tới nơi gửi", "statuses come back"
     RECALL = "Thu hồi: hủy bản chưa rời trục, hỏi bản đã giao", "recall: stopped, or asked for"
-    REPLACED = "Thay thế: bản mới nối với bản cũ, bản cũ được giữ", "replaced: linked, the old one kept"
+    REPLACED = "Thay thế: bản mới nối với bản cũ, bản cũ được giữ", "replaced: linked, old one kept"
     OPERATOR = "Giữ và thả đúng theo người điều phối", "hold and release"
 
     @property

@@ -358,8 +358,8 @@ def test_random_lives_keep_every_promise(new_folder, tmp_path):
     run_state_machine_as_test(
         Life,
         settings=hypothesis.settings(
-            max_examples=12,
-            stateful_step_count=40,
+            max_examples=5,
+            stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(hypothesis.HealthCheck),
         ),
