@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from edxml.model import Warning as Note
+    from hub.calendar.lateness import Lateness
     from hub.context import Hub
 
 
@@ -82,6 +83,31 @@ def sent(hub: Hub, row: Row[Any]) -> Sent:
     answered = clock.from_text(row.received_at)
     click = hub.profile.clocks.sending_time == "click" and issued is not None and issued <= answered
     return Sent(signed, issued, issued if click else answered)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedLate:
+    """How late a signed document was sent. strict: after the morning of the next working day; wide: after that day.
+
+    by, by_wide: until when it was due by each. rule: which of both the profile holds senders to. None = in time.
+    """
+
+    by: datetime
+    by_wide: datetime
+    strict: Lateness | None
+    wide: Lateness | None
+    rule: str
+
+
+def issued_late(hub: Hub, sender: str, sent: Sent) -> IssuedLate | None:
+    """None while it is not sent, for what no person signed, and for a signature that says a later time."""
+    # law: R-082 HN Đ7.2 (both rules stand beside each other)
+    if sent.signed_at is None or sent.sent_at is None or sent.signed_at > sent.sent_at:
+        return None
+    calendar = hub.calendars.of(sender)
+    due = calendar.issue_by(sent.signed_at)
+    strict, wide = (calendar.lateness(by, sent.sent_at) for by in (due.strict, due.wide))
+    return IssuedLate(due.strict, due.wide, strict, wide, hub.profile.clocks.issue_rule)
 
 
 def received_of(row: Row[Any]) -> Received:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from edxml.faults import Fault, Refusal
 from hub import clock
 from hub.flow import moments, visibility
-from hub.flow.moments import Received, Sent
+from hub.flow.moments import IssuedLate, Received, Sent
 from hub.flow.recalls import shown
 from hub.flow.visibility import Party, Thing, View
 from hub.store import answers, events, packages
@@ -51,6 +51,7 @@ class DeliveryState:
     arrival_number: str | None
     arrival_date: str | None
     corrected_by: str | None
+    days_overdue: int | None = None  # of the answer that was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class PackageState:
     tombstone: shown.Tombstone | None
     replaced_by: str | None
     revisions: tuple[Revision, ...] = ()
+    issued_late: IssuedLate | None = None  # for the sender alone
     sent_onward: tuple[str, ...] = ()  # to a recipient it is wanted back from: its own packages with the same files
 
 
@@ -140,7 +142,8 @@ async def package(hub: Hub, system: System, package_id: str) -> PackageState:
         if not state.is_sender and any(one.wanted is not None for one in state.deliveries):
             own = [one.recipient for one in state.deliveries]
             onward = tuple(packages.sent_onward(connection, package_id, own))  # law: R-155 QĐ28 Đ9.2
-        return replace(state, original_id=older, replaced_by=newer, revisions=revisions, sent_onward=onward)
+        state = replace(state, original_id=older, replaced_by=newer, revisions=revisions, sent_onward=onward)
+        return replace(state, deliveries=_overdue(hub, connection, state))
 
     return await hub.db.read(look)
 
@@ -294,7 +297,24 @@ def _state(hub: Hub, view: View) -> PackageState:
         json.loads(row.sending) if view.is_sender else {},
         shown.tombstone(row, view.rows),
         row.replaced_by,
+        issued_late=moments.issued_late(hub, row.sender, moments.sent(hub, row)) if view.is_sender else None,
     )
+
+
+def _overdue(hub: Hub, connection: Connection, state: PackageState) -> tuple[DeliveryState, ...]:
+    """The deliveries, with the days by which each answer is late: the one that was given, or the one that is owed."""
+    due = state.reply_due
+    if due is None:
+        return state.deliveries
+    ids = {one.replied_by for one in state.deliveries if one.replied_by is not None}
+    answered = packages.arrivals(connection, ids) if ids else {}
+    today = clock.to_text(hub.clock.now())
+
+    def days(one: DeliveryState) -> int:
+        done = clock.from_text(answered.get(one.replied_by or "", today))
+        return hub.calendars.of(one.recipient).days_late(clock.local(due).date(), clock.local(done).date())
+
+    return tuple(replace(one, days_overdue=days(one)) for one in state.deliveries)  # law: R-100 CB Đ6.2
 
 
 def _delivery(hub: Hub, row: Row[Any], view: View) -> DeliveryState:

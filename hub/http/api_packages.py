@@ -15,6 +15,7 @@ from edxml.verdict import DocumentReport
 from hub.context import Hub
 from hub.flow import checks, hold, intake, pickup, quotas, views
 from hub.flow.addressing import asking
+from hub.flow.moments import IssuedLate
 from hub.flow.recalls import shown
 from hub.http import api_shapes as shapes
 from hub.http import api_upload, auth
@@ -225,6 +226,7 @@ def _package(found: views.PackageState, *, english: bool) -> shapes.PackageShown
         signed_at=found.sent.signed_at,
         issued_at=found.sent.issued_at,
         sent_at=found.sent.sent_at,
+        issued_late=_issued_late(found.issued_late, english=english),
         original_id=found.original_id,
         is_sender=found.is_sender,
         circulation=found.circulation,
@@ -266,6 +268,20 @@ def _name(hub: Hub, code: str) -> str:
     return agency.name if agency is not None else ""
 
 
+def _issued_late(late: IssuedLate | None, *, english: bool) -> shapes.IssuedLateShown | None:
+    if late is None:
+        return None
+    held = late.strict if late.rule == "morning" else late.wide
+    return shapes.IssuedLateShown(
+        by=late.by,
+        by_wide=late.by_wide,
+        minutes=late.strict.minutes if late.strict is not None else None,
+        minutes_wide=late.wide.minutes if late.wide is not None else None,
+        rule=late.rule,
+        text="" if held is None else held.text_en if english else held.text_vi,
+    )
+
+
 def _delivery(one: views.DeliveryState, request: str) -> shapes.DeliveryShown:
     return shapes.DeliveryShown(
         delivery_id=one.delivery_id,
@@ -297,6 +313,7 @@ def _delivery(one: views.DeliveryState, request: str) -> shapes.DeliveryShown:
         arrival_number=one.arrival_number,
         arrival_date=one.arrival_date,
         corrected_by=one.corrected_by,
+        days_overdue=one.days_overdue,
     )
 
 

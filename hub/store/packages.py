@@ -348,6 +348,12 @@ def sent_onward(connection: Connection, package_id: str, senders: Collection[str
     return list(connection.execute(query.order_by(_P.c.seq).limit(100)).scalars())
 
 
+def arrivals(connection: Connection, package_ids: Collection[str]) -> dict[str, str]:
+    """Package id -> when the hub took it in, as it is stored."""
+    rows = connection.execute(select(_P.c.id, _P.c.received_at).where(_P.c.id.in_(package_ids)))
+    return {row.id: row.received_at for row in rows}
+
+
 def known_ids(connection: Connection, package_ids: Collection[str]) -> set[str]:
     """Those of `package_ids` whose bytes a row still stands for: the sweep of orphans keeps them."""
     ids = list(package_ids)

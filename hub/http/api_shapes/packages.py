@@ -137,6 +137,7 @@ class DeliveryShown(Answer):
     arrival_number: str | None = Field(None, description="Số đến tại nơi nhận (03)")
     arrival_date: str | None = Field(None, description="Ngày đến tại nơi nhận (03)")
     corrected_by: str | None = Field(None, description="Gói tin gửi lại sau khi bị từ chối")
+    days_overdue: int | None = Field(None, description="Văn bản có hạn trả lời: số ngày quá hạn, 0 = chưa quá hạn")
     exposed_at: Moment | None
     ended_at: Moment | None
     received_at: Moment | None = Field(None, description="Lúc văn bản vào hệ thống nơi nhận")
@@ -176,6 +177,17 @@ class TombstoneShown(Answer):
     reason: str
 
 
+class IssuedLateShown(Answer):
+    """Until when a document was to be sent after it was signed, by both rules, and by how much it was late."""
+
+    by: Moment = Field(description="Hết buổi sáng ngày làm việc kế tiếp ngày ký (HN Đ7.2, QĐ28 Đ6.2)")
+    by_wide: Moment = Field(description="Hết ngày làm việc kế tiếp ngày ký (NĐ30 Đ18.1)")
+    minutes: int | None = Field(description="Số phút làm việc muộn so với `by`; null = đúng hạn")
+    minutes_wide: int | None = Field(description="Số phút làm việc muộn so với `by_wide`; null = đúng hạn")
+    rule: str = Field(description="Quy định tỉnh áp dụng: morning hoặc day")
+    text: str = Field("", description="Muộn bao lâu và vì sao, theo quy định tỉnh áp dụng")
+
+
 class AttachmentShown(Answer):
     """One file of a package; `n` is its place in /attachments/{n}, from 0."""
 
@@ -211,6 +223,7 @@ class PackageShown(Answer):
     signed_at: Moment | None = Field(None, description="Lúc người có thẩm quyền ký, theo chữ ký số")
     issued_at: Moment | None = Field(None, description="Lúc văn thư bấm phát hành, như hệ thống gửi khai")
     sent_at: Moment | None = Field(None, description="Thời điểm gửi; bỏ trống khi trục chưa nhận chuyển")
+    issued_late: IssuedLateShown | None = Field(None, description="Phát hành so với ngày ký; chỉ nơi gửi thấy")
     original_id: str | None
     is_sender: bool
     circulation: str = Field("", description="internal: LƯU HÀNH NỘI BỘ; return: XEM XONG TRẢ LẠI")

@@ -175,3 +175,47 @@ async def test_what_is_kept_back_is_not_sent_yet(clock, sender, recipient):
     await quarantine.add(sender.hub, package_id, "an", "nghi ngờ")
 
     assert (await views.package(sender.hub, sender.system, package_id)).sent.sent_at is None
+
+
+async def put(hub, table, key, **values):
+    await hub.db.write(lambda connection: connection.execute(update(table).where(table.c.id == key).values(**values)))
+
+
+async def test_the_sender_sees_how_late_a_signed_document_was_sent_by_both_rules(clock, sender, recipient):
+    """law: R-082 HN Đ7.2: after the morning of the next working day, and after that whole day (NĐ30 Đ18.1)"""
+    hub = sender.hub
+    clock.set(datetime(2026, 11, 20, 7, tzinfo=UTC))  # Friday, 14:00
+    package_id, _ = await given(sender)
+    unsigned = await views.package(hub, sender.system, package_id)
+
+    await put(hub, tables.packages, package_id, signed_at="2026-11-19T09:50:00.000000Z")  # Thursday, 16:50
+
+    late = (await views.package(hub, sender.system, package_id)).issued_late
+    assert (late.strict.minutes, late.wide, late.rule) == (30, None, "morning")
+    assert "muộn 30 phút làm việc" in late.strict.text_vi
+    assert (late.by, late.by_wide) == (
+        datetime(2026, 11, 20, 4, 30, tzinfo=UTC), datetime(2026, 11, 20, 10, 30, tzinfo=UTC),
+    )  # fmt: skip
+    assert unsigned.issued_late is None
+    assert (await views.package(hub, recipient.system, package_id)).issued_late is None
+
+
+async def test_days_overdue_are_shown_until_the_answer_and_stay_as_the_answer_left_them(clock, sender, recipient):
+    """law: R-100 CB Đ6.2"""
+    hub = sender.hub
+
+    async def days(package_id):
+        return (await views.package(hub, sender.system, package_id)).deliveries[0].days_overdue
+
+    clock.set(datetime(2026, 11, 12, 2, tzinfo=UTC))
+    package_id, delivery_id = await given(sender)
+    none = await days(package_id)
+    await put(hub, tables.packages, package_id, reply_due="2026-11-13T10:30:00.000000Z")
+    in_time = await days(package_id)
+    clock.set(datetime(2026, 11, 16, 2, tzinfo=UTC))
+    answer = await recipient.give(make_package(B, (A,), document_id="trả lời"))
+    clock.set(FRIDAY)
+    owed = await days(package_id)
+    await put(hub, tables.deliveries, delivery_id, replied_by=answer.package_id)
+
+    assert (none, in_time, owed, await days(package_id)) == (None, 0, 7, 3)
