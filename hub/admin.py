@@ -27,7 +27,7 @@ from hub import (
 )
 from hub.admin_registry import Answer, Args, CommandFunction, WrongArgumentError
 from hub.context import Hub
-from hub.flow import figures, operate
+from hub.flow import figures, figures_behind, figures_national, operate
 from hub.store import schema
 from hub.store.database import StorageDownError, StorageFullError
 
@@ -105,6 +105,25 @@ async def report_monthly(hub: Hub, args: Args) -> Answer:
     return {"month": month, **told, "agencies": [asdict(row) for row in await figures.monthly(hub, month, by)]}
 
 
+async def report_list(hub: Hub, args: Args) -> Answer:
+    """The documents behind one figure of one agency; who looked is recorded."""
+    asked = (args["month"], args["agency"], args["figure"])
+    try:
+        lines = await figures_behind.behind(hub, *asked, admin_registry.operator(args))
+    except ValueError as wrong:
+        raise WrongArgumentError(str(wrong)) from wrong
+    told = dict(zip(("month", "agency", "figure"), asked, strict=True))
+    return {**told, "complete": len(lines) < figures_behind.MOST, "lines": [asdict(one) for one in lines]}
+
+
+async def report_national(hub: Hub, args: Args) -> Answer:
+    """The totals of a quarter for the national axis."""
+    try:
+        return asdict(await figures_national.of(hub, args["quarter"]))
+    except ValueError as wrong:
+        raise WrongArgumentError(str(wrong)) from wrong
+
+
 async def reload(hub: Hub, _args: Args) -> Answer:
     """Read registry and switches again, after a change from outside; the trust list has its own command."""
     await hub.reload()
@@ -142,7 +161,9 @@ COMMANDS: dict[str, CommandFunction] = {
     "delivery.release": delivery_release,
     "delivery.resend": delivery_resend,
     "delivery.cancel": delivery_cancel,
+    "report.list": report_list,
     "report.monthly": report_monthly,
+    "report.national": report_national,
     "reload": reload,
     "status": status,
 }

@@ -69,20 +69,25 @@ def month_of(moment: datetime) -> str:
     return clock.local(moment).strftime("%Y-%m")
 
 
+def span(hub: Hub, start: datetime, end: datetime) -> statistics.Span:
+    """The time between two moments, as the profile reads sending times."""
+    return statistics.Span(clock.to_text(start), clock.to_text(end), hub.profile.clocks.sending_time)
+
+
 async def monthly(hub: Hub, month: str, by: structure.Cut | None = None) -> tuple[AgencyMonth, ...]:
     """Every agency of the province, with or without figures, and whoever else has some, by organ id.
 
     by: told by the tree of a day instead, each row a heading of it; the sums are the same.
     Raises ValueError for a month that is none.
     """
-    # law: R-210 HN Đ15.3, R-203 HN Đ15.2
-    start, end = map(clock.to_text, bounds(month))
+    # law: R-203 HN Đ15.2
+    asked = span(hub, *bounds(month))
     if by is not None:
         told = await hub.db.read(
-            lambda connection: structure.cut(connection, statistics.monthly(connection, start, end), by)
+            lambda connection: structure.cut(connection, statistics.monthly(connection, asked), by)
         )
         return tuple(_row(row.key, row.name, row.figures) for row in told)
-    found = await hub.db.read(lambda connection: statistics.monthly(connection, start, end))
+    found = await hub.db.read(lambda connection: statistics.monthly(connection, asked))
     names = {agency.organ_id: agency.name for agency in hub.directory.agencies() if agency.scope == "province"}
     rows = []
     for organ_id in sorted(names.keys() | found.keys()):

@@ -46,11 +46,12 @@ def to_csv(month: str, rows: Iterable[AgencyMonth], language: str = "vi") -> byt
     place = 1 if language == "en" else 0
     writer.writerow([("Tháng", "Month")[place], *(heading[place] for heading in COLUMNS.values())])
     for row in rows:
-        writer.writerow([month, *(_cell(getattr(row, name)) for name in COLUMNS)])
+        writer.writerow([month, *(cell(getattr(row, name)) for name in COLUMNS)])
     return stream.getvalue().encode("utf-8-sig")
 
 
-def _cell(value: str | int | None) -> str | int:
+def cell(value: str | int | None) -> str | int:
+    """A value as a spreadsheet may hold it."""
     if value is None:
         return ""
     if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA):

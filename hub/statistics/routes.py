@@ -8,8 +8,8 @@ from datetime import timedelta
 from aiohttp import web
 
 from hub.context import Hub
-from hub.flow import figures, structure
-from hub.statistics import monthly
+from hub.flow import figures, figures_behind, structure
+from hub.statistics import lists, monthly
 from hub.web import guard
 from hub.web.pages import Visit
 
@@ -25,6 +25,11 @@ NOT_A_TREE = guard.Words(
      "A day is written 2025-06-30; figures are put together by agency, level, kind or parent"),
     ("Chọn lại ở trang số liệu.", "Choose again on the page of figures."),
 )  # fmt: skip
+NOT_A_FIGURE = guard.Words(
+    400,
+    ("Không có số liệu này", "There is no such figure"),
+    ("Bấm vào con số ở trang số liệu.", "Follow the figure on the page of figures."),
+)
 _COUNTS = tuple(
     name for name in monthly.COLUMNS
     if name not in {"organ_id", "name", "delivered_same_day_percent", "median_minutes_to_delivery"}
@@ -35,6 +40,7 @@ def routes(hub: Hub) -> Iterable[web.AbstractRouteDef]:
     """Everything below /statistics."""
     yield web.get("/statistics", guard.guarded(hub, _page, roles=ROLES))
     yield web.get("/statistics/monthly.csv", guard.guarded(hub, _file, roles=ROLES))
+    yield web.get("/statistics/list.csv", guard.guarded(hub, _list, roles=ROLES))
     yield web.route("*", "/statistics/{rest:.*}", guard.guarded(hub, guard.missing, roles=ROLES))
 
 
@@ -54,6 +60,7 @@ async def _page(visit: Visit) -> web.StreamResponse:
         idle=len(rows) - len(busy),
         sums={name: sum(getattr(row, name) for row in busy) for name in _COUNTS},
         columns=monthly.COLUMNS,
+        opened=figures_behind.FIGURES if by is None else (),
         day=by.day.isoformat() if by is not None else "",
         by=by.by if by is not None else "",
         ways=structure.BY,
@@ -69,6 +76,23 @@ async def _file(visit: Visit) -> web.StreamResponse:
         content_type="text/csv",
         charset="utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+async def _list(visit: Visit) -> web.StreamResponse:
+    """What stands behind one figure of one agency; who opens it is recorded."""
+    assert visit.person is not None, "guarded"
+    month, query = _month(visit), visit.request.query
+    try:
+        asked = (month, query.get("agency", ""), query.get("figure", ""))
+        lines = await figures_behind.behind(visit.hub, *asked, visit.person.name)
+    except ValueError as cause:
+        raise guard.ProblemError(NOT_A_FIGURE) from cause
+    return web.Response(
+        body=lists.to_csv(lines, visit.language),
+        content_type="text/csv",
+        charset="utf-8",
+        headers={"Content-Disposition": f'attachment; filename="truc-{month}-{asked[2]}.csv"'},
     )
 
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import structlog
+from sqlalchemy import select, update
 from visitors import operator, people, sections, visitor  # noqa: F401
 
 from edxml.testing import make_package, make_status
 from hub import cli
 from hub.clock import FakeClock
-from hub.flow import figures, operate
+from hub.flow import figures, figures_behind, figures_national, operate
 from hub.flow.recalls import withdraw
 from hub.statistics import monthly
-from hub.store import deliveries
+from hub.store import deliveries, tables
 
 SNV, STC, NONE = "000.00.01.H99", "000.00.02.H99", "000.00.07.H99"
 
@@ -67,7 +69,7 @@ async def november(hub, province, snv, stc):
 
 
 async def test_the_figures_are_those_counted_by_hand(november):
-    """law: R-210 HN Đ15.3, R-207."""
+    """law: R-207."""
     found = {row.organ_id: row for row in await figures.monthly(november, "2026-11")}
 
     assert found[SNV] == figures.AgencyMonth(
@@ -88,6 +90,60 @@ async def test_the_figures_are_those_counted_by_hand(november):
     assert found[STC].documents_received == 2  # A (on 1 November), C; B was refused
     assert found[STC].statuses_sent == 1
     assert found["000.00.08.H99"] == figures.AgencyMonth("000.00.08.H99", "Cơ quan 000.00.08.H99")
+
+
+async def test_each_figure_opens_to_as_many_lines_as_it_counts_and_who_looked_is_recorded(november):
+    """law: R-202 HN Đ15.1"""
+    counted = {row.organ_id: row for row in await figures.monthly(november, "2026-11")}
+
+    opened = {
+        (organ_id, figure): await figures_behind.behind(november, "2026-11", organ_id, figure, "vp")
+        for organ_id in (SNV, STC)
+        for figure in figures_behind.FIGURES
+    }
+
+    for (organ_id, figure), lines in opened.items():
+        assert len(lines) == getattr(counted[organ_id], figure), (organ_id, figure)
+    assert [one.document_id for one in opened[SNV, "cancelled"]] == ["D"]
+    assert [(one.document_id, one.recipient) for one in opened[SNV, "not_connected"]] == [("C", NONE)]
+    assert [one.document_id for one in opened[STC, "documents_received"]] == ["A", "C"]
+    assert not {"subject", "attachments"} & {field.name for field in fields(figures_behind.Line)}
+    query = select(tables.events.c.actor, tables.events.c.detail).where(tables.events.c.type == "content.opened")
+    seen = await november.db.read(lambda connection: connection.execute(query).all())
+    assert {actor for actor, _ in seen} == {"user:vp"}
+    assert len(seen) == len(opened)
+    with pytest.raises(ValueError, match="a figure is one of"):
+        await figures_behind.behind(november, "2026-11", SNV, "subject", "vp")
+
+
+async def test_a_quarter_is_told_in_totals_by_status_and_by_reason(november):
+    """law: R-204 QĐ28 Đ11.1, R-127 HN Đ6.4"""
+    told = await figures_national.of(november, "2026Q4")
+
+    assert (told.documents_sent, told.deliveries, told.documents_received) == (5, 6, 2)
+    assert (told.sent_through_axis, told.received_through_axis) == (0, 0)
+    assert told.statuses == {"none": 5, "02": 1}
+    assert told.refusals == (figures_national.Refused(STC, "OTHER", 1),)
+    assert (await figures_national.of(november, "2026Q3")).documents_sent == 0
+    for wrong in ("2026-4", "2026Q5", ""):
+        with pytest.raises(ValueError, match="a quarter is written"):
+            figures_national.bounds(wrong)
+
+
+@pytest.mark.parametrize(("sending", "month"), [("click", "2026-10"), ("answer", "2026-11")])
+async def test_what_was_sent_belongs_to_the_month_of_its_sending_time(november, sending, month):
+    """law: R-208 HN Đ12: the clerk's click once the answer is there, or the answer, as the profile reads it"""
+    clocks = november.profile.clocks.model_copy(update={"sending_time": sending})
+    november.profile = replace(november.profile, clocks=clocks)
+    clicked = {"issued_at": "2026-10-31T16:58:00.000000Z"}
+    row = update(tables.packages).where(tables.packages.c.document_id == "B").values(**clicked)
+    await november.db.write(lambda connection: connection.execute(row))
+
+    for name in ("2026-10", "2026-11"):
+        lines = await figures_behind.behind(november, name, SNV, "documents_sent", "vp")
+        assert ("B" in [one.document_id for one in lines]) is (name == month)
+    counted = {row.organ_id: row.documents_sent for row in await figures.monthly(november, "2026-11")}
+    assert counted[SNV] == (4 if month == "2026-11" else 3)
 
 
 async def test_october_has_what_november_has_not_and_later_moves_do_not_change_a_month(november):
@@ -127,6 +183,11 @@ async def test_the_page_and_the_file_say_the_same(november, operator, visitor): 
     assert file.headers["Content-Disposition"] == 'attachment; filename="truc-2026-11.csv"'
     assert f"2026-11,{SNV},Cơ quan {SNV},4,5,2,20,20,1,0,1,1,1,1,1,0,0".split(",") in lines
     assert len(lines) == 1 + 4
+    behind = await operator.get(f"/statistics/list.csv?month=2026-11&agency={SNV}&figure=not_connected")
+    [_, line] = csv.reader(io.StringIO(behind.body.decode("utf-8-sig"), newline=""))
+    assert (line[2], *line[5:7]) == ("C", SNV, NONE)
+    assert (await operator.get(f"/statistics/list.csv?month=2026-11&agency={SNV}&figure=x")).status == 400
+    assert f"agency={SNV}&amp;figure=not_connected" in page.text
     assert (await office.get("/statistics?month=2026-11")).status == 200
 
 
@@ -183,8 +244,16 @@ def test_the_command_writes_the_file(tmp_path, capsys, own_log):
     told = json.loads(capsys.readouterr().out)
     printed = cli.main(["report", "monthly", "--month", "2026-11", "--config", str(config)])
     wrong = cli.main(["report", "monthly", "--month", "11/2026", "--config", str(config)])
+    about = ("report", "list", "--month", "2026-11", "--agency", "000.00.01.H99", "--config", str(config), "--figure")
+    codes = [cli.main([*about, figure]) for figure in ("delivered", "subject")]
+    quarter = ["report", "national", "--config", str(config), "--quarter"]
+    codes += [cli.main([*quarter, name]) for name in ("2026Q4", "Q4")]
 
     assert (code, printed, wrong) == (0, 0, 2)
+    assert codes == [0, 2, 0, 2]
     assert told == {"month": "2026-11", "agencies": 1, "file": str(out)}
     assert out.read_bytes().decode("utf-8-sig").splitlines()[1].startswith("2026-11,000.00.01.H99,Sở Nội vụ,0,")
-    assert "2026-11,000.00.01.H99,Sở Nội vụ,0," in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "2026-11,000.00.01.H99,Sở Nội vụ,0," in shown
+    assert "Mã gói tin,Mã lượt giao,Mã văn bản," in shown
+    assert "Văn bản gửi,0" in shown

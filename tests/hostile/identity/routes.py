@@ -88,6 +88,7 @@ RULES: dict[tuple[str, str], object] = {
     ("POST", "/console/review/{package_id}/{action}"): OPERATOR,
     ("*", "/console/{rest}"): OPERATOR,
     ("GET", "/statistics"): OFFICE,
+    ("GET", "/statistics/list.csv"): OFFICE,
     ("GET", "/statistics/monthly.csv"): OFFICE,
     ("*", "/statistics/{rest}"): OFFICE,
 }
