@@ -81,11 +81,7 @@ def quietly(command: Sequence[str | Path], **more: object) -> subprocess.Complet
 
 @dataclass(frozen=True, slots=True)
 class SystemPart:
-    """Something Debian provides and pip cannot.
-
-    program: its presence on PATH, or at its path, means the part is there.
-    mark: the pytest mark of the tests that use it; without such a test it is not installed.
-    """
+    """Something Debian provides and pip cannot: there when `program` is; `mark` is the pytest mark of its tests."""
 
     name: str
     program: str
@@ -102,6 +98,8 @@ class SystemPart:
 PARTS = (
     SystemPart("Chromium", "chromium", ("chromium", "fonts-dejavu-core"), "browser"),
     SystemPart("ClamAV", "/usr/sbin/clamd", ("clamav-daemon",), "clamav"),
+    SystemPart("RabbitMQ", "/usr/sbin/rabbitmq-server", ("rabbitmq-server",), "rabbitmq"),
+    SystemPart("PostgreSQL", "/usr/bin/pg_ctlcluster", ("postgresql",), "postgres"),
 )
 
 

@@ -14,9 +14,11 @@ A connector that can also fetch has `collects = True` and yields `Incoming` from
 from __future__ import annotations
 
 import abc
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, ClassVar, Protocol
 
 from aiohttp import ClientSession
@@ -42,12 +44,14 @@ class Tools:
 
     http: a session that only reaches allowed addresses (`connectors.outgoing`).
     timeout_seconds: the longest wait for the next sign of life of a peer.
+    name_of: the official name of an organisation code; the code itself when it is not known.
     """
 
     http: ClientSession
     now: Callable[[], datetime]
     log: Log
     timeout_seconds: float = 60
+    name_of: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class Parcel:
 
     item_id: stays the same when the parcel is offered again.
     recipients: the codes as they stand in the package.
+    delivery_ids: ids of the deliveries, one for each of the recipients and in their order; as the native API has them.
+    sending: what was said of this sending beside its package (see `Incoming.sending`).
     sha256: hex, of the `size` bytes.
     open: gives the bytes from the first one, anew at each call; the first pull marks the package as exposed, so it
     must not happen before the connection stands.
@@ -71,6 +77,8 @@ class Parcel:
     size: int
     sha256: str
     open: Callable[[], AsyncGenerator[bytes, None]] = field(repr=False)
+    delivery_ids: tuple[str, ...] = ()
+    sending: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,27 +133,60 @@ class Bounce:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What whoever took an offered package gives for it.
+
+    receipt: compact JWS, "" where none is given. repeated: it was known already; then the first receipt again.
+    """
+
+    package_id: str = ""
+    document_id: str = ""
+    sha256: str = ""
+    receipt: str = ""
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """Why an offered package can never be taken. code: a slug of `edxml.faults`; the texts are safe to show."""
+
+    code: str
+    title_vi: str
+    title_en: str
+    remedy_vi: str = ""
+    remedy_en: str = ""
+    detail: str = ""
+
+
 class PeerTroubleError(Exception):
     """The peer could not be reached or made no sense while something was fetched; the text is safe to show."""
 
 
 class Incoming(abc.ABC):
-    """One package the peer offers. Nothing is acknowledged before the hub's own commit."""
+    """One package the peer offers. Nothing is acknowledged before the taker's own commit.
+
+    remote_id: the same each time this package is offered; at most 100 characters.
+    message_type: edoc | status, as the peer says; the XML decides.
+    sending: what is said of the sending beside its package, under the names of the native API's metadata
+    (`to` with roles and modes, `reply_requested`, `issued_at`, ...); empty for most.
+    """
 
     remote_id: str
     message_type: str
+    sending: Mapping[str, Any] = MappingProxyType({})
 
     @abc.abstractmethod
     def body(self) -> AsyncIterator[bytes]:
         """The bytes, streamed. Raises PeerTroubleError at any point; then the bytes so far mean nothing."""
 
     @abc.abstractmethod
-    async def confirm(self) -> None:
-        """Tell the peer that it is safely ours; may be repeated. Raises PeerTroubleError."""
+    async def confirm(self, taken: Taken) -> None:
+        """Tell the peer that it is safely ours; may be repeated, and after a restart. Raises PeerTroubleError."""
 
     @abc.abstractmethod
-    async def reject(self, reason: str) -> None:
-        """Tell the peer that it can never be taken. reason: ASCII. Raises PeerTroubleError."""
+    async def reject(self, declined: Declined) -> None:
+        """Tell the peer that it can never be taken; may be repeated. Raises PeerTroubleError."""
 
 
 class Connector(abc.ABC):
@@ -167,6 +208,10 @@ class Connector(abc.ABC):
         nothing: tuple[Incoming, ...] = ()
         for incoming in nothing:
             yield incoming
+
+    async def news(self, seconds: float) -> None:
+        """Return when `collect` may have something new, after `seconds` at the latest. Never raises for trouble."""
+        await asyncio.sleep(seconds)
 
     async def bounces(self) -> tuple[Bounce, ...]:
         """What the peer could not hand on, of all it took lately; the same ones again each time.

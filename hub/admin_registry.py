@@ -11,13 +11,17 @@ from datetime import date
 from typing import Any
 
 from agency_registry import edit, importer
-from agency_registry.edit import Why
+from agency_registry.edit import Connection, Why
 from hub.context import Hub
 from hub.flow import registry
+from hub.store import heartbeats
 
 Args = dict[str, Any]
 Answer = dict[str, Any]
 CommandFunction = Callable[[Hub, Args], Awaitable[Answer]]
+
+
+_HEARD = ("heard_at", "clock_seconds", "clock_at", "software")
 
 
 class WrongArgumentError(Exception):
@@ -153,8 +157,15 @@ async def system_set(hub: Hub, args: Args) -> Answer:
 
 
 async def system_show(hub: Hub, args: Args) -> Answer:
-    """One system, without secrets."""
-    return await hub.db.read(lambda connection: edit.show_system(connection, args["system_id"]))
+    """One system, without secrets; how far its clock was from the hub's when it last asked for a token."""
+
+    def look(connection: Connection) -> Answer:
+        shown = edit.show_system(connection, args["system_id"])
+        heard = heartbeats.get(connection, str(shown["system_id"]))
+        facts = dict(heard._mapping) if heard is not None else {}  # noqa: SLF001 - SQLAlchemy's name for a row's values
+        return {**shown, **{name: facts.get(name) for name in _HEARD}}
+
+    return await hub.db.read(look)
 
 
 async def system_attach(hub: Hub, args: Args) -> Answer:

@@ -74,7 +74,7 @@ class Limiter:
         rest = max(self._rests.get(key) or now, now)
         later = rest + cost * rate.seconds / rate.count
         if rest > now and later - now > rate.seconds:
-            return later - now - rate.seconds
+            return min(later - now - rate.seconds, rest - now)
         self._rests.put(key, later)
         return 0.0
 

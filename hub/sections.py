@@ -249,6 +249,9 @@ class Api(_Section):
     """The native door, /api/v1."""
 
     token_seconds: Seconds = Field(900, description="Life of an access token")
+    clock_seconds: int = Field(
+        30, ge=1, le=3600, description="Difference of a calling system's clock beyond which the operator is warned"
+    )  # law: R-094 HN Đ12.3
     url: str = Field(
         "", description="Address at which systems reach the native door (https://...): the audience of their assertions"
     )

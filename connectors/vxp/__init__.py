@@ -237,10 +237,11 @@ class Offered(base.Incoming):
     def body(self) -> AsyncIterator[bytes]:
         return self._connector.bytes_of(self.remote_id)
 
-    async def confirm(self) -> None:
+    async def confirm(self, taken: base.Taken) -> None:  # noqa: ARG002 - this protocol has no place for it
         await self._connector.update(self.remote_id, "done")
 
-    async def reject(self, reason: str) -> None:
+    async def reject(self, declined: base.Declined) -> None:
+        reason = f"{declined.code}: {declined.detail or declined.title_en}"
         await self._connector.update(self.remote_id, "fail", reason)
 
 

@@ -7,7 +7,6 @@ those whose system says `fail` days later, stands only in its list of sent packa
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,26 +15,12 @@ from connectors import base
 from hub.context import Hub
 from hub.flow import routing
 from hub.states import Alarm, Audience, DeliveryStatus
-from hub.store import alarms, deliveries, events, packages, state
+from hub.store import alarms, deliveries, events, packages, relayed
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
-SENT = "axis.sent."
-"""State name of a package the axis took, by the axis's DocId; its value names our item."""
-
 REASON = "relay: "
-
-
-def remember(connection: Connection, remote_id: str, item_id: str) -> None:
-    """The axis knows our item under this DocId."""
-    state.put(connection, SENT + remote_id[:50], json.dumps({"item": item_id}))
-
-
-def item_of(connection: Connection, remote_id: str) -> str | None:
-    """Our item behind a DocId of the axis."""
-    known = state.get(connection, SENT + remote_id[:50])
-    return None if known is None else str(json.loads(known)["item"])
 
 
 async def record(hub: Hub, bounces: Sequence[base.Bounce]) -> int:
@@ -51,7 +36,7 @@ async def record(hub: Hub, bounces: Sequence[base.Bounce]) -> int:
 
 
 def _one(hub: Hub, connection: Connection, now: datetime, bounce: base.Bounce) -> int:
-    item_id = item_of(connection, bounce.remote_id)
+    item_id = relayed.item_of(connection, routing.AXIS, bounce.remote_id)
     if item_id is None:
         return 0
     agency = hub.directory.agency(bounce.recipient)

@@ -18,18 +18,12 @@ from hub import log
 from hub.context import Hub
 from hub.flow import backoff, bounces, health, intake, peers, routing
 from hub.flow.dispatch import SENT_BELL
-from hub.store import endpoints, events, state
+from hub.store import collected, endpoints, events
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from hub.flow.peers import Peer
-
-GOT = "axis.got."
-"""State name of a docId that is ours and not acknowledged yet; its value is the package's id."""
-
-BAD = "axis.bad."
-"""State name of a docId that was refused and not answered yet; its value is the reason."""
 
 ALARMED = 3
 """Troubles with one item in a row of which an operator is told."""
@@ -128,33 +122,28 @@ class Collector:
 
     async def _take(self, incoming: base.Incoming) -> int:
         """One offered package: 1 when it is ours now for the first time."""
-        docid = incoming.remote_id[:50]
-        got, bad = await self._hub.db.read(
-            lambda connection: (state.get(connection, GOT + docid), state.get(connection, BAD + docid))
-        )
-        if bad is not None:
-            await incoming.reject(bad)
-            await self._remember(BAD + docid, None)
-            return 0
+        docid, system_id = incoming.remote_id, self._peer.system.id
+        told = await self._hub.db.read(lambda connection: collected.get(connection, system_id, docid))
         took = 0
-        if got is None:
+        if told is None:
             limit = backoff.hard_timeout_seconds(
                 self._hub.settings.limits.package_bytes, self._hub.settings.dispatch.timeout_seconds
             )
             try:
                 async with asyncio.timeout(limit):
-                    took = await self._accept(incoming, docid)
+                    told, took = await self._accept(incoming, docid)
             except TimeoutError as cause:
                 message = f"not fetched within {limit:.0f} s"
                 raise base.PeerTroubleError(message) from cause
-            if took < 0:
-                return 0
-        await incoming.confirm()
-        await self._remember(GOT + docid, None)
+        if isinstance(told, base.Declined):
+            await incoming.reject(told)
+        else:
+            await incoming.confirm(told)
+        await self._hub.db.write(lambda connection: collected.forget(connection, system_id, docid))
         return took
 
-    async def _accept(self, incoming: base.Incoming, docid: str) -> int:
-        """1 = taken in, 0 = known already or our own, -1 = refused and answered."""
+    async def _accept(self, incoming: base.Incoming, docid: str) -> tuple[base.Taken | base.Declined, int]:
+        """What the peer is to be told, kept first; and how many packages are new to us."""
         submission = intake.Submission(self._peer.system, "axis", message_type=incoming.message_type)
         try:
             accepted = await intake.accept(self._hub, incoming.body(), submission)
@@ -163,29 +152,35 @@ class Collector:
                 raise
             if refusal.fault is Fault.SENDER_NOT_ALLOWED:
                 self._log.info("own package came back from the axis", remote_id=docid)
-                return 0
-            await self._refused(incoming, docid, refusal)
-            return -1
+                return base.Taken(), 0
+            return await self._refused(docid, refusal), 0
         self._log.info("taken from the axis", remote_id=docid, package=accepted.package_id, repeated=accepted.repeated)
-        if not accepted.repeated:
-            await self._remember(GOT + docid, accepted.package_id)
-        return 0 if accepted.repeated else 1
+        told = base.Taken(
+            accepted.package_id, accepted.document_id, accepted.sha256, accepted.receipt, accepted.repeated
+        )
+        if accepted.repeated:
+            return told, 0
+        now, system_id = self._hub.clock.now(), self._peer.system.id
+        await self._hub.db.write(lambda connection: collected.put(connection, system_id, docid, told, now))
+        return told, 1
 
-    async def _refused(self, incoming: base.Incoming, docid: str, refusal: Refusal) -> None:
+    async def _refused(self, docid: str, refusal: Refusal) -> base.Declined:
         """Never lost: the refusal is in the journal, an operator is told, the axis hears why in its own letters."""
         # law: R-120 QĐ28 Đ7.3c
-        reason = f"{refusal.fault.slug}: {refusal.detail or refusal.fault.title_en}"[:200]
-        now = self._hub.clock.now()
+        fault = refusal.fault
+        told = base.Declined(
+            fault.slug, fault.title_vi, fault.title_en, fault.remedy_vi, fault.remedy_en, (refusal.detail or "")[:200]
+        )
+        now, system_id = self._hub.clock.now(), self._peer.system.id
         detail = {"alarm": "axis_package_refused", "remote_id": docid, "fault": refusal.fault.slug}
 
         def work(connection: Connection) -> None:
-            state.put(connection, BAD + docid, reason)
+            collected.put(connection, system_id, docid, told, now)
             self._hub.journal.record(connection, now, [events.Event("alarm.raised", "hub", detail=detail)])
 
         await self._hub.db.write(work)
         self._log.warning("package of the axis refused", remote_id=docid, fault=refusal.fault.slug)
-        await incoming.reject(reason)
-        await self._remember(BAD + docid, None)
+        return told
 
     async def _trouble(self, incoming: base.Incoming, reason: str) -> None:
         count = self._troubles[incoming.remote_id] = self._troubles.get(incoming.remote_id, 0) + 1
@@ -195,9 +190,6 @@ class Collector:
             detail = {"alarm": "axis_item_stuck", "remote_id": incoming.remote_id, "reason": reason}
             event = events.Event("alarm.raised", "hub", detail=detail)
             await self._hub.db.write(lambda connection: self._hub.journal.record(connection, now, [event]))
-
-    async def _remember(self, name: str, value: str | None) -> None:
-        await self._hub.db.write(lambda connection: state.put(connection, name, value))
 
     async def _alive(self) -> None:
         """The axis answered: whatever waits for it may go."""

@@ -13,13 +13,13 @@ from connectors import base
 from edxml.faults import Fault
 from hub import clock
 from hub.context import Hub
-from hub.flow import backoff, bounces, content, health, moments
+from hub.flow import backoff, content, health, moments
 from hub.flow.peers import Peer
 from hub.flow.recalls import stop
 from hub.flow.watch import non_delivery
 from hub.flow.watch.facts import Reason
 from hub.states import Move, RecallState
-from hub.store import deliveries, endpoints, events, packages
+from hub.store import deliveries, endpoints, events, packages, relayed
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
@@ -61,6 +61,7 @@ class Handover:
             size=package.size,
             sha256=package.sha256,
             open=self._bytes,
+            delivery_ids=self.claim.ids,
         )
 
     async def attempt(self, connector: base.Connector) -> base.Outcome:
@@ -122,7 +123,7 @@ class Handover:
             detail["remote_id"] = outcome.remote_id
         if self.peer.is_axis:
             # law: R-119 HN Đ12.3
-            bounces.remember(connection, outcome.remote_id, self.claim.rows[0].item_id)
+            relayed.remember(connection, self.peer.system.id, outcome.remote_id, self.claim.rows[0].item_id, now)
             self._relay(connection, now, "relay.accepted", {"remote_id": outcome.remote_id})
         by = moments.of_connector(self.claim.rows[0].connector)
         for row in self.claim.rows:

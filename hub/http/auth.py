@@ -25,7 +25,7 @@ from joserfc.jwk import ECKey, OctKey
 from agency_registry.agency import SystemKey
 from edxml.faults import Fault, Refusal
 from hub.flow import alarms
-from hub.http import client_auth, client_certificates
+from hub.http import client_auth, client_certificates, client_clock
 from hub.http.client_auth import Proof, TokenError
 from hub.keys import KeyProblem
 from hub.store import assertions
@@ -54,11 +54,15 @@ class _Proven:
 
 @dataclass(frozen=True, slots=True)
 class _Caller:
-    """Whence a token is asked for. certificate: what the connection has proven; addresses: the door's, as seen here."""
+    """Whence a token is asked for. certificate: what the connection has proven; addresses: the door's, as seen here.
+
+    date: its own time, if it says one.
+    """
 
     address: str
     certificate: client_certificates.Shown | None
     addresses: frozenset[str]
+    date: str
 
 
 class Tokens:
@@ -82,7 +86,7 @@ class Tokens:
                 self._refuse_invalid(request, found)
             proof = client_auth.offered(request.headers.get("Authorization"), form, has_certificate=found is not None)
             _check_grant(form)
-            token = await self._buy(proof, _Caller(address_of(request), found, _own_addresses(request)))
+            token = await self._buy(proof, _caller(request, found))
         except TokenError as error:
             body = {"error": error.error, "error_description": error.description}
             return web.json_response(body, status=error.status, headers={**_FRESH, **error.headers})
@@ -171,6 +175,7 @@ class Tokens:
         if proven.claims is not None:
             await self._spend(system, proven.claims, caller)
         hub.lockout.succeeded(proof.system_id, caller.address)
+        await client_clock.heard(hub, system.id, caller.address, client_clock.told(caller.date, proven.claims))
         return self._token(system, proven.mark, caller, now)
 
     def _proven(self, system: System | None, proof: Proof, caller: _Caller) -> _Proven | None:
@@ -265,6 +270,10 @@ def address_of(request: web.BaseRequest) -> str:
         return text
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return str(mapped or address)
+
+
+def _caller(request: web.Request, found: client_certificates.Shown | None) -> _Caller:
+    return _Caller(address_of(request), found, _own_addresses(request), request.headers.get("Date", ""))
 
 
 def _own_addresses(request: web.Request) -> frozenset[str]:

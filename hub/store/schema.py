@@ -10,7 +10,7 @@ from sqlalchemy import inspect, text
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-HEAD = "0003_pre"
+HEAD = "0004_pre"
 """The revision this code works with; tests compare it with the last file in migrations/versions."""
 
 

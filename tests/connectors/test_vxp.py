@@ -152,7 +152,7 @@ async def test_what_is_listed_is_fetched_and_acknowledged(axis, client, download
 
     offered = await collected(client)
     content = await bytes_of(offered[0])
-    await offered[0].confirm()
+    await offered[0].confirm(base.Taken())
 
     assert content == document
     assert axis.marks == [("d1", "done", "")]
@@ -227,9 +227,11 @@ async def test_only_failed_rows_of_the_sent_list_bounce(axis, client):
 async def test_a_reason_goes_out_in_letters_the_axis_can_verify(axis, client):
     axis.offers["edoc"] = [("d1", b"x")]
 
-    await (await collected(client))[0].reject("Từ chối: xml_not_well_formed")
+    await (await collected(client))[0].reject(
+        base.Declined("xml_not_well_formed", "Từ chối", "Refused", detail="Từ chối")
+    )
 
-    assert axis.marks == [("d1", "fail", "T? ch?i: xml_not_well_formed")]
+    assert axis.marks == [("d1", "fail", "xml_not_well_formed: T? ch?i")]
     assert axis.badly_signed == 0
 
 

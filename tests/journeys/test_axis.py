@@ -57,7 +57,7 @@ class Ministry:
         found = []
         async for incoming in self.client.collect(message_type):
             found.append(b"".join([piece async for piece in incoming.body()]))
-            await incoming.confirm()
+            await incoming.confirm(base.Taken())
         return found
 
     async def send(self, message: bytes, message_type: str) -> base.Outcome:

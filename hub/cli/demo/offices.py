@@ -176,7 +176,7 @@ class VxpOffice:
         async with self._turn:
             async for offered in self._client.collect(message_type):
                 data = b"".join([piece async for piece in offered.body()])
-                await offered.confirm()
+                await offered.confirm(base.Taken())
                 package, files = await _away(lambda data=data: papers.open_package(data))  # type: ignore[misc]
                 self._kept.append(Taken(data, package, files))
 

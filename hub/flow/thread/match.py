@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from edxml import dates, organ
 from edxml import document_id as document_ids
-from hub.flow import bounces
-from hub.store import items, originals
+from hub.flow import routing
+from hub.store import items, originals, relayed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,7 +144,7 @@ def _by_transport(connection: Connection, directory: Directory, named: Named) ->
         return None
     row = originals.by_id(connection, text)
     if row is None:
-        item = items.get(connection, bounces.item_of(connection, text) or text)
+        item = items.get(connection, relayed.item_of(connection, routing.AXIS, text) or text)
         row = originals.by_id(connection, item.package_id) if item is not None else None
     return row if row is not None and row.sender in set(voices(directory, named.organ_id)) else None
 

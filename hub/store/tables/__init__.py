@@ -17,6 +17,7 @@ from hub.store.tables.decided import (
     recipient_groups,
     reviews,
 )
+from hub.store.tables.doors import calls, collected, heartbeats, relayed, text_messages, webhooks
 from hub.store.tables.mail import deliveries, events, items, packages
 from hub.store.tables.work import (
     endpoints,
@@ -34,23 +35,29 @@ __all__ = [
     "alarms",
     "calendar_days",
     "calendar_hours",
+    "calls",
+    "collected",
     "columns",
     "confirmations",
     "copy_rules",
     "deliveries",
     "endpoints",
     "events",
+    "heartbeats",
     "items",
     "metadata",
     "package_answers",
     "packages",
     "rechecks",
     "recipient_groups",
+    "relayed",
     "reviews",
     "revocation_answers",
     "sessions",
     "state",
+    "text_messages",
     "used_assertions",
     "users",
     "vxp_clocks",
+    "webhooks",
 ]

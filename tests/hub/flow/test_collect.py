@@ -16,7 +16,7 @@ from edxml.faults import Fault, Refusal
 from edxml.testing import make_package, make_status
 from hub import log
 from hub.flow import collect, dispatch, intake, operate, peers, routing
-from hub.store import deliveries, endpoints, events, packages, state, tables
+from hub.store import collected, deliveries, endpoints, events, packages, tables
 
 MINISTRY = "000.00.00.G99"
 OFFICE = "000.00.01.H99"
@@ -66,7 +66,7 @@ async def alarms(hub):
 
 
 async def remembered(hub):
-    return [row.name for row in await rows_of(hub, tables.state) if row.name.startswith("axis.")]
+    return [(row.remote_id, row.state) for row in await rows_of(hub, tables.collected)]
 
 
 async def test_a_document_is_taken_in_and_acknowledged(hub, axis, collector, snv):
@@ -106,7 +106,7 @@ async def test_an_acknowledgement_that_failed_is_repeated_without_fetching_again
 
     await collector.turn()
 
-    assert between == ["axis.got.d1"]
+    assert between == [("d1", "taken")]
     assert len(axis.said("downloadEdoc")) == 1
     assert axis.marks == [("d1", "done", "")]
     assert len(await waiting(hub, snv)) == 1
@@ -254,7 +254,7 @@ async def test_a_crash_between_commit_and_acknowledgement_doubles_nothing(hub, a
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     del axis.script["updateStatus"]
-    await hub.db.write(lambda c: state.put(c, collect.GOT + "d1", None))  # not even this was written
+    await hub.db.write(lambda c: collected.forget(c, routing.AXIS, "d1"))  # not even this was written
 
     await collector.turn()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from datetime import timedelta
+from email.utils import format_datetime
 
 import aiohttp
 import credentials
@@ -16,6 +17,8 @@ from sqlalchemy import func, select
 
 from agency_registry import edit
 from agency_registry.edit import RegistryError
+from hub import admin
+from hub.http import client_clock
 from hub.store import assertions, tables
 
 TOKEN = "/api/v1/token"
@@ -258,3 +261,28 @@ async def test_a_key_belongs_to_one_system(signer, hub):
 def public(key) -> bytes:
     serialization = credentials.serialization
     return key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+@pytest.mark.parametrize(("behind", "told"), [(0, 0), (25, 0), (45, 1), (-45, 1)])
+async def test_the_difference_of_a_clock_is_kept_and_the_operator_told_beyond_the_limit(hub, ask, signer, behind, told):
+    """law: R-094 HN Đ12.3"""
+    now = hub.clock.now() - timedelta(seconds=behind)
+
+    status, _ = await ask(assertion_form(signer(now=now)))
+
+    assert status == 200
+    shown = await admin.answer(hub, "system.show", {"system_id": "sender"})
+    assert abs(shown["result"]["clock_seconds"] + behind) <= 2
+    assert shown["result"]["clock_at"].endswith("Z")
+    assert (await alarms(hub)).count("clock_differs") == told
+
+
+async def test_the_date_of_a_request_tells_the_clock_of_who_shows_no_assertion(hub, offices):
+    """law: R-094 HN Đ12.3"""
+    said = format_datetime(hub.clock.now() - timedelta(hours=1), usegmt=True)
+    times = [client_clock.told(date, None) for date in (said, "", "yesterday")]
+
+    await client_clock.heard(hub, "sender", "10.0.0.1", times[0])
+
+    assert times[1:] == [None, None]
+    assert await alarms(hub) == ["clock_differs"]

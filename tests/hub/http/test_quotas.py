@@ -43,19 +43,26 @@ async def test_calls_beyond_the_quota_are_told_when_to_come_again(offices, provi
     assert (await recipient.get("/inbox")).status == 200
 
 
-async def test_packages_and_bytes_have_quotas_of_their_own(offices, province):
+async def test_packages_have_a_quota_of_their_own(offices, province):
     sender, recipient, _ = offices
     await quota(province, "sender", packages_per_minute=2)
     for _ in range(2):
         await sender.send(make_package(SENDER, RECIPIENT))
 
     refused = await sender.offer(make_package(SENDER, RECIPIENT))
-    await quota(province, "sender", bytes_per_day=1000)
-    first = await sender.offer(make_package(SENDER, RECIPIENT))
-    second = await sender.offer(make_package(SENDER, RECIPIENT))
 
     assert (refused.status, refused.code) == (429, "rate_limited")
     assert 1 <= int(refused.headers["retry-after"]) <= 30
+    assert (await recipient.offer(make_package(RECIPIENT, SENDER))).status == 201
+
+
+async def test_bytes_have_a_quota_of_their_own(offices, province):
+    sender, recipient, _ = offices
+    await quota(province, "sender", bytes_per_day=1000)
+
+    first = await sender.offer(make_package(SENDER, RECIPIENT))
+    second = await sender.offer(make_package(SENDER, RECIPIENT))
+
     assert first.status == 201, "one package may be larger than a day; the day is then used up"
     assert (second.status, "bytes_per_day" in second.json["detail"]) == (429, True)
     assert (await sender.get("/inbox")).status == 200

@@ -11,10 +11,10 @@ from flow.conftest import Hand
 from agency_registry import edit
 from agency_registry.edit import Why
 from edxml.testing.packages import make_package, make_status
-from hub.flow import bounces, pickup, views
+from hub.flow import pickup, views
 from hub.flow.thread import match
 from hub.flow.thread.match import Named
-from hub.store import deliveries
+from hub.store import deliveries, relayed
 
 A, B, C = "000.00.01.H99", "000.00.02.H99", "000.00.03.H99"
 NAME = f"{A},2026/11/21,13/QĐ-SNV"
@@ -77,7 +77,8 @@ async def test_another_document_is_not_taken_for_it(sender, recipient, named):
 async def test_our_own_ids_and_the_axiss_find_it_for_its_own_sender_alone(sender, recipient):
     taken = await sender.give(document())
     item = (await sender.hub.db.read(lambda connection: deliveries.of_package(connection, taken.package_id)))[0].item_id
-    await sender.hub.db.write(lambda connection: bounces.remember(connection, "axis-doc-1", item))
+    now = sender.hub.clock.now()
+    await sender.hub.db.write(lambda connection: relayed.remember(connection, "axis", "axis-doc-1", item, now))
 
     for said in (taken.package_id, item, "axis-doc-1"):
         found = await find(sender.hub, Named(A, said))
