@@ -8,17 +8,26 @@ from __future__ import annotations
 
 import importlib
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from connectors.base import Connector
 
 _KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
-_NOT_KINDS = frozenset({"base", "outgoing"})
+_NOT_KINDS = frozenset({"base", "outgoing", "forms", "agent", "testing"})
+"""What else lies in this folder: the contract, the guarded session, forms of offices, the agent, the author's tools."""
 
 
 class UnknownKindError(LookupError):
     """No connector has this name."""
+
+
+def kinds() -> tuple[str, ...]:
+    """The connectors of this folder, by name."""
+    folder = Path(__file__).parent
+    found = (path.stem for path in folder.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file())
+    return tuple(sorted(name for name in found if not name.startswith("_") and name not in _NOT_KINDS))
 
 
 def load(kind: str) -> type[Connector]:

@@ -12,11 +12,7 @@ import connectors
 from connectors import base, outgoing
 
 FOLDER = Path(connectors.__file__).parent
-KINDS = sorted(
-    path.stem
-    for path in FOLDER.iterdir()
-    if path.stem not in ("base", "outgoing") and not path.stem.startswith("_") and path.suffix in ("", ".py")
-)
+KINDS = connectors.kinds()
 
 
 @pytest.mark.parametrize("kind", KINDS)
