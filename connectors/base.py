@@ -190,10 +190,15 @@ class Incoming(abc.ABC):
 
 
 class Connector(abc.ABC):
-    """One way to reach one system. Made anew when the settings change; used by several tasks at once."""
+    """One way to reach one system. Made anew when the settings change; used by several tasks at once.
+
+    collects: it can fetch. signed_only: what it fetches counts only with a package signature, because the way itself
+    does not prove who put it there.
+    """
 
     settings_type: ClassVar[type[Settings]] = Settings
     collects: ClassVar[bool] = False
+    signed_only: ClassVar[bool] = False
 
     def __init__(self, settings: Settings, tools: Tools) -> None:
         self.settings = settings
