@@ -10,7 +10,7 @@ from hub.flow import figures, moments
 from hub.store import events, statistics
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Row
 
     from hub.context import Hub
 
@@ -50,14 +50,12 @@ async def behind(hub: Hub, month: str, organ_id: str, figure: str, operator: str
         raise ValueError(message)
     span = figures.span(hub, *figures.bounds(month))
 
-    def work(connection: Connection) -> tuple[Line, ...]:
-        rows = statistics.behind(connection, span, organ_id, figure, MOST)
-        told = {"what": "figures", "month": month, "organ_id": organ_id, "figure": figure, "found": len(rows)}
-        opened = events.Event("content.opened", f"user:{operator}", detail=told)
-        hub.journal.record(connection, hub.clock.now(), [opened])  # law: R-202 HN Đ15.1
-        return tuple(_line(hub, row) for row in rows)
-
-    return await hub.db.write(work)
+    rows = await hub.db.read(lambda connection: statistics.behind(connection, span, organ_id, figure, MOST))
+    told = {"what": "figures", "month": month, "organ_id": organ_id, "figure": figure, "found": len(rows)}
+    opened = events.Event("content.opened", f"user:{operator}", detail=told)
+    now = hub.clock.now()
+    await hub.db.write(lambda connection: hub.journal.record(connection, now, [opened]))  # law: R-202 HN Đ15.1
+    return await hub.in_thread(lambda: tuple(_line(hub, row) for row in rows))
 
 
 def _line(hub: Hub, row: Row[Any]) -> Line:
