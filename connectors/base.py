@@ -170,11 +170,17 @@ class Incoming(abc.ABC):
     message_type: edoc | status, as the peer says; the XML decides.
     sending: what is said of the sending beside its package, under the names of the native API's metadata
     (`to` with roles and modes, `reply_requested`, `issued_at`, ...); empty for most.
+    package_id, delivery_ids, recipients: as in `Parcel`, where the peer says them; the XML's own To otherwise.
+    receipt: what the peer gave for our confirmation, after it; '' where it gives none.
     """
 
     remote_id: str
     message_type: str
     sending: Mapping[str, Any] = MappingProxyType({})
+    package_id: str = ""
+    delivery_ids: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    receipt: str = ""
 
     @abc.abstractmethod
     def body(self) -> AsyncIterator[bytes]:
