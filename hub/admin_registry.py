@@ -13,15 +13,12 @@ from typing import Any
 from agency_registry import edit, importer
 from agency_registry.edit import Connection, Why
 from hub.context import Hub
+from hub.flow import heartbeats as life
 from hub.flow import registry
-from hub.store import heartbeats
 
 Args = dict[str, Any]
 Answer = dict[str, Any]
 CommandFunction = Callable[[Hub, Args], Awaitable[Answer]]
-
-
-_HEARD = ("heard_at", "clock_seconds", "clock_at", "software")
 
 
 class WrongArgumentError(Exception):
@@ -157,13 +154,11 @@ async def system_set(hub: Hub, args: Args) -> Answer:
 
 
 async def system_show(hub: Hub, args: Args) -> Answer:
-    """One system, without secrets; how far its clock was from the hub's when it last asked for a token."""
+    """One system, without secrets; its last sign of life, and how far its clock was from the hub's."""
 
     def look(connection: Connection) -> Answer:
         shown = edit.show_system(connection, args["system_id"])
-        heard = heartbeats.get(connection, str(shown["system_id"]))
-        facts = dict(heard._mapping) if heard is not None else {}  # noqa: SLF001 - SQLAlchemy's name for a row's values
-        return {**shown, **{name: facts.get(name) for name in _HEARD}}
+        return {**shown, **life.told(life.of(connection, str(shown["system_id"])), hub.clock.now())}
 
     return await hub.db.read(look)
 

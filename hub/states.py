@@ -112,6 +112,7 @@ class Alarm(StrEnum):
     PAPER_DUE = "paper_due"  # not connected or given up: paper is to be issued
     CALENDAR = "calendar"  # next year's days off are not decided
     SECOND_ANSWER = "second_answer"  # two systems of one agency contradict each other; law: R-198 NĐ30 PL VI
+    AGENT_SILENT = "agent_silent"  # the software beside an office system gives no sign of life
 
 
 class Audience(StrEnum):

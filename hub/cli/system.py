@@ -149,7 +149,8 @@ def _row(system: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _shown(system: dict[str, Any]) -> str:
-    lines = [f"{name}: {_plain(value)}" for name, value in system.items() if name != "papers"]
+    lines = [f"{name}: {_plain(value)}" for name, value in system.items() if name not in {"papers", "heartbeat"}]
+    lines += _life(system["heartbeat"])
     lines += [f"{name}: {system['papers'].get(name) or 'thiếu / missing'}" for name in _PAPERS]
     return "\n".join(lines)
 
@@ -157,6 +158,14 @@ def _shown(system: dict[str, Any]) -> str:
 def _plain(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name}={_plain(part)}" for name, part in value.items()) or "-"
+def _life(beat: dict[str, Any] | None) -> list[str]:
+    """What it said of itself in its last heartbeat."""
+    if beat is None:
+        return ["heartbeat: chưa từng có / never"]
+    waits = f"heartbeat: {beat['waiting_out']} chờ gửi / out, {beat['waiting_in']} chờ giao / in"
+    return [waits, *(f"problem: {one['code']} {one['text']}".rstrip() for one in beat["problems"])]
+
+
     return " ".join(map(str, value)) or "-" if isinstance(value, list) else str(value)
 
 

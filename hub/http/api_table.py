@@ -13,6 +13,7 @@ from hub.http import (
     api_content,
     api_directory,
     api_inbox,
+    api_heartbeat,
     api_packages,
     api_registry,
     problems,
@@ -20,6 +21,7 @@ from hub.http import (
 from hub.http import api_shapes as shapes
 from hub.http.api_metadata import Metadata
 from hub.http.api_shapes.alarms import AlarmPage, AlarmQuery
+from hub.http.api_shapes.heartbeat import Heartbeat, HeartbeatTaken
 from hub.http.openapi import JSON, Operation, Part, Reply
 
 PREFIX = "/api/v1"
@@ -309,6 +311,14 @@ OPERATIONS: tuple[Operation, ...] = (
         text="Văn bản đã gửi chưa được xác nhận, cần bản giấy, bị từ chối; văn bản đã nhận chưa mở, chưa tiếp nhận, "
         "quá hạn trả lời, chưa hủy. Mỗi báo động chỉ có một lần và tự đóng khi hết lý do.",
         handler=api_alarms.alarms, query=AlarmQuery, replies=(Reply(200, "Một trang", AlarmPage),),
+    ),
+    Operation(
+        method="POST", path=f"{PREFIX}/heartbeat", id="heartbeat", tag=_WATCHING,
+        title="Báo còn hoạt động, kèm giờ của máy", title_en="Give a sign of life, with the clock's time",
+        text="Phần mềm kết nối gọi đều đặn. Im lặng quá ba lần `next_seconds` thì người vận hành được "
+        "báo động; gọi lại là hết. Giờ của trục là giờ quyết định.",
+        handler=api_heartbeat.heartbeat, body=(Part(JSON, Heartbeat),),
+        replies=(Reply(200, "Đã ghi", HeartbeatTaken),),
     ),
     Operation(
         method="GET", path="/.well-known/truc.json", id="getOrigin", tag=_PROOF,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from prometheus_client import Counter, Gauge
 
 from hub import clock, log
+from hub.flow import heartbeats
 from hub.flow.watch import turns, vxp_notices
 from hub.flow.watch.hands import Hands
 from hub.states import Alarm, Audience
@@ -68,6 +69,7 @@ class Watchdog:
         self._hands = Hands(hub.clock.now(), hub.clock.running())
         self._round_at: datetime | None = None
         self._told = vxp_notices.Notices()
+        self._began = hub.clock.now()
 
     async def once(self) -> bool:
         """Look at what is due; whether there is more to look at now."""
@@ -79,7 +81,7 @@ class Watchdog:
             return False
         await self._told.send(hub)
         if self._round_at is None or not timedelta() <= now - self._round_at < ROUND:
-            await hub.db.write(lambda connection: _round(hub, connection, now))
+            await hub.db.write(lambda connection: _round(hub, connection, now, self._began))
             self._round_at = now
         for _ in range(MOST_TURNS):
             done = await turns.turn(hub, BATCH)
@@ -91,8 +93,8 @@ class Watchdog:
         return True
 
 
-def _round(hub: Hub, connection: Connection, now: datetime) -> None:
-    """Once a minute: was it late itself, is the calendar decided, how much waits."""
+def _round(hub: Hub, connection: Connection, now: datetime, began: datetime) -> None:
+    """Once a minute: was it late itself, is the calendar decided, how much waits, who fell silent."""
     waiting, since = watching.waiting(connection, now)
     _WAITING.set(waiting)
     _BEHIND.set((now - clock.from_text(since)).total_seconds() if since else 0)
@@ -106,6 +108,8 @@ def _round(hub: Hub, connection: Connection, now: datetime) -> None:
     state.put(connection, LOOKED_AT, clock.to_text(now))
     _mind_calendar(hub, connection, now)
     _mind_endpoints(connection, now)
+    for alarm in heartbeats.mind(hub, connection, now, began):
+        _tell(hub, connection, now, alarm)
 
 
 def _mind_endpoints(connection: Connection, now: datetime) -> None:

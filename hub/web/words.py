@@ -256,6 +256,7 @@ ALARM: dict[str, Pair] = {
         "chữ ký của hệ thống bị dùng lại từ địa chỉ khác", "a system's signature was used again from another address",
     ),
     "locked_out": ("hệ thống bị khóa tạm vì chứng minh sai nhiều lần", "a system is locked out after wrong proofs"),
+    "clock_differs": ("đồng hồ của hệ thống lệch với đồng hồ của trục", "a system's clock differs from the hub's"),
     "foreign_network": ("khóa của hệ thống được dùng từ mạng không đăng ký", "a credential was used from elsewhere"),
     "certificate_of_another_system": (
         "khóa của hệ thống đi cùng chứng thư của hệ thống khác", "a credential came with another system's certificate",

@@ -50,6 +50,10 @@ TITLES: Final = {
         "Hai hệ thống của một cơ quan trả lời trái nhau",
         "Two systems of one agency contradict each other",
     ),
+    Alarm.AGENT_SILENT: (
+        "Phần mềm kết nối cạnh hệ thống của cơ quan im lặng quá lâu",
+        "The software beside an office system gives no sign of life",
+    ),
 }
 
 AUDIENCES: Final = {
