@@ -140,3 +140,6 @@ DOCUMENT_KINDS: Final = {
     "PB": "Phiếu báo",
 }
 COPY_KINDS: Final = {"SY": "Sao y", "TrS": "Trích sao", "SL": "Sao lục"}
+
+# Marks that limit the use of a document, as they are printed. law: R-020 NĐ30 PL I.III.2c
+CIRCULATION_MARKS: Final = {"internal": "LƯU HÀNH NỘI BỘ", "return": "XEM XONG TRẢ LẠI"}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from connectors.forms import sending as forms
+from connectors.forms.metadata import Metadata, Replaced
 from edxml.faults import Fault, Refusal
 from hub.flow import intake
 from hub.flow.recalls import changes, withdraw
-from hub.http import api_metadata, api_packages
+from hub.http import api_packages
 from hub.http import api_shapes as shapes
 from hub.http.api_call import Call, answer
-from hub.http.api_metadata import Metadata, Replaced
 
 
 async def take_back(call: Call) -> web.StreamResponse:
@@ -24,7 +25,7 @@ async def take_back(call: Call) -> web.StreamResponse:
         reason=asked.reason,
         kind=asked.kind,
         recipients=asked.recipients,
-        staff=api_metadata.staff(asked.staff),
+        staff=forms.staff(asked.staff),
     )
     found = [_recalled(one) for one in done]
     kept = [one for one in found if one.kept is not None]
@@ -43,7 +44,7 @@ async def update(call: Call) -> web.StreamResponse:
         sphere=asked.sphere,
         add=asked.add,
         remove=asked.remove,
-        staff=api_metadata.staff(asked.staff),
+        staff=forms.staff(asked.staff),
     )
     accepted = await changes.update(call.hub, call.system, package_id, change)
     return _accepted(call, accepted)

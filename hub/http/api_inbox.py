@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from connectors.forms import sending as forms
 from edxml import model
 from hub.flow import pickup
 from hub.flow.thread import reports, statuses
-from hub.http import api_metadata
 from hub.http import api_shapes as shapes
 from hub.http.api_call import Call, answer
 from hub.http.api_packages import told
@@ -72,7 +72,7 @@ async def report(call: Call) -> web.StreamResponse:
 
 
 def _staff(said: shapes.StaffSaid | str | None) -> model.Staff | None:
-    return api_metadata.staff(shapes.StaffSaid(name=said) if isinstance(said, str) else said)
+    return forms.staff(shapes.StaffSaid(name=said) if isinstance(said, str) else said)
 
 
 def _item(one: pickup.InboxItem) -> shapes.InboxItem:

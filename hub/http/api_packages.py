@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from connectors.forms.metadata import Metadata
 from edxml.faults import Fault, Refusal
 from edxml.model import Warning as Note
 from edxml.verdict import DocumentReport
@@ -20,7 +21,6 @@ from hub.flow.recalls import shown
 from hub.http import api_shapes as shapes
 from hub.http import api_upload, auth
 from hub.http.api_call import Call, answer
-from hub.http.api_metadata import Metadata
 from hub.states import Mode
 
 XML_TYPES = ("application/xml", "text/xml", "application/octet-stream")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from connectors.forms.metadata import Metadata
 from edxml.faults import Fault
 from hub.http import (
     api_addressing,
@@ -12,14 +13,13 @@ from hub.http import (
     api_changes,
     api_content,
     api_directory,
-    api_inbox,
     api_heartbeat,
+    api_inbox,
     api_packages,
     api_registry,
     problems,
 )
 from hub.http import api_shapes as shapes
-from hub.http.api_metadata import Metadata
 from hub.http.api_shapes.alarms import AlarmPage, AlarmQuery
 from hub.http.api_shapes.heartbeat import Heartbeat, HeartbeatTaken
 from hub.http.openapi import JSON, Operation, Part, Reply

@@ -11,7 +11,6 @@ import hashlib
 import os
 import shutil
 import tempfile
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +21,12 @@ import aiohttp
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from connectors.forms import sending as forms
+from connectors.forms.metadata import Metadata
 from edxml import writer
 from edxml.faults import Fault, Refusal
 from hub.flow.addressing import opening
+from hub.flow.addressing import said as said_beside
 from hub.flow.addressing.recipients import Sending
 from hub.http import api_metadata, problems
 from hub.http.api_call import IDLE_SECONDS, JSON_BYTES, BrokenBodyError, Call, parsed, too_large
@@ -34,8 +36,6 @@ T = TypeVar("T")
 METADATA = "metadata"
 PIECE_BYTES = 1 << 20
 NAME_LENGTH = 255
-_FILES = uuid.UUID("5f5bd1f6-5d0f-4c80-9b4f-3f8a8e8d1a10")
-"""Name space of the content ids this hub gives to files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class _File:
 
 @contextlib.asynccontextmanager
 async def built(
-    call: Call, meant: Callable[[api_metadata.Metadata], api_metadata.Metadata]
-) -> AsyncIterator[tuple[AsyncIterator[bytes], api_metadata.Metadata, Sending]]:
+    call: Call, meant: Callable[[Metadata], Metadata]
+) -> AsyncIterator[tuple[AsyncIterator[bytes], Metadata, Sending]]:
     """The package the parts mean, as a body for accept(), the metadata, and what they say beside the package.
 
     Its files are removed afterwards. meant: what the metadata come to, before anything is made of them.
@@ -62,15 +62,15 @@ async def built(
     try:
         said, files = await _parts(call, folder)
         said = meant(said)
-        chosen = api_metadata.chosen_document_id(said, [one.sha256 for one in files])
-        written, plain = api_metadata.written(said), api_metadata.sending(said)
+        chosen = forms.document_id_of(said, [one.sha256 for one in files])
+        written, plain = said_beside.written(said), said_beside.sending(said)
         sent = await opening.opened(call.hub, call.system, said.sender, written, plain)
         pieces = writer.write_edoc_stream(
             api_metadata.header(call.hub, said, chosen, sent),
             api_metadata.business(said, chosen, sent),
             (),
             [
-                writer.OutgoingAttachment(one.name, one.path, content_id=_content_id(number, one))
+                writer.OutgoingAttachment(one.name, one.path, content_id=forms.content_id(number, one.sha256, one.name))
                 for number, one in enumerate(files)
             ],
         )
@@ -79,7 +79,7 @@ async def built(
         await asyncio.shield(call.hub.in_thread(lambda: shutil.rmtree(folder, ignore_errors=True)))
 
 
-async def _parts(call: Call, folder: Path) -> tuple[api_metadata.Metadata, list[_File]]:
+async def _parts(call: Call, folder: Path) -> tuple[Metadata, list[_File]]:
     try:
         said, files = await _read(call, await call.request.multipart(), folder)
     except (Refusal, problems.ProblemError):
@@ -97,11 +97,9 @@ async def _parts(call: Call, folder: Path) -> tuple[api_metadata.Metadata, list[
     return said, files
 
 
-async def _read(
-    call: Call, reader: aiohttp.MultipartReader, folder: Path
-) -> tuple[api_metadata.Metadata | None, list[_File]]:
+async def _read(call: Call, reader: aiohttp.MultipartReader, folder: Path) -> tuple[Metadata | None, list[_File]]:
     limits = call.hub.settings.limits
-    said: api_metadata.Metadata | None = None
+    said: Metadata | None = None
     files: list[_File] = []
     room = limits.package_bytes
     while (part := await _timely(reader.next())) is not None:
@@ -109,7 +107,7 @@ async def _read(
             raise problems.ProblemError(problems.BAD_REQUEST, "a part may not be multipart itself")
         _check(part)
         if part.name == METADATA and said is None:
-            said = parsed(api_metadata.Metadata, await _small(part), METADATA)
+            said = parsed(Metadata, await _small(part), METADATA)
         elif part.filename:
             if len(files) >= limits.attachments:
                 raise Refusal(Fault.XML_LIMIT, f"at most {limits.attachments} files are taken")
@@ -203,7 +201,3 @@ def _name(given: str) -> str:
         text = f"a file name has 1 to {NAME_LENGTH} printable characters"
         raise Refusal(Fault.SCHEMA_INVALID, text, where="filename")
     return name
-
-
-def _content_id(number: int, file: _File) -> str:
-    return str(uuid.uuid5(_FILES, f"{number} {file.sha256} {file.name}"))

@@ -6,7 +6,7 @@ import json
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, Final
 
-from edxml import dates
+from edxml import codes, dates
 from edxml.codes import BusinessType
 from edxml.faults import Fault, Refusal
 from hub import clock
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 CONFIRMATION: Final = "confirmation"
 """`packages.request` of a document that comes back confirmed.  law: R-239 TT Đ8.2"""
 
-SPHERES: Final = {Circulation.INTERNAL: "LƯU HÀNH NỘI BỘ", Circulation.RETURN: "XEM XONG TRẢ LẠI"}
+SPHERES: Final = {Circulation(name): text for name, text in codes.CIRCULATION_MARKS.items()}
 """Marks as they are printed, and written into SphereOfPromulgation.  law: R-020 NĐ30 PL I.III.2c"""
 
 _ASKED_BY = (BusinessType.NEW, BusinessType.UPDATE, BusinessType.REPLACEMENT)

@@ -5,6 +5,7 @@ Times are RFC 3339 with +07:00, digests lower-case hex SHA-256, ids UUIDs. Field
 
 from __future__ import annotations
 
+from connectors.forms.metadata import StaffSaid
 from hub.http.api_shapes.addressing import (
     Assigned,
     AssignedTo,
@@ -28,7 +29,6 @@ from hub.http.api_shapes.asked import (
     InboxQuery,
     Paging,
     ReportSaid,
-    StaffSaid,
     StatusSaid,
     TokenForm,
     Updating,

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from connectors.forms.metadata import StaffSaid
 from hub.http.api_shapes.base import (
     DEFAULT_LIMIT,
     MAX_LIMIT,
@@ -67,17 +68,6 @@ class Ack(Asked):
 
     lease: Word
     sha256: Sha256 = Field(description="SHA-256 của nội dung đã lưu, hex")
-
-
-class StaffSaid(Asked):
-    """The clerk who handled the document."""
-
-    name: Line = ""
-    department: Line = ""
-    department_id: Line = ""
-    id: Line = ""
-    email: Line = ""
-    mobile: Line = ""
 
 
 class StatusSaid(Asked):
