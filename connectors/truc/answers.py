@@ -1,0 +1,77 @@
+"""What a hub's answer to a package means: taken, a definite no, or doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from connectors import base
+from connectors.truc.session import printable
+
+if TYPE_CHECKING:
+    import aiohttp
+
+LONGEST_REST_SECONDS = 3600.0
+
+_NOT_OF_THE_BYTES = frozenset(
+    {
+        "auth_required",
+        "forbidden",
+        "not_found",
+        "bad_request",
+        "method_not_allowed",
+        "not_acceptable",
+        "request_timeout",
+    }
+)
+"""Codes that say `never` of the call as it was made: a wrong address, a credential, a proxy between."""
+
+
+def outcome(parcel: base.Parcel, response: aiohttp.ClientResponse, said: Mapping[str, Any]) -> base.Outcome:
+    """The outcome of POST /packages."""
+    if response.status in (200, 201):
+        return _taken(parcel, response.status, said)
+    reason = told(response.status, said)
+    code = said.get("code")
+    is_problem = response.content_type == "application/problem+json" and isinstance(code, str)
+    if is_problem and 400 <= response.status < 500 and said.get("retry") == "never" and code not in _NOT_OF_THE_BYTES:
+        return base.Refused(reason, str(code)[:64])
+    rest = _rest(response.headers.get("Retry-After", ""))
+    return base.Deferred(reason, peer=True, retry_after_seconds=rest)
+
+
+def _taken(parcel: base.Parcel, status: int, said: Mapping[str, Any]) -> base.Outcome:
+    package_id, sha256 = said.get("package_id"), said.get("sha256")
+    if not isinstance(package_id, str) or not package_id:
+        return base.Deferred("the answer says done and names no package: it may have arrived", peer=False)
+    if sha256 != parcel.sha256:
+        return base.Deferred("the hub took other bytes than ours", peer=False)
+    facts = {"sha256": parcel.sha256, "repeated": "yes" if status == 200 else "no"}
+    for name in ("receipt", "document_id", "status"):
+        if isinstance(said.get(name), str):
+            facts[name] = str(said[name])
+    warnings = [str(one.get("code")) for one in said.get("warnings") or () if isinstance(one, Mapping)]
+    if warnings:
+        facts["warnings"] = ",".join(warnings)
+    return base.Delivered(package_id[:100], facts)
+
+
+def told(status: int, said: Mapping[str, Any]) -> str:
+    """The hub's words on one line."""
+    words = [printable(said.get(name) or "") for name in ("code", "title", "detail")]
+    return printable(f"HTTP {status} " + ": ".join(one for one in words if one))
+
+
+def _rest(text: str) -> float | None:
+    """Retry-After in seconds (RFC 9110 10.2.3), bounded; None when there is none that can be read."""
+    text = text.strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text[:9]), LONGEST_REST_SECONDS)
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return None
+    moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return min(max((moment - datetime.now(UTC)).total_seconds(), 0.0), LONGEST_REST_SECONDS)
