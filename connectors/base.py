@@ -26,9 +26,9 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Settings(BaseModel):
-    """Base of every connector's settings: frozen, and an unknown key is an error."""
+    """Base of every connector's settings: frozen, an unknown key is an error, and no error repeats what was given."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Log(Protocol):
@@ -38,6 +38,10 @@ class Log(Protocol):
     def warning(self, event: str, **facts: Any) -> object: ...
 
 
+def _nothing(host: str, port: int) -> bool:  # noqa: ARG001 - the answer is the same for all
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What a connector may use of its surroundings.
@@ -45,6 +49,8 @@ class Tools:
     http: a session that only reaches allowed addresses (`connectors.outgoing`).
     timeout_seconds: the longest wait for the next sign of life of a peer.
     name_of: the official name of an organisation code; the code itself when it is not known.
+    permits: whether a socket to this numeric address and port may be opened, for what speaks no HTTP; nothing may
+    unless whoever made the tools says so.
     """
 
     http: ClientSession
@@ -52,6 +58,7 @@ class Tools:
     log: Log
     timeout_seconds: float = 60
     name_of: Callable[[str], str] = str
+    permits: Callable[[str, int], bool] = _nothing
 
 
 @dataclass(frozen=True, slots=True)
