@@ -57,7 +57,9 @@ class Offer:
 
 
 class Peer(abc.ABC):
-    """One peer; a trial starts it, uses it and stops it. Nothing of it outlives `stop`.
+    """One peer; a trial starts it, uses it and stops it. Nothing of it that runs outlives `stop`.
+
+    It may be stopped twice, and started again at the same place.
 
     modes: in which ways it can misbehave while a package is handed over.
     collect_modes: in which ways while something is fetched; each must end in PeerTroubleError, never in "nothing new".

@@ -146,8 +146,10 @@ async def lets_go(bench: Bench) -> None:
     peer = bench.there()
     async with bench.connector() as connector:  # once, so that what the process makes only once is there
         await bench.attempt(connector, bench.parcel())
+    await peer.stop()  # what is its own does not count
     await _settled()
     before, tasks, threads = _open_files(), asyncio.all_tasks(), set(threading.enumerate())
+    await peer.start()
     async with bench.connector() as connector:
         await bench.attempt(connector, bench.parcel())
         for mode in sorted(peer.modes & {Mode.HALF_OPEN, Mode.CUT_BEFORE_ANSWER}):
@@ -156,6 +158,7 @@ async def lets_go(bench: Bench) -> None:
         await bench.misbehave(None) if peer.modes else None
         if peer.collects:
             await _fetch(bench, connector)
+    await peer.stop()
     for _ in range(50):
         await _settled()
         left = [f"task {one.get_name()}" for one in asyncio.all_tasks() - tasks if not one.done()]

@@ -1,7 +1,11 @@
-"""What holds for every connector: found by its file's name, quick to load, honest about what it cannot do."""
+"""What holds for every connector: found by its file's name, quick to load, honest about what it cannot do.
+
+Every kind in the folder is tried with the peer of `peers/<kind>.py`; a kind without one may only park.
+"""
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -10,9 +14,38 @@ import pytest
 
 import connectors
 from connectors import base, outgoing
+from connectors.testing import scenarios
 
 FOLDER = Path(connectors.__file__).parent
 KINDS = connectors.kinds()
+PEERS = Path(__file__).parent / "peers"
+
+
+def peer_of(kind: str):
+    """The class Peer written for this kind, None where there is none."""
+    path = PEERS / f"{kind}.py"
+    if not path.exists():
+        return None
+    spec = importlib.util.spec_from_file_location(f"peers_{kind}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.Peer
+
+
+@pytest.mark.parametrize("scenario", scenarios.ALL, ids=lambda one: one.id)
+@pytest.mark.parametrize("kind", KINDS)
+async def test_every_connector_keeps_what_all_promise(kind, scenario, tmp_path):
+    peer = peer_of(kind)
+    if not scenario.applies(peer() if peer else None):
+        return  # nothing to try with such a peer
+
+    result = await scenarios.run_one(kind, peer, scenario, tmp_path)
+
+    assert result.passed, f"{result.cause.en}; {result.remedy.en}"
+
+
+def test_every_peer_is_that_of_a_connector():
+    assert {path.stem for path in PEERS.glob("*.py")} <= set(KINDS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
