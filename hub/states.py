@@ -124,22 +124,6 @@ class Audience(StrEnum):
     OFFICE = "office"  # the provincial office
 
 
-class Refusal02(StrEnum):
-    """Why a recipient refuses; OTHER needs words.  law: R-128 HN Đ6.4"""
-
-    BAD_SIGNATURE = "BAD_SIGNATURE"
-    CORRUPT = "CORRUPT"
-    INCOMPLETE = "INCOMPLETE"
-    WRONG_RECIPIENT = "WRONG_RECIPIENT"
-    SECRET = "SECRET"  # noqa: S105 - a reason, no password
-    EXCLUDED_KIND = "EXCLUDED_KIND"
-    BAD_FORMAT = "BAD_FORMAT"
-    VIRUS = "VIRUS"
-    DUPLICATE = "DUPLICATE"
-    UNSIGNED_REQUIRED = "UNSIGNED_REQUIRED"
-    OTHER = "OTHER"
-
-
 class PackageMove(StrEnum):
     """What can happen to a package."""
 

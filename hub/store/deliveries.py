@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, func, insert, or_, select, tuple_, update
 
+from edxml import codes
 from edxml.document_id import comparison_key
 from hub import clock, states
 from hub.store import events, packages, tables
@@ -162,7 +163,7 @@ def fetchable(system_id: str, organ_id: str | None = None) -> Select[Any]:
             _D.c.system_id == system_id,
             _D.c.status == states.DeliveryStatus.AVAILABLE.value,
             _P.c.status == states.PackageStatus.ACCEPTED.value,
-            or_(_D.c.refusal.is_(None), _D.c.refusal != states.Refusal02.WRONG_RECIPIENT.value),
+            or_(_D.c.refusal.is_(None), _D.c.refusal != codes.Refusal02.WRONG_RECIPIENT.value),
         )
     )
     return query if organ_id is None else query.where(_D.c.recipient == organ_id)

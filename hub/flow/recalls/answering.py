@@ -1,8 +1,9 @@
 """What a recipient answers to a recall, a take-back or an update: two facts, `agreed` and `destroyed`, or a refusal.
 
 One rule at every door. Agreed: 15, or 03 as some software has it. Refused: 16, or 02. Destroyed: an agreement whose
-words begin with `Đã hủy` (`DESTROYED`); it says both. 02 and 03 are what they always are, a word about the document,
-unless the recall itself has reached the recipient: then they answer the recall. Which form it was is kept.
+words begin with `Đã hủy` (`edxml.status_words.DESTROYED`); it says both. 02 and 03 are what they always are, a word
+about the document, unless the recall itself has reached the recipient: then they answer the recall. Which form it was
+is kept.
 """
 
 from __future__ import annotations
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from edxml.model import StatusMessage
     from hub.context import Hub
     from hub.store.packages import Earlier
-
-DESTROYED: Final = "Đã hủy"
-"""First words of an agreement by a recipient that has destroyed its copy."""
 
 _FIRST_WORDS: Final = ("đã hủy", "đã huỷ", "da huy", "destroyed")
 _AGREED: Final = frozenset({"15", "03"})  # law: R-159

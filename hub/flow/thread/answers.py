@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from edxml import status_words
 from edxml.faults import Fault, Refusal
 from hub import clock, states
 from hub.flow import moments
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from hub.flow.thread.match import Named
     from hub.store.packages import NewPackage
 
-ANSWERING: Final = frozenset({"api", "page", "vxp"})
+ANSWERING: Final = frozenset({"api", "page", "vxp", "connector"})
 """Doors whose caller hears a refusal. What came by another way is recorded: nobody is left to be told."""
 
 _ACCEPTED: Final = states.STATUS_RANK["03"]
@@ -107,7 +108,7 @@ class Answers:
         if text:
             detail["text"] = text
         if code == "02":
-            reason, text = wording.refusal(status.description)
+            reason, text = status_words.refusal(status.description)
             detail["reason_code"] = reason.value
             if applied:
                 facts["refusal"] = reason.value
@@ -133,7 +134,7 @@ class Answers:
             facts["accepted_at"] = clock.to_text(self._now)
         if status.code != "03":
             return facts
-        entry = wording.entry(status.description)
+        entry = status_words.entry(status.description)
         told = {"arrival_number": entry.number, "arrival_date": entry.date}
         detail |= {name: value for name, value in told.items() if value}
         if entry.number and copy.arrival_number is None:  # law: R-125 HN Đ9.1a, R-033 NĐ30 Đ22.2

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from edxml import status_words
+from edxml.codes import Refusal02
 from edxml.faults import Fault, Refusal
-from hub.flow.thread import wording
-from hub.states import DeliveryStatus, Refusal02
+from hub.states import DeliveryStatus
 from hub.store import deliveries, items
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def require(reason_code: str, words: str, name: str) -> None:
     # law: R-127 HN Đ6.4
     if reason_code and reason_code not in set(Refusal02):
         raise Refusal(Fault.SCHEMA_INVALID, f"one of {', '.join(Refusal02)}", where="reason_code")
-    if not words.strip() or (reason_code and not wording.few_words(words)):
+    if not words.strip() or (reason_code and not status_words.few_words(words)):
         raise Refusal(Fault.REASON_REQUIRED, "a few words say why", where="reason")
     if reason_code and not name.strip():
         raise Refusal(Fault.REASON_REQUIRED, "who refuses must be named", where="staff")

@@ -9,10 +9,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from edxml import status_words
 from edxml.codes import StatusCode
 from edxml.faults import Fault, Refusal
 from hub.flow import visibility
-from hub.flow.thread import statuses, wording
+from hub.flow.thread import statuses
 from hub.flow.thread.statuses import Said
 from hub.states import Audience
 from hub.store import alarms, packages
@@ -48,7 +49,7 @@ async def report(
 
     Raises Refusal: NOT_FOUND, REASON_REQUIRED without a few words, and those of `statuses.say`.
     """
-    if not wording.few_words(words):
+    if not status_words.few_words(words):
         raise Refusal(Fault.REASON_REQUIRED, "a few words say what is wrong", where="text")
 
     def look(connection: Connection) -> tuple[Row[Any], Row[Any]]:

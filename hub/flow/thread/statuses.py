@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from edxml import dates, model, writer
+from edxml import dates, model, status_words, writer
 from edxml.codes import StatusCode
 from edxml.faults import Fault, Refusal
 from hub import clock
 from hub.flow import intake, visibility
 from hub.flow.addressing import second_system
-from hub.flow.recalls import answering
-from hub.flow.thread import refusals, wording
+from hub.flow.thread import refusals
 from hub.states import DeliveryStatus, RecallState
 from hub.store import packages
 
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 class Said:
     """What a recipient says of one delivery: 01–06, 15 or 16 with its words.
 
-    reason_code: of 02, in `states.Refusal02`; '' counts as OTHER.
+    reason_code: of 02, in `codes.Refusal02`; '' counts as OTHER.
     arrival_number, arrival_date: of 03, số đến and ngày đến.
     """
 
@@ -45,16 +44,16 @@ class Said:
 
     def words(self) -> str:
         """What it says in free words."""
-        return _joined(self.description, self.reason)
+        return status_words.joined(self.description, self.reason)
 
     def text(self) -> str:
         """The Description of the status message: its words, the reason code of 02, the arrival entry of 03."""
         if self.code == StatusCode.REFUSED:
-            return wording.refused(self.reason_code, self.words())  # law: R-128 HN Đ6.4
+            return status_words.refused(self.reason_code, self.words())  # law: R-128 HN Đ6.4
         if self.destroyed:
-            return _joined(answering.DESTROYED, self.words())  # law: R-146 HN Đ9.2
-        entry = wording.Entry(self.arrival_number, self.arrival_date)
-        return _joined(self.words(), wording.entered(entry))  # law: R-125 HN Đ9.1a
+            return status_words.joined(status_words.DESTROYED, self.words())  # law: R-146 HN Đ9.2
+        entry = status_words.Entry(self.arrival_number, self.arrival_date)
+        return status_words.joined(self.words(), status_words.entered(entry))  # law: R-125 HN Đ9.1a
 
 
 _NOT_ASKED = (RecallState.NONE.value, RecallState.NEVER_DELIVERED.value)
@@ -121,7 +120,7 @@ def _is_spoken_of(package: Row[Any], code: str) -> bool:
 def _about(
     package: Row[Any], sender: model.Organization, addressee: str, said: Said, at: datetime
 ) -> model.StatusMessage:
-    number = _joined(package.number, package.notation, by="/")
+    number = status_words.joined(package.number, package.notation, by="/")
     return model.StatusMessage(
         sender=sender,
         response_for=model.ResponseFor(addressee, number, package.document_id, package.promulgated),
@@ -130,10 +129,6 @@ def _about(
         description=said.text(),
         timestamp=dates.write_time(at),
     )
-
-
-def _joined(*parts: str, by: str = "; ") -> str:
-    return by.join(part.strip() for part in parts if part.strip())
 
 
 def _named(hub: Hub, organ_id: str) -> model.Organization:

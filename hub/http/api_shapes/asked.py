@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from connectors.forms.metadata import StaffSaid
+from edxml.codes import Refusal02
 from hub.http.api_shapes.base import (
     DEFAULT_LIMIT,
     MAX_LIMIT,
@@ -19,7 +20,6 @@ from hub.http.api_shapes.base import (
     Text,
     Word,
 )
-from hub.states import Refusal02
 
 
 class Paging(Asked):

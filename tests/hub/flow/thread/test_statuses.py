@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from edxml import model, reader
+from edxml.codes import Refusal02
 from edxml.faults import Fault, Refusal
 from edxml.testing.packages import make_package, make_status
 from hub.flow import content, items, pickup, views
 from hub.flow.thread import statuses
 from hub.flow.thread.statuses import Said
-from hub.states import STATUS_RANK, Audience, Refusal02
+from hub.states import STATUS_RANK, Audience
 from hub.store import alarms, deliveries, tables
 
 A, B, MINISTRY = "000.00.01.H99", "000.00.02.H99", "G01"

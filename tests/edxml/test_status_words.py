@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.flow.thread import wording
-from hub.flow.thread.wording import Entry
-from hub.states import Refusal02
+from edxml import status_words
+from edxml.codes import Refusal02
+from edxml.status_words import Entry
 
 NUMBERS = st.text("0123456789/ABCĐabc-", min_size=1, max_size=20).map(lambda text: "1" + text.strip("-./ "))
 DAYS = st.dates().filter(lambda day: day.year >= 1900)
@@ -37,7 +37,7 @@ DAYS = st.dates().filter(lambda day: day.year >= 1900)
 )
 def test_an_arrival_entry_is_read_as_offices_write_it(text, number, date):
     """law: R-125 HN Đ9.1a"""
-    assert wording.entry(text) == Entry(number, date)
+    assert status_words.entry(text) == Entry(number, date)
 
 
 @given(NUMBERS, st.none() | DAYS)
@@ -45,7 +45,7 @@ def test_an_arrival_entry_is_read_back(number, day):
     """law: R-125 HN Đ9.1a"""
     said = Entry(number, day.isoformat() if day is not None else "")
 
-    assert wording.entry("Đã vào sổ; " + wording.entered(said)) == said
+    assert status_words.entry("Đã vào sổ; " + status_words.entered(said)) == said
 
 
 @pytest.mark.parametrize(
@@ -62,19 +62,19 @@ def test_an_arrival_entry_is_read_back(number, day):
 )
 def test_a_reason_code_is_the_first_word(text, code, words):
     """law: R-128 HN Đ6.4"""
-    assert wording.refusal(text) == (Refusal02(code), words)
+    assert status_words.refusal(text) == (Refusal02(code), words)
 
 
 @given(st.sampled_from(sorted(Refusal02)), st.text(max_size=60))
 def test_a_reason_is_read_back(code, words):
     """law: R-128 HN Đ6.4"""
-    assert wording.refusal(wording.refused(code, words)) == (Refusal02(code), words.strip())
+    assert status_words.refusal(status_words.refused(code, words)) == (Refusal02(code), words.strip())
 
 
 @given(st.text(max_size=3000))
 def test_any_description_is_read(text):
-    wording.entry(text)
-    wording.refusal(text)
+    status_words.entry(text)
+    status_words.refusal(text)
 
 
 @pytest.mark.parametrize(
@@ -82,4 +82,4 @@ def test_any_description_is_read(text):
 )
 def test_a_few_words_are_two(text, enough):
     """law: R-127 HN Đ6.4"""
-    assert wording.few_words(text) is enough
+    assert status_words.few_words(text) is enough
