@@ -37,6 +37,8 @@ class Settings(base.Settings):
     secret: SecretStr = Field(description="The secret that belongs to it, used as text")
     download: bool = Field(True, description="Fetch with downloadEdoc first; off for hubs that only know getEdoc")
 
+    poll_seconds: int = Field(30, ge=1, description="How often it is asked for what waits, in seconds")
+
     @field_validator("endpoint")
     @classmethod
     def _http(cls, text: str) -> str:

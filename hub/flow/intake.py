@@ -211,6 +211,7 @@ async def _examine(hub: Hub, arrival: Arrival, submission: Submission) -> _Exami
         declared=submission.declared,
         routes=found,
         sending=submission.sending,
+        signed_only=submission.signed_only,
     )
     judged = await package_signature.check(hub, subject)
     judged = judged.then(await checks.run(hub, subject, Stage.HEADER))

@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable
 from connectors import base, outgoing
 from hub import log
 from hub.context import Hub
-from hub.flow import collect, dispatch
+from hub.flow import dispatch
+from hub.flow.collecting import keeping
 from hub.settings import Settings
 
 Work = Callable[[Hub, base.Tools, asyncio.Event], Awaitable[None]]
@@ -20,15 +21,16 @@ async def deliver(hub: Hub) -> None:
 
 
 async def fetch(hub: Hub) -> None:
-    """Collect from the national axis until cancelled."""
-    await _run(hub, collect.run)
+    """Collect from the national axis and every system that offers something, until cancelled."""
+    await _run(hub, keeping.run)
 
 
 async def _run(hub: Hub, work: Work) -> None:
     settings = hub.settings
     stop = asyncio.Event()
-    async with outgoing.session(guard(settings), timeout_seconds=settings.dispatch.timeout_seconds) as http:
-        tools = base.Tools(http, hub.clock.now, log.get(), settings.dispatch.timeout_seconds)
+    allowed, seconds = guard(settings), settings.dispatch.timeout_seconds
+    async with outgoing.session(allowed, timeout_seconds=seconds) as http:
+        tools = base.Tools(http, hub.clock.now, log.get(), seconds, permits=allowed.permits)
         task = asyncio.ensure_future(work(hub, tools, stop))
         try:
             await asyncio.shield(task)

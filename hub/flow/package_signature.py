@@ -48,7 +48,8 @@ async def check(hub: Hub, subject: Subject) -> Judgement:
     carried = subject.package.carried_signature
     if carried is None:
         if demanded(hub, subject):
-            raise Refusal(Fault.SIG_MISSING, "this system signs its packages by profile truc-1", where="edXMLHeader")
+            words = "what comes this way is signed by profile truc-1"
+            raise Refusal(Fault.SIG_MISSING, words, where="edXMLHeader")
         return Judgement()
     found = await _verify(hub, carried)
     if found.needs and hub.fetcher is not None:
@@ -70,9 +71,9 @@ async def check(hub: Hub, subject: Subject) -> Judgement:
 
 
 def demanded(hub: Hub, subject: Subject) -> bool:
-    """Whether a package of this system must be signed."""
+    """Whether a package of this system, or one that came this way, must be signed."""
     named = hub.settings.intake.signed_packages_from
-    return ALL in named or subject.system.id in named
+    return subject.signed_only or ALL in named or subject.system.id in named
 
 
 def _check_owner(hub: Hub, subject: Subject, found: PackageSignature) -> bool:

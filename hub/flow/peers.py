@@ -62,6 +62,19 @@ def find(hub: Hub, system_id: str) -> Peer | None:
     return Peer(system, system.connector, slots)
 
 
+def collects(peer: Peer) -> bool:
+    """Whether the hub fetches from this peer; False where no connector has its kind."""
+    try:
+        return connectors.load(peer.kind).collects
+    except connectors.UnknownKindError:
+        return False
+
+
+def signed_only(peer: Peer) -> bool:
+    """Whether what is fetched there counts only with a package signature. Raises UnknownKindError."""
+    return connectors.load(peer.kind).signed_only
+
+
 class Connections:
     """The connectors in use, each made once and made anew when its settings change."""
 
@@ -109,7 +122,12 @@ class Connections:
         except (OSError, UnicodeDecodeError) as cause:
             message = "the file [axis] secret_file cannot be read"
             raise PeerSettingsError(message) from cause
-        return {"endpoint": axis.endpoint, "system_id": axis.system_id, "secret": secret}
+        return {
+            "endpoint": axis.endpoint,
+            "system_id": axis.system_id,
+            "secret": secret,
+            "poll_seconds": axis.poll_seconds,
+        }
 
     def _plain(self, value: object) -> object:
         """A setting as the connector gets it: what `sealed` made is opened."""

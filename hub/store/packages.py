@@ -373,6 +373,18 @@ def travels(connection: Connection, package_id: str) -> bool:
     return row is not None and row.status == ACCEPTED
 
 
+def sent_before(connection: Connection, senders: Collection[str], document_id: str, message_type: str) -> bool:
+    """Whether one of these organ ids sent a package of that kind and DocumentId, by any door but that of the axis."""
+    query = select(_P.c.id).where(
+        _P.c.sender.in_(list(senders)),
+        _P.c.document_key == comparison_key(document_id),
+        _P.c.message_type == message_type,
+        _P.c.status != _REJECTED,
+        _P.c.door != "axis",
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def standing(connection: Connection, package_id: str, system_id: str) -> tuple[bool, bool]:
     """Whether the system sent the package, and whether it is offered to it; one statement whatever the answer."""
     row = _STANDING.first(connection, package_id_=package_id, system_id_=system_id)

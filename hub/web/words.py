@@ -159,6 +159,7 @@ DOOR: dict[str, Pair] = {
     "vxp": ("giao thức trục quốc gia", "national protocol"),
     "page": ("trang của trục", "pages"),
     "axis": ("trục quốc gia", "national axis"),
+    "connector": ("trục tự lấy từ hệ thống", "fetched by the hub"),
     "hub": ("chính trục", "the hub itself"),
 }
 """Where a package came in."""
@@ -255,8 +256,8 @@ ALARM: dict[str, Pair] = {
     "vxp_timestamp_from_other_address": (
         "chữ ký của hệ thống bị dùng lại từ địa chỉ khác", "a system's signature was used again from another address",
     ),
-    "locked_out": ("hệ thống bị khóa tạm vì chứng minh sai nhiều lần", "a system is locked out after wrong proofs"),
     "clock_differs": ("đồng hồ của hệ thống lệch với đồng hồ của trục", "a system's clock differs from the hub's"),
+    "locked_out": ("hệ thống bị khóa tạm vì chứng minh sai nhiều lần", "a system is locked out after wrong proofs"),
     "foreign_network": ("khóa của hệ thống được dùng từ mạng không đăng ký", "a credential was used from elsewhere"),
     "certificate_of_another_system": (
         "khóa của hệ thống đi cùng chứng thư của hệ thống khác", "a credential came with another system's certificate",
@@ -276,6 +277,8 @@ ALARM: dict[str, Pair] = {
     "axis_package_refused": ("gói tin từ trục quốc gia bị từ chối", "a package of the national axis was refused"),
     "axis_could_not_hand_on": ("trục quốc gia chưa chuyển được tới nơi nhận", "the national axis could not hand it on"),
     "focal_mailbox": ("văn bản gửi tới mã cơ quan không còn dùng", "a document for a code nobody bears any more"),
+    "offered_item_stuck": ("gói tin của hệ thống chưa lấy về được", "an item of a system cannot be fetched"),
+    "not_collected": ("chưa hỏi được hệ thống có gì gửi đi", "a system cannot be asked for what it offers"),
     "axis_item_stuck": ("gói tin của trục quốc gia chưa lấy về được", "an item of the national axis cannot be fetched"),
 }  # fmt: skip
 

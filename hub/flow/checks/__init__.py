@@ -94,6 +94,9 @@ class Judgement:
         )
 
 
+_JUDGED_AS: Final = {"connector": "vxp"}
+"""What the hub fetches from an office system is a package as that system writes it, like one of the national door."""
+
 _RANK: Final = {PackageStatus.ACCEPTED: 0, PackageStatus.HELD: 1, PackageStatus.QUARANTINED: 2}
 _KEPT: Final = {Action.HOLD: PackageStatus.HELD, Action.QUARANTINE: PackageStatus.QUARANTINED}
 
@@ -121,6 +124,7 @@ async def run(hub: Hub, subject: Subject, stage: Stage) -> Judgement:
 
 def outcome_of(hub: Hub, check: Check, door: str) -> Outcome:
     """What a finding of the check does at a door; what the hub writes itself passes all but the fixed ones."""
+    door = _JUDGED_AS.get(door, door)
     default = check.outcomes.get(door, Outcome.ENFORCE if check.fixed else Outcome.OFF)
     return default if check.fixed else hub.profile.outcome(check.slug, door, default)  # law: R-010
 

@@ -85,6 +85,7 @@ class Subject:
     sender: organ id in whose name the system speaks. report: the verdict on all its PDFs, None without any.
     declared: the sender said for this document that it holds no state secret.
     routes: where each recipient code leads. sending: what else its sender said beside the package.
+    signed_only: the way it came proves nothing, so its package must be signed.
     """
 
     package: Package
@@ -97,6 +98,7 @@ class Subject:
     declared: bool = False
     routes: Sequence[Route] = ()
     sending: Sending = PLAIN
+    signed_only: bool = False
 
     @property
     def header(self) -> MessageHeader:

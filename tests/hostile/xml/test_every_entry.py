@@ -14,7 +14,8 @@ from connectors import base, outgoing
 from edxml import command
 from edxml.testing import make_package
 from hub import admin, log
-from hub.flow import collect, peers, routing
+from hub.flow import peers, routing
+from hub.flow.collecting.collector import Collector
 from hub.store import tables
 
 from .malformed import after_declaration, good, replaced
@@ -108,7 +109,7 @@ async def test_a_07_in_what_the_axis_offers(target, axis, province, hub, attacks
     await province.agencies(MINISTRY, scope="national")
     axis.offers["edoc"] = [(name, data) for name, data in attacks.items()]
     async with outgoing.session(outgoing.Guard(["127.0.0.0/8"]), timeout_seconds=5) as http:
-        collector = collect.Collector(hub, base.Tools(http, hub.clock.now, log.get(), 5), peers.find(hub, routing.AXIS))
+        collector = Collector(hub, base.Tools(http, hub.clock.now, log.get(), 5), peers.find(hub, routing.AXIS))
         await collector.turn()
         await collector.close()
 

@@ -15,7 +15,9 @@ from edxml import reader
 from edxml.faults import Fault, Refusal
 from edxml.testing import make_package, make_status
 from hub import log
-from hub.flow import collect, dispatch, intake, operate, peers, routing
+from hub.flow import dispatch, health, intake, operate, peers, routing
+from hub.flow.collecting import keeping
+from hub.flow.collecting.collector import Collector
 from hub.store import collected, deliveries, endpoints, events, packages, tables
 
 MINISTRY = "000.00.00.G99"
@@ -48,7 +50,7 @@ async def collector(hub, province, snv):
     await province.agencies(MINISTRY, scope="national")
     async with outgoing.session(outgoing.Guard(["127.0.0.0/8"]), timeout_seconds=1) as http:
         tools = base.Tools(http, hub.clock.now, log.get(), 1)
-        made = collect.Collector(hub, tools, peers.find(hub, routing.AXIS))
+        made = Collector(hub, tools, peers.find(hub, routing.AXIS))
         yield made
         await made.close()
 
@@ -73,10 +75,10 @@ async def test_a_document_is_taken_in_and_acknowledged(hub, axis, collector, snv
     document = make_package(MINISTRY, OFFICE)
     axis.offers["edoc"] = [("d1", document)]
 
-    took = await collector.turn()
+    turn = await collector.turn()
 
     found = await waiting(hub, snv)
-    assert took == 1
+    assert (turn.took, turn.answered) == (1, True)
     assert [(row.sender, row.sha256, row.door) for row in found] == [(MINISTRY, reader.read(document).sha256, "axis")]
     assert axis.marks == [("d1", "done", "")]
     assert await remembered(hub) == []
@@ -123,14 +125,32 @@ async def test_the_same_package_under_another_docid_is_one_package(hub, axis, co
     assert [mark[:2] for mark in axis.marks] == [("d1", "done"), ("d2", "done")]
 
 
-async def test_our_own_package_coming_back_is_acknowledged_and_dropped(hub, axis, collector, snv):
+async def test_n_10_our_own_package_coming_back_is_dropped_with_evidence_however_it_was_rewritten(
+    hub, axis, collector, sender
+):
+    document = make_package(OFFICE, MINISTRY)
+    await sender.give(document)
+    rewritten = document.replace(b"</edXML:TraceHeaderList>", b"<!-- through the axis --></edXML:TraceHeaderList>")
+    axis.offers["edoc"] = [("d1", document), ("d2", rewritten)]
+
+    await collector.turn()
+
+    assert rewritten != document
+    assert [mark[:2] for mark in axis.marks] == [("d1", "done"), ("d2", "done")]
+    assert await waiting(hub, sender.office) == []
+    assert await alarms(hub) == []
+    kept = [row for row in await rows_of(hub, tables.packages) if row.status == "rejected"]
+    assert [row.document_id for row in kept] == [reader.read(document).document_id] * 2
+
+
+async def test_n_10_a_package_in_our_name_that_we_never_sent_is_answered_and_alarmed(hub, axis, collector, snv):
     axis.offers["edoc"] = [("d1", make_package(OFFICE, OFFICE))]
 
     await collector.turn()
 
-    assert axis.marks == [("d1", "done", "")]
+    assert axis.marks[0][:2] == ("d1", "fail")
     assert await waiting(hub, snv) == []
-    assert await alarms(hub) == []
+    assert ["axis_package_refused" in text for text in await alarms(hub)] == [True]
 
 
 async def test_a_package_that_can_never_be_taken_is_answered_and_alarmed(hub, axis, collector, snv):
@@ -206,10 +226,10 @@ async def test_an_axis_that_answers_with_pages_is_down_and_not_empty(hub, axis, 
 
     for _ in range(5):
         await collector.turn()
-    down = await hub.db.read(lambda c: endpoints.get(c, routing.AXIS))
+    down = await hub.db.read(lambda c: endpoints.get(c, health.inward(routing.AXIS)))
     del axis.script["getReceivedEdocList"]
     await collector.turn()
-    up = await hub.db.read(lambda c: endpoints.get(c, routing.AXIS))
+    up = await hub.db.read(lambda c: endpoints.get(c, health.inward(routing.AXIS)))
 
     assert down.failures >= 3
     assert len(await alarms(hub)) == 1
@@ -268,12 +288,12 @@ async def test_the_loop_asks_again_at_once_after_something_was_sent(hub, axis, p
     async with outgoing.session(outgoing.Guard(["127.0.0.0/8"]), timeout_seconds=30) as http:
         stop = asyncio.Event()
         tools = base.Tools(http, hub.clock.now, log.get(), 30)
-        loop = asyncio.create_task(collect.run(hub, tools, stop))
+        loop = asyncio.create_task(keeping.run(hub, tools, stop))
         await until(lambda: len(axis.said("getReceivedEdocList")) == 2)  # documents, statuses
         await asyncio.sleep(0.3)
         before = len(axis.said("getReceivedEdocList"))
 
-        hub.bell.ring([collect.SENT_BELL])
+        hub.bell.ring([dispatch.SENT_BELL])
         await until(lambda: len(axis.said("getReceivedEdocList")) >= 4)
         await asyncio.sleep(0.3)
 
@@ -306,7 +326,7 @@ async def test_what_the_axis_could_not_hand_on_is_signed_and_alarmed_once(hub, a
     axis.script["getSentEdocList"] = [{**OK, "data": [row, {"senderDocId": "unknown", "sendStatus": "fail"}]}]
 
     for _ in range(3):
-        collector._asked = None
+        collector._beyond.looked_at = None
         await collector.turn()
 
     delivery = (await hub.db.read(lambda c: deliveries.of_package(c, sent.package_id)))[0]
