@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from connectors.base import Connector
 
 _KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
-_NOT_KINDS = frozenset({"base", "outgoing", "forms", "agent", "testing"})
+_NOT_KINDS = frozenset({"base", "outgoing", "calling", "notifiers", "forms", "agent", "testing"})
 """What else lies in this folder: the contract, the guarded session, forms of offices, the agent, the author's tools."""
 
 

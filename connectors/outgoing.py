@@ -18,6 +18,8 @@ import aiohttp
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_LEAD_ELSEWHERE = tuple(ipaddress.IPv6Network(text) for text in ("::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
+"""Addresses behind which some router puts an IPv4 one: compatible, local NAT64, 6to4, Teredo."""
 
 
 class ForbiddenAddressError(OSError):
@@ -45,6 +47,8 @@ class Guard:
             return False
         if any(address in network for network in self._allow if network.version == address.version):
             return True
+        if isinstance(address, ipaddress.IPv6Address) and any(address in network for network in _LEAD_ELSEWHERE):
+            return False
         return address.is_global and not address.is_multicast
 
     def socket(self, info: Any) -> socket.socket:
