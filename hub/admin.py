@@ -13,6 +13,7 @@ from edxml.faults import Fault, Refusal
 from hub import (
     admin_alarms,
     admin_calendar,
+    admin_calls,
     admin_confirming,
     admin_copying,
     admin_keeping,
@@ -155,6 +156,7 @@ COMMANDS: dict[str, CommandFunction] = {
     **admin_copying.COMMANDS,
     **admin_sync.COMMANDS,
     **admin_alarms.COMMANDS,
+    **admin_calls.COMMANDS,
     "intake.stop": intake_stop,
     "intake.start": intake_start,
     "delivery.hold": delivery_hold,

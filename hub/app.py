@@ -56,6 +56,7 @@ LOOPS: dict[str, str] = {
     "revocation": "hub.jobs.revocation:run",
     "recheck": "hub.jobs.recheck:run",
     "watch": "hub.jobs.watch:run",
+    "calls": "hub.jobs.calls:follow",
     "lag": "hub.jobs.lag:watch",
 }
 """Background work of a running hub: name -> `module:function`, an endless coroutine of the Hub."""

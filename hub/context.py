@@ -14,6 +14,7 @@ from hub import calendar
 from hub.limits import Limiter, Lockout
 from hub.store import calendar as calendar_lines
 from hub.store import copy_rules, state
+from hub.store.calls import Buffer
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
@@ -120,7 +121,7 @@ class Hub:
 
     authorities: every address that a trusted certificate names for lists, OCSP and issuers' certificates.
     commands: the admin commands by name, for those that are carried out when a second person has said yes.
-    copy_rules: who always gets a copy; replaced as a whole.
+    copy_rules: who always gets a copy; replaced as a whole. calls: the log of calls, before it is written.
     limiter, lockout: one for all doors. unrecorded: system id -> refused packages counted since the last alarm.
     """
 
@@ -145,6 +146,7 @@ class Hub:
     limiter: Limiter = field(default_factory=Limiter)
     lockout: Lockout = field(init=False)
     calendars: Calendars = field(init=False)
+    calls: Buffer = field(init=False)
     unrecorded: Counter[str] = field(default_factory=Counter)
     copy_rules: tuple[CopyRule, ...] = ()
     commands: Mapping[str, Command] = field(default_factory=dict)
@@ -153,6 +155,7 @@ class Hub:
         """One count of wrong secrets for all doors."""
         self.lockout = Lockout(self.settings.vxp.lockout_failures, self.settings.vxp.lockout_seconds)
         self.calendars = calendar.load(self.profile)
+        self.calls = Buffer(self.settings.calls.lines_per_second)
 
     async def reload(self) -> None:
         """Read the registry and the operator's switches again, after any change of them."""

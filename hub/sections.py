@@ -257,6 +257,16 @@ class Api(_Section):
     )
 
 
+class Calls(_Section):
+    """The log of calls of each system: for those who build connectors, without content (`truc system log`)."""
+
+    keep_lines: int = Field(2000, ge=0, description="Lines kept for one system; 0 = none")
+    keep_days: int = Field(7, ge=1, description="How long a line is kept")
+    lines_per_second: int = Field(
+        20, ge=1, le=1000, description="Lines of one system written a second; more calls are only counted"
+    )
+
+
 class Console(_Section):
     """The pages."""
 
@@ -294,6 +304,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "dispatch": Dispatch,
     "vxp": Vxp,
     "api": Api,
+    "calls": Calls,
     "console": Console,
     "outgoing": Outgoing,
     "log": Log,

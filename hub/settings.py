@@ -21,6 +21,7 @@ from hub.sections import (
     Antivirus,
     Api,
     Axis,
+    Calls,
     Console,
     Dispatch,
     Hub,
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
     dispatch: Dispatch = Dispatch()
     vxp: Vxp = Vxp()
     api: Api = Api()
+    calls: Calls = Calls()
     console: Console = Console()
     outgoing: Outgoing = Outgoing()
     log: Log = Log()

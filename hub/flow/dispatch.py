@@ -37,7 +37,7 @@ from hub.flow.peers import Peer, PeerSettingsError
 from hub.flow.watch import non_delivery
 from hub.flow.watch.facts import Reason
 from hub.flow.watch.hands import Hands
-from hub.store import endpoints, events
+from hub.store import calls, endpoints, events
 from hub.store.database import StorageDownError, StorageFullError
 
 if TYPE_CHECKING:
@@ -235,8 +235,29 @@ class Dispatcher:
         else:
             name = "delivery refused" if isinstance(outcome, base.Refused) else "delivery deferred"
             self._log.warning(name, reason=outcome.reason, **facts)
+        self._note(handover, outcome)
         if handover.peer.is_axis and isinstance(outcome, base.Delivered):
             self._hub.bell.ring([SENT_BELL])
+
+    def _note(self, handover: Handover, outcome: base.Outcome) -> None:
+        """A line in the system's log of calls for each delivery that was to be handed over."""
+        now, package = self._hub.clock.now(), handover.claim.package
+        code, detail = _told(outcome)
+        for row in handover.claim.rows:
+            self._hub.calls.note(
+                calls.Call(
+                    handover.peer.system.id,
+                    now,
+                    "connector",
+                    f"{handover.peer.kind}.deliver",
+                    code=code,
+                    package_id=package.id,
+                    delivery_id=row.id,
+                    ms=max(0, round((now - handover.began).total_seconds() * 1000)),
+                    size=package.size,
+                    detail=f"attempt {row.attempts}: {detail}",
+                )
+            )
 
     async def _sweep(self, now: datetime) -> None:
         """Give up what never succeeded in `give_up_hours`, with a signed proof of non-delivery."""
@@ -275,6 +296,17 @@ class Dispatcher:
 
     def _tasks(self) -> list[asyncio.Task[None]]:
         return [task for running in self._running.values() for task in running]
+
+
+def _told(outcome: base.Outcome) -> tuple[str, str]:
+    """The code and the words of an outcome in the log of calls."""
+    if isinstance(outcome, base.Delivered):
+        return "", " ".join(part for part in ("delivered", outcome.remote_id[:100]) if part)
+    if isinstance(outcome, base.Parked):
+        return "", "parked"
+    if isinstance(outcome, base.Refused):
+        return "refused", " ".join(part for part in (outcome.code, outcome.reason) if part)
+    return "deferred", outcome.reason
 
 
 def _choose(connection: Connection, now: datetime, wishes: list[_Wish]) -> list[tuple[Peer, str]]:

@@ -6,6 +6,7 @@ At the edge: who calls, what form the answer may have, the query, and every exce
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from aiohttp import web
@@ -14,7 +15,7 @@ from edxml.faults import Fault, Refusal
 from hub import log
 from hub.context import Hub
 from hub.flow import quotas
-from hub.http import api_docs, auth, problems
+from hub.http import api_docs, auth, call_notes, problems
 from hub.http import api_shapes as shapes
 from hub.http.api_call import BrokenBodyError, Call, query_of
 from hub.http.api_table import OPERATIONS, PREFIX
@@ -71,9 +72,16 @@ def routes(hub: Hub) -> Iterable[web.RouteDef]:
 
 def _edge(hub: Hub, tokens: auth.Tokens, operation: Operation) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
+        began = time.monotonic()
+        response = await answered(request)
+        call_notes.native(hub, operation, request, response, began)
+        return response
+
+    async def answered(request: web.Request) -> web.StreamResponse:
         try:
             caller = None if operation.public else await tokens.holder(request)
             if caller is not None:
+                request[call_notes.SYSTEM] = caller.id
                 quotas.call(hub, caller, "api")
             _check_accept(request, operation.media)
             query = None if operation.query is None else query_of(operation.query, request)

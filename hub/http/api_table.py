@@ -10,6 +10,7 @@ from edxml.faults import Fault
 from hub.http import (
     api_addressing,
     api_alarms,
+    api_calls,
     api_changes,
     api_content,
     api_directory,
@@ -21,6 +22,7 @@ from hub.http import (
 )
 from hub.http import api_shapes as shapes
 from hub.http.api_shapes.alarms import AlarmPage, AlarmQuery
+from hub.http.api_shapes.calls import CallPage, CallQuery
 from hub.http.api_shapes.heartbeat import Heartbeat, HeartbeatTaken
 from hub.http.openapi import JSON, Operation, Part, Reply
 
@@ -311,6 +313,13 @@ OPERATIONS: tuple[Operation, ...] = (
         text="Văn bản đã gửi chưa được xác nhận, cần bản giấy, bị từ chối; văn bản đã nhận chưa mở, chưa tiếp nhận, "
         "quá hạn trả lời, chưa hủy. Mỗi báo động chỉ có một lần và tự đóng khi hết lý do.",
         handler=api_alarms.alarms, query=AlarmQuery, replies=(Reply(200, "Một trang", AlarmPage),),
+    ),
+    Operation(
+        method="GET", path=f"{PREFIX}/calls", id="listCalls", tag=_WATCHING,
+        title="Nhật ký các lần gọi của hệ thống mình, mới nhất trước", title_en="Own calls, newest first",
+        text="Yêu cầu, mã trả lời, các lần trục thử giao và lý do; không có nội dung văn bản. Để tìm lỗi khi lập "
+        "trình, không phải bằng chứng: chỉ giữ một số dòng gần nhất trong ít ngày.",
+        handler=api_calls.calls, query=CallQuery, replies=(Reply(200, "Một trang", CallPage),),
     ),
     Operation(
         method="POST", path=f"{PREFIX}/heartbeat", id="heartbeat", tag=_WATCHING,

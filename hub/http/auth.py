@@ -25,7 +25,7 @@ from joserfc.jwk import ECKey, OctKey
 from agency_registry.agency import SystemKey
 from edxml.faults import Fault, Refusal
 from hub.flow import alarms
-from hub.http import client_auth, client_certificates, client_clock
+from hub.http import call_notes, client_auth, client_certificates, client_clock
 from hub.http.client_auth import Proof, TokenError
 from hub.keys import KeyProblem
 from hub.store import assertions
@@ -85,13 +85,21 @@ class Tokens:
             if found is not None:
                 self._refuse_invalid(request, found)
             proof = client_auth.offered(request.headers.get("Authorization"), form, has_certificate=found is not None)
+            self._note(request, proof.system_id)
             _check_grant(form)
             token = await self._buy(proof, _caller(request, found))
         except TokenError as error:
             body = {"error": error.error, "error_description": error.description}
-            return web.json_response(body, status=error.status, headers={**_FRESH, **error.headers})
+            refused = web.json_response(body, status=error.status, headers={**_FRESH, **error.headers})
+            refused[call_notes.CODE] = error.error
+            return refused
         seconds = self._hub.settings.api.token_seconds
         return web.json_response({"access_token": token, "token_type": "Bearer", "expires_in": seconds}, headers=_FRESH)
+
+    def _note(self, request: web.Request, claimed: str) -> None:
+        """Let the log of calls name a registered system, also one that proves nothing then."""
+        if self._hub.system(claimed) is not None:
+            request[call_notes.SYSTEM] = claimed
 
     async def holder(self, request: web.Request) -> System:
         """The system behind a call. Raises Refusal: AUTH_REQUIRED, FORBIDDEN (address, certificate)."""

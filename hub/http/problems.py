@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from edxml.faults import Fault, Refusal
+from hub.http import call_notes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -153,7 +154,10 @@ def render(
     if kind.status in (429, 503):
         sent.setdefault("Retry-After", str(RETRY_SECONDS))
     text = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
-    return web.Response(status=kind.status, body=text, headers={**sent, "Content-Type": CONTENT_TYPE})
+    answer = web.Response(status=kind.status, body=text, headers={**sent, "Content-Type": CONTENT_TYPE})
+    answer[call_notes.CODE], answer[call_notes.PLACE] = kind.code, call_notes.place(more.get("where"))
+    answer[call_notes.PACKAGE] = str(more.get("instance", ""))[-36:]
+    return answer
 
 
 def speaks_english(accept_language: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from aiohttp import web
 from edxml.faults import Fault, Refusal
 from hub import log
 from hub.context import Hub
-from hub.http import vxp_agencies, vxp_documents
+from hub.http import call_notes, vxp_agencies, vxp_documents
 from hub.http import vxp_replies as replies
 from hub.http.vxp_auth import Call, Gate
 from hub.http.vxp_replies import Failure
@@ -75,7 +76,7 @@ def routes(hub: Hub) -> Iterable[web.RouteDef]:
     """The door's routes."""
     gate = Gate(hub)
     known = [
-        web.route("*", f"{base}/{{slashes:/*}}{name}", partial(_answer, gate, name, method))
+        web.route("*", f"{base}/{{slashes:/*}}{name}", partial(_answer, hub, gate, name, method))
         for name, method in methods(hub).items()
         for base in BASES
     ]
@@ -87,29 +88,36 @@ async def _unknown(_request: web.Request) -> web.StreamResponse:
     return replies.failure(Failure("21", "Cổng này không có phương thức đó."), ascii_only=True, DocId="", data="")
 
 
-async def _answer(gate: Gate, name: str, method: Method, request: web.Request) -> web.StreamResponse:
+async def _answer(hub: Hub, gate: Gate, name: str, method: Method, request: web.Request) -> web.StreamResponse:
     """One call, whatever happens: a FAIL the SDK can read, never an error page."""
+    began = time.monotonic()
     call: Call | None = None
+    code = ""
     try:
         _require_verb(name, request.method)
         call = await gate.admit(request)
-        return await method.work(request, call)
+        response = await method.work(request, call)
+        call_notes.vxp(hub, call, name, request, response, began)
+        return response
     except Refusal as refusal:
-        why = Failure.of(refusal)
+        why, code = Failure.of(refusal), refusal.fault.slug
     except Failure as failure:
-        why = failure
+        why, code = failure, f"error_{failure.code}"
     except TooManyError as many:
         seconds = math.ceil(many.wait_seconds)
-        why = Failure.of(Refusal(Fault.RATE_LIMITED, f"{many.name}; {seconds} s"))
+        why, code = Failure.of(Refusal(Fault.RATE_LIMITED, f"{many.name}; {seconds} s")), Fault.RATE_LIMITED.slug
     except ConnectionError:
         raise  # the caller is gone: there is nobody to tell
     except Exception:  # noqa: BLE001 - the edge: whatever it is, the SDK needs its JSON
         log_id = uuid.uuid4().hex[:12]
         log.get().exception("vxp call failed", log_id=log_id, method=name, system=call.system.id if call else None)
-        why = Failure.of(Refusal(Fault.INTERNAL, f"log id {log_id}"))
+        why, code = Failure.of(Refusal(Fault.INTERNAL, f"log id {log_id}")), Fault.INTERNAL.slug
+    failed = method.failed(why)
     if call is not None:
         await _drain(request)
-    return method.failed(why)
+        failed[call_notes.CODE] = code
+        call_notes.vxp(hub, call, name, request, failed, began)
+    return failed
 
 
 def _require_verb(name: str, verb: str) -> None:

@@ -16,6 +16,7 @@ from aiohttp import web
 from edxml.faults import Fault, Refusal
 from hub import clock
 from hub.flow import intake, items, quotas
+from hub.http import call_notes
 from hub.http import vxp_replies as replies
 from hub.http.vxp_replies import Failure
 
@@ -47,7 +48,9 @@ async def send(hub: Hub, request: web.Request, call: Call) -> web.Response:
     )
     with quotas.sending(hub, call.system, request.content_length, lambda: request.content.total_bytes):
         accepted = await intake.accept(hub, _pieces(request), submission)
-    return replies.success(ascii_only=True, DocId=accepted.package_id)
+    answer = replies.success(ascii_only=True, DocId=accepted.package_id)
+    answer[call_notes.PACKAGE] = accepted.package_id
+    return answer
 
 
 async def received(hub: Hub, _request: web.Request, call: Call) -> web.Response:

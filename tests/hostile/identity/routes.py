@@ -41,6 +41,7 @@ RULES: dict[tuple[str, str], object] = {
     ("GET", f"{_API}/events"): CALLER,
     ("GET", f"{_API}/alarms"): CALLER,
     ("POST", f"{_API}/heartbeat"): CALLER,
+    ("GET", f"{_API}/calls"): CALLER,
     ("GET", f"{_API}/paper"): CALLER,
     ("GET", f"{_API}/groups"): CALLER,
     ("GET", f"{_API}/groups/{{name}}"): CALLER,
