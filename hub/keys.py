@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -148,21 +149,7 @@ class Keys:
 
     def verify_receipt(self, receipt: str) -> bytes:
         """The payload of a receipt signed by this hub, today or under a retired certificate. Raises ReceiptInvalid."""
-        try:
-            header, payload, signature = receipt.encode("ascii").split(b".")
-            fields = json.loads(_unb64(header))
-            public = self._verifiers[fields["x5c"][0]]
-            raw = _unb64(signature)
-            if fields["alg"] != "ES256" or len(raw) != 2 * _SCALAR_BYTES:
-                raise ValueError("not ES256")  # noqa: TRY301 - rewritten below
-            der = encode_dss_signature(
-                int.from_bytes(raw[:_SCALAR_BYTES], "big"), int.from_bytes(raw[_SCALAR_BYTES:], "big")
-            )
-            public.verify(der, header + b"." + payload, _ECDSA)
-            return _unb64(payload)
-        except (ValueError, KeyError, TypeError, IndexError, RecursionError, InvalidSignature) as cause:
-            message = "not a receipt of this hub, or changed since"
-            raise ReceiptInvalid(message) from cause
+        return _verified(receipt, self._verifiers)
 
     def sign_checkpoint(self, text: bytes) -> bytes:
         """The 64-byte Ed25519 signature of a checkpoint's text."""
@@ -184,6 +171,13 @@ class Keys:
         return {_x5c(certificate): cast("ec.EllipticCurvePublicKey", certificate.public_key()) for certificate in known}
 
 
+def verify_jws(text: str, certificate: x509.Certificate) -> bytes:
+    """The payload of what another hub signed under this receipt certificate. Raises ReceiptInvalid."""
+    public = certificate.public_key()
+    known = {_x5c(certificate): public} if isinstance(public, ec.EllipticCurvePublicKey) else {}
+    return _verified(text, known)
+
+
 def is_test_certificate(certificate: x509.Certificate) -> bool:
     """Whether organisation or common name of the subject holds the word TEST."""
     marked = (x509.NameOID.ORGANIZATION_NAME, x509.NameOID.COMMON_NAME)
@@ -202,6 +196,25 @@ def wrap_id(key: bytes) -> bytes:
 def new_secret_text() -> bytes:
     """A fresh 32-byte secret in its file form: base64 and a line end."""
     return base64.b64encode(secrets.token_bytes(SECRET_BYTES)) + b"\n"
+
+
+def _verified(text: str, verifiers: Mapping[str, ec.EllipticCurvePublicKey]) -> bytes:
+    """The payload of a compact JWS; verifiers: public keys by the base64 text their certificate has in x5c."""
+    try:
+        header, payload, signature = text.encode("ascii").split(b".")
+        fields = json.loads(_unb64(header))
+        public = verifiers[fields["x5c"][0]]
+        raw = _unb64(signature)
+        if fields["alg"] != "ES256" or len(raw) != 2 * _SCALAR_BYTES:
+            raise ValueError("not ES256")  # noqa: TRY301 - rewritten below
+        der = encode_dss_signature(
+            int.from_bytes(raw[:_SCALAR_BYTES], "big"), int.from_bytes(raw[_SCALAR_BYTES:], "big")
+        )
+        public.verify(der, header + b"." + payload, _ECDSA)
+        return _unb64(payload)
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError, InvalidSignature) as cause:
+        message = "not a receipt of this hub, or changed since"
+        raise ReceiptInvalid(message) from cause
 
 
 def _receipt_header(chain: tuple[x509.Certificate, ...]) -> bytes:

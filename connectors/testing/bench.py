@@ -85,7 +85,7 @@ class Bench:
                 yield made
             finally:
                 self.said += [repr(made), str(made)]
-                await self._in_time(made.close(), "close()")
+                await self.in_time(made.close(), "close()")
 
     def parcel(self, source: bytes | Path | None = None, **more: Any) -> parcels.Watched:
         """A new parcel: a small package unless given."""
@@ -93,7 +93,7 @@ class Bench:
 
     async def attempt(self, connector: base.Connector, watched: parcels.Watched) -> base.Outcome:
         """One delivery, not longer than `hard_seconds`. Raises Failed when there is no outcome."""
-        outcome = await self._in_time(connector.deliver(watched.parcel()), "deliver()")
+        outcome = await self.in_time(connector.deliver(watched.parcel()), "deliver()")
         if not isinstance(outcome, base.Delivered | base.Parked | base.Deferred | base.Refused):
             raise Failed(
                 Words(f"deliver() trả về {type(outcome).__name__}", f"deliver() gave {type(outcome).__name__}"),
@@ -126,7 +126,7 @@ class Bench:
             async with contextlib.aclosing(connector.collect(message_type)) as offered:  # type: ignore[type-var]
                 return [one async for one in offered]
 
-        found: list[base.Incoming] = await self._in_time(whole(), "collect()", trouble=True)
+        found: list[base.Incoming] = await self.in_time(whole(), "collect()", trouble=True)
         return found
 
     async def body(self, incoming: base.Incoming) -> bytes:
@@ -135,12 +135,12 @@ class Bench:
         async def whole() -> bytes:
             return b"".join([piece async for piece in incoming.body()])
 
-        found: bytes = await self._in_time(whole(), "body()", trouble=True)
+        found: bytes = await self.in_time(whole(), "body()", trouble=True)
         return found
 
     async def told(self, answer: Any, name: str) -> None:
         """Wait for confirm() or reject() of a peer that behaves."""
-        await self._in_time(answer, name)
+        await self.in_time(answer, name)
 
     async def offers(self, state: OfferState) -> list[Offer]:
         """What the peer offered and now has in this state."""
@@ -150,7 +150,11 @@ class Bench:
         """Tell the peer how to be."""
         await self.there().misbehave(mode)
 
-    async def _in_time(self, work: Any, name: str, *, trouble: bool = False) -> Any:
+    async def in_time(self, work: Any, name: str, *, trouble: bool = False) -> Any:
+        """What `work` gives, waited for `hard_seconds` at most. Raises Failed; PeerTroubleError where it may.
+
+        name: of what is called, for the cause. trouble: PeerTroubleError is an answer.
+        """
         task = asyncio.ensure_future(work)
         try:
             done, _ = await asyncio.wait({task}, timeout=self.hard_seconds)

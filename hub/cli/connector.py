@@ -8,7 +8,10 @@ from typing import Any
 
 from hub.cli import table
 
-_ACTIONS = (("run", "Chạy bên cạnh phần mềm văn phòng", "run the agent beside an office system"),)
+_ACTIONS = (
+    ("run", "Chạy bên cạnh phần mềm văn phòng", "run the agent beside an office system"),
+    ("check", "Kiểm tra một đầu nối hoặc phần mềm văn phòng", "check a connector or an office system"),
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
