@@ -181,7 +181,7 @@ class Directory:
         return bool(self._parts)
 
     def other_system(self, organ_id: str, part: str) -> System | None:
-        """The agency's other system, in whatever state: `second` stores a copy, `standby` receives in need."""
+        """The agency's other system, in whatever state; part: one of `edit.PARTS`."""
         system_id = self._parts.get((part, organ_id))
         return None if system_id is None else self._systems.get(system_id)
 

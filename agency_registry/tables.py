@@ -197,7 +197,7 @@ system_agencies = sa.Table(
     sa.Column("receives", sa.Boolean, nullable=False),
     sa.Column("valid_from", UtcText, nullable=False),
     sa.Column("valid_to", UtcText),
-    sa.Column("part", sa.String(8), nullable=False, server_default=""),  # second: stored-only copies (R-135) | standby
+    sa.Column("part", sa.String(8), nullable=False, server_default=""),  # see edit.systems.PARTS
 )
 _unique_now("uq_system_agencies_pair", system_agencies.c.system_id, system_agencies.c.agency_id)
 _unique_now(

@@ -109,6 +109,7 @@ async def system_add(hub: Hub, args: Args) -> Answer:
             state=args.get("state") or state,
             item_per_agency=bool(args.get("item_per_agency")),
             replace=bool(args.get("replace")),
+            part=args.get("part") or "",
             undertaking=args.get("undertaking") or "",
             quotas=args.get("quotas") or {},
             papers=args.get("papers") or {},

@@ -59,7 +59,8 @@ def begin(connection: Connection, system_id: str, served: Mapping[int, str], *, 
 def begin_part(connection: Connection, system_id: str, served: Mapping[int, str], part: str, at: datetime) -> None:
     """Let the system be these agencies' other one, in place of any that played this part; it receives for none.
 
-    part: `second` stores a copy of what they get (R-135), `standby` receives while their own system cannot.
+    part: `second` stores a copy of what they get (R-135), `standby` receives while their own system cannot,
+    `application` handles what is tied to a dossier (R-233).
     """
     numbers = list(served)
     end(connection, system_id, served, at)

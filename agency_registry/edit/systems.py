@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 QUOTAS = ("requests_per_second", "packages_per_minute", "bytes_per_day")
 """What may be set for one system alone; the defaults are the hub's settings of these names."""
 
-PARTS = ("second", "standby")
-"""What an agency's other system does: stores a copy of everything, or receives while the first one cannot."""
+PARTS = ("second", "standby", "application")
+"""What an agency's other system does: stores a copy of everything, receives while the first one cannot, or handles
+what is tied to a dossier, as the one-stop system does (R-233)."""
 
 
 def add_system(
@@ -44,6 +45,7 @@ def add_system(
     state: str = "active",
     item_per_agency: bool = False,
     replace: bool = False,
+    part: str = "",
     system_id: str | None = None,
     undertaking: str = "",
     quotas: Mapping[str, int] | None = None,
@@ -54,6 +56,7 @@ def add_system(
 
     The system receives for all its agencies from now on. Another active system that receives for one of them is a
     RegistryError(receives_already), unless `replace` is set. The id is the name in ASCII, made unique if need be.
+    part: one of PARTS for a system beside the one that receives for them.
     settings: of the connector; secrets inside must come wrapped already. undertaking: number and date of the paper in
     which its owner undertakes to send no state secrets.  law: R-009 HN Đ1.2, R-011
     papers: see `papers`.
@@ -67,7 +70,8 @@ def add_system(
     served = serving.agencies(connection, organ_ids)
     if not served:
         raise RegistryError("system_speaks_for_none")
-    if not replace:
+    _check_part(part)
+    if not replace and not part:
         serving.check_receivers(connection, chosen, served)
     values = {
         "id": chosen,
@@ -84,7 +88,10 @@ def add_system(
     connection.execute(sa.insert(systems).values(values))
     secret = _new_secret(connection, chosen, wrap, why.at)
     _set_networks(connection, chosen, allowed, why.at)
-    serving.begin(connection, chosen, served, receives=True, at=why.at)
+    if part:
+        serving.begin_part(connection, chosen, served, part, why.at)
+    else:
+        serving.begin(connection, chosen, served, receives=True, at=why.at)
     entries.bump(connection, "system added", chosen, why)
     return chosen, secret
 
@@ -186,8 +193,7 @@ def attach_agencies(
     """
     why = why or Why()
     _row(connection, system_id)
-    if part and part not in PARTS:
-        raise RegistryError("part_invalid", value=checks.printable(part))
+    _check_part(part)
     served = serving.agencies(connection, organ_ids)
     if part:
         serving.begin_part(connection, system_id, served, part, why.at)
@@ -208,6 +214,11 @@ def detach_agencies(
     serving.end(connection, system_id, serving.agencies(connection, organ_ids), why.at)
     entries.bump(connection, "system agencies", system_id, why)
     return show_system(connection, system_id)
+
+
+def _check_part(part: str) -> None:
+    if part and part not in PARTS:
+        raise RegistryError("part_invalid", value=checks.printable(part))
 
 
 def list_systems(connection: Connection) -> list[dict[str, object]]:

@@ -52,6 +52,8 @@ def make_package(
     signer: Signer | None = None,
     paper: int = 0,
     sphere: str = "",
+    answers: Sequence[model.Package] = (),
+    dossier: str = "",
 ) -> bytes:
     """The bytes of a document message that a hub accepts.
 
@@ -62,6 +64,7 @@ def make_package(
     receivers: (code, 0 removed | 1 added) of an update; replaces: (document id, codes it had gone to).
     at: the time of the trace (default: now).
     paper: 1 = paper follows. sphere: SphereOfPromulgation, a mark as it is printed.
+    answers: the documents it answers (ResponseFor). dossier: code of the one-stop dossier it is tied to.
     signer: signs the package itself (profile truc-1); `package_signer` makes one of an authority's certificate.
     """
     number = number if number is not None else str(next(_numbers))
@@ -79,7 +82,9 @@ def make_package(
         subject=subject,
         signer=model.Signer("KT. GIÁM ĐỐC", "Phó Giám đốc", "Nguyễn Văn An"),
         due_date=due_date,
-        other=model.OtherInfo(priority=priority, sphere=sphere),
+        other=model.OtherInfo(priority=priority, sphere=sphere, reference_codes=dossier),
+        responses=tuple(map(_response, answers)),
+        application_type="MCDT_DT" if dossier else "",
     )
     business = model.Business(
         document_id=document,

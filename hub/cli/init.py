@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from hub.cli import line
+from hub.cli import line, shipped
 from hub.cli.errors import EXIT_DONE, CannotNowError, WrongUseError
 
 _SETTINGS = """\
@@ -19,7 +19,7 @@ role = {role}
 organ_id = {organ_id}
 name = {name}
 # Đuôi mã định danh của tỉnh, ví dụ ["H99"] / endings of the province's own codes: they never leave it
-prefixes = []
+prefixes = {prefixes}
 # Hệ thống mới hoạt động ngay với khóa bí mật chung. Tắt khi chạy thật.
 # New systems are active at once with their shared secret. Turn off for production.
 test_mode = true
@@ -48,27 +48,33 @@ doors = ["vxp", "api", "pages", "metrics"]
 # poll_seconds = 30
 
 [profile]
-name = "national"
+name = {profile}
 
 [outgoing]
 # Mạng mà trục được gọi tới dù là mạng riêng hay máy này / networks it may call although private or loopback
 allow = []
 """
 
+LAID_BESIDE = "he-thong.toml"
+"""The copy of the pattern in the hub's folder."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where, and who the hub is."""
     parser.add_argument("folder", type=Path, metavar="DIR")
-    parser.add_argument("--organ-id", default="000.00.00.H00", help="mã định danh của trục / the hub's own code")
-    parser.add_argument("--name", default="", help="tên hiển thị / its name")
+    parser.add_argument("--organ-id", help="mã định danh của trục, mặc định 000.00.00.H00 / the hub's own code")
+    parser.add_argument("--name", help="tên hiển thị / its name")
     parser.add_argument("--port", type=int, default=8080, help="cổng, 0 = cổng trống bất kỳ / port, 0 = any free one")
     parser.add_argument("--role", choices=("province", "axis"), default="province")
+    parser.add_argument("--like", metavar="MẪU", help="theo một mẫu của config/systems, chép thành he-thong.toml / "
+                        f"begin with a pattern: {', '.join(shipped.names())}")  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the folder. The settings file is written last: without it nothing there counts as a hub."""
     folder: Path = arguments.folder
     file = folder / "hub.toml"
+    like = shipped.pattern(arguments.like) if arguments.like else None
     if not 0 <= arguments.port <= 65_535:
         raise WrongUseError("--port là số từ 0 đến 65535", "--port is a number from 0 to 65535")
     if folder.exists() and not folder.is_dir():
@@ -87,14 +93,28 @@ def run(arguments: argparse.Namespace) -> int:
 
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
+    _take_over(arguments, like)
     key_making.create(folder / "keys", arguments.organ_id, arguments.name)
     for purpose in ("state", "public", "tsa"):
         (folder / "trust" / purpose).mkdir(parents=True, exist_ok=True)
     (folder / "blobs").mkdir(mode=0o700, exist_ok=True)
+    if like is not None:
+        (folder / LAID_BESIDE).write_bytes(like.read_bytes())
     key_making.write_private(file, settings_text(arguments).encode())
     answer = {"folder": str(folder), "config": str(file), "organ_id": arguments.organ_id, "test_keys": True}
-    line.show(arguments, answer, lambda: _next_steps(file))
+    line.show(arguments, answer, lambda: _next_steps(file, folder / LAID_BESIDE if like else None))
     return EXIT_DONE
+
+
+def _take_over(arguments: argparse.Namespace, like: Path | None) -> None:
+    """What was not given, from the file of a pattern or as it is by default."""
+    from hub.cli import pattern
+
+    said = pattern.read(like) if like is not None else None
+    arguments.organ_id = arguments.organ_id or (said.organ_id if said else "000.00.00.H00")
+    arguments.name = arguments.name or (said.name if said else "")
+    arguments.profile = said.profile if said else "national"
+    arguments.prefixes = list(said.prefixes) if said else []
 
 
 def settings_text(arguments: argparse.Namespace) -> str:
@@ -104,10 +124,20 @@ def settings_text(arguments: argparse.Namespace) -> str:
         organ_id=json.dumps(arguments.organ_id, ensure_ascii=False),
         name=json.dumps(arguments.name, ensure_ascii=False),
         port=arguments.port,
+        profile=json.dumps(arguments.profile),
+        prefixes=json.dumps(arguments.prefixes),
     )
 
 
-def _next_steps(file: Path) -> str:
+def _next_steps(file: Path, laid: Path | None) -> str:
+    if laid is not None:
+        return "\n".join([
+            f"Đã tạo trục tại {file.parent} theo mẫu (khóa và chứng thư TEST) / made, with TEST keys",
+            f"Xem và sửa / look at and change: {laid}",
+            "Tiếp theo / next:",
+            f"  truc system import {laid} --config {file}",
+            f"  truc serve --config {file}",
+        ])  # fmt: skip
     return "\n".join([
         f"Đã tạo trục tại {file.parent} (khóa và chứng thư TEST) / made, with TEST keys",
         "Tiếp theo / next:",

@@ -7,7 +7,7 @@ import base64
 from pathlib import Path
 from typing import Any
 
-from hub.cli import line, table
+from hub.cli import line, system_import, system_log, table
 from hub.cli.errors import EXIT_DONE, WrongUseError
 
 _PAPERS = ("security_level", "security_decision", "conformity", "contact")
@@ -15,7 +15,7 @@ _NOT_SENT = {"command", "action", "key_action", "config", "json"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Second words: add, set, attach, detach, rotate, suspend, activate, key add|list|remove, list, show."""
+    """Second words: add, import, set, attach, detach, rotate, suspend, activate, key …, list, show, log."""
     actions = table.add_actions(parser)
     found = table.add_action(actions, "add", "Đăng ký hệ thống; khóa bí mật chỉ hiện một lần", "register a system")
     found.add_argument("name")
@@ -29,8 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     found.add_argument("--state", choices=("active", "proposed"))
     found.add_argument("--item-per-agency", action="store_true")
     found.add_argument("--replace", action="store_true", help="thay hệ thống đang nhận cho các cơ quan này")
+    _add_part(found)
     _add_paper(found)
     table.add_person(found)
+    system_import.add(actions)
     found = table.add_action(actions, "set", "Sửa những gì được nêu", "change what is given")
     found.add_argument("system_id")
     found.add_argument("--name")
@@ -41,8 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     found = table.add_action(actions, "attach", "Giao thêm cơ quan; hoặc là hệ thống thứ hai của cơ quan",
                              "let it speak for agencies, or be their other system")  # fmt: skip
     _add_served(found)
-    found.add_argument("--part", choices=("second", "standby"), help="second: chỉ lưu bản sao, hệ thống chính trả lời; "
-                       "standby: nhận khi hệ thống chính ngừng / stores copies, or receives in need")  # fmt: skip
+    _add_part(found)
     found.add_argument("--speaks-only", action="store_true", help="chỉ gửi thay, không nhận / sends only")
     found.add_argument("--replace", action="store_true", help="thay hệ thống đang nhận cho các cơ quan này")
     table.add_person(found)
@@ -62,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         table.add_person(found)
     _add_keys(table.add_action(actions, "key", "Khóa công khai, chứng thư của hệ thống", "its public keys"))
     table.add_action(actions, "list", "Liệt kê", "list systems")
+    system_log.add(actions)
     found = table.add_action(actions, "show", "Xem một hệ thống và giấy tờ của nó", "one system and its papers")
     found.add_argument("system_id")
 
@@ -71,6 +73,14 @@ def _add_served(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("system_id")
     parser.add_argument("--for", dest="for", action="append", required=True, metavar="ORGAN_ID", nargs="+",
                         help="cơ quan / agencies")  # fmt: skip
+
+
+def _add_part(parser: argparse.ArgumentParser) -> None:
+    """--part, of a system beside the one that receives."""
+    parser.add_argument("--part", choices=("second", "standby", "application"),
+                        help="second: chỉ lưu bản sao, hệ thống chính trả lời; standby: nhận khi hệ thống chính ngừng; "
+                        "application: nhận và trả lời văn bản gắn mã hồ sơ một cửa / stores copies, receives in need, "
+                        "or handles what is tied to a dossier")  # fmt: skip
 
 
 def _add_paper(parser: argparse.ArgumentParser) -> None:
@@ -105,6 +115,10 @@ def _add_keys(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask the hub."""
+    if arguments.action == "import":
+        return system_import.run(arguments)
+    if arguments.action == "log":
+        return system_log.run(arguments)
     args: dict[str, Any] = {name: value for name, value in vars(arguments).items() if name not in _NOT_SENT}
     if arguments.action == "key":
         return _run_key(arguments, args)
@@ -155,9 +169,6 @@ def _shown(system: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _plain(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name}={_plain(part)}" for name, part in value.items()) or "-"
 def _life(beat: dict[str, Any] | None) -> list[str]:
     """What it said of itself in its last heartbeat."""
     if beat is None:
@@ -166,6 +177,9 @@ def _life(beat: dict[str, Any] | None) -> list[str]:
     return [waits, *(f"problem: {one['code']} {one['text']}".rstrip() for one in beat["problems"])]
 
 
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}={_plain(part)}" for name, part in value.items()) or "-"
     return " ".join(map(str, value)) or "-" if isinstance(value, list) else str(value)
 
 

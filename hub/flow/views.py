@@ -11,7 +11,7 @@ from edxml.faults import Fault, Refusal
 from hub import clock
 from hub.flow import moments, visibility
 from hub.flow.moments import IssuedLate, Received, Sent
-from hub.flow.recalls import shown
+from hub.flow.recalls import policy, shown
 from hub.flow.visibility import Party, Thing, View
 from hub.store import answers, events, packages
 
@@ -51,6 +51,7 @@ class DeliveryState:
     arrival_number: str | None
     arrival_date: str | None
     corrected_by: str | None
+    keeps: bool = False  # wanted back now, it would be refused: the province's policy; for the sender alone
     days_overdue: int | None = None  # of the answer that was asked for
 
 
@@ -343,4 +344,7 @@ def _delivery(hub: Hub, row: Row[Any], view: View) -> DeliveryState:
         row.arrival_number,
         row.arrival_date,
         row.corrected_by,
+        # law: R-147 CB Đ7.5: said before anybody asks
+        view.is_sender
+        and policy.keeps(hub.profile.flows, hub.directory, view.package.sender, row.recipient, row.business_status),
     )

@@ -293,6 +293,7 @@ def _delivery(one: views.DeliveryState, request: str) -> shapes.DeliveryShown:
         copy_=one.copy,
         duplicate_of=one.duplicate_of,
         replied_by=one.replied_by,
+        keeps=one.keeps,
         confirmed=one.replied_by is not None if request == asking.CONFIRMATION else None,  # law: R-239 TT Đ8.2
         status=one.status,
         code=one.fault,

@@ -125,6 +125,9 @@ class DeliveryShown(Answer):
     copy_: str = Field("", alias="copy", description="rule: gửi thêm theo quy định; second: hệ thống thứ hai, chỉ lưu")
     duplicate_of: str | None = Field(None, description="Lượt nhận trước có thể là cùng văn bản; chỉ nơi nhận thấy")
     replied_by: str | None = Field(None, description="Gói tin trả lời văn bản này")
+    keeps: bool = Field(
+        False, description="Nơi nhận đã xử lý, theo quy định tỉnh được giữ bản của mình: thu hồi sẽ bị từ chối"
+    )
     confirmed: bool | None = Field(None, description="Với văn bản đề nghị xác nhận: đã được xác nhận hay chưa")
     status: str
     code: str | None
