@@ -12,6 +12,7 @@ from agency_registry.edit import RegistryError
 from edxml.faults import Fault, Refusal
 from hub import (
     admin_alarms,
+    admin_breaking,
     admin_calendar,
     admin_calls,
     admin_confirming,
@@ -156,6 +157,7 @@ COMMANDS: dict[str, CommandFunction] = {
     **admin_copying.COMMANDS,
     **admin_sync.COMMANDS,
     **admin_alarms.COMMANDS,
+    **admin_breaking.COMMANDS,
     **admin_calls.COMMANDS,
     "intake.stop": intake_stop,
     "intake.start": intake_start,

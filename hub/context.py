@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from agency_registry import directory as agency_directory
 from hub import calendar
 from hub.limits import Limiter, Lockout
+from hub.mood import Mood
 from hub.store import calendar as calendar_lines
 from hub.store import copy_rules, state
 from hub.store.calls import Buffer
@@ -123,6 +124,7 @@ class Hub:
     commands: the admin commands by name, for those that are carried out when a second person has said yes.
     copy_rules: who always gets a copy; replaced as a whole. calls: the log of calls, before it is written.
     limiter, lockout: one for all doors. unrecorded: system id -> refused packages counted since the last alarm.
+    mood: how a toy axis misbehaves now.
     """
 
     settings: Settings
@@ -150,6 +152,7 @@ class Hub:
     unrecorded: Counter[str] = field(default_factory=Counter)
     copy_rules: tuple[CopyRule, ...] = ()
     commands: Mapping[str, Command] = field(default_factory=dict)
+    mood: Mood = field(default_factory=Mood)
 
     def __post_init__(self) -> None:
         """One count of wrong secrets for all doors."""

@@ -102,6 +102,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("withdraw", "client", "Hủy, lấy lại hoặc thu hồi văn bản đã gửi", "cancel, take back or recall"),
     Command("connector", "connector", "Đại lý bên cạnh phần mềm văn phòng", "the agent beside an office system"),
     Command("bench", "bench", "Đo tải qua các cửa thật", "measure the load the real doors carry"),
+    Command("break", "breaking", "Làm cho trục quốc gia giả chạy sai", "make a toy axis misbehave"),
     Command("chaos", "chaos", "Giết máy chủ giữa lúc đang tải rồi đếm", "kill the server under load and count"),
     Command("edxml", "", "Kiểm tra, đóng, mở gói edXML", "validate, show, pack, unpack edXML", "edxml.command:main"),
     Command("verify", "", "Kiểm tra chữ ký của PDF hoặc gói tin", "verify the signatures of a PDF or a package",

@@ -19,7 +19,7 @@ from aiohttp import web
 from edxml.faults import Fault, Refusal
 from hub import log
 from hub.context import Hub
-from hub.http import call_notes, vxp_agencies, vxp_documents
+from hub.http import call_notes, misbehaviour, vxp_agencies, vxp_documents
 from hub.http import vxp_replies as replies
 from hub.http.vxp_auth import Call, Gate
 from hub.http.vxp_replies import Failure
@@ -75,9 +75,10 @@ def methods(hub: Hub) -> dict[str, Method]:
 def routes(hub: Hub) -> Iterable[web.RouteDef]:
     """The door's routes."""
     gate = Gate(hub)
+    handlers = {name: partial(_answer, hub, gate, name, method) for name, method in methods(hub).items()}
     known = [
-        web.route("*", f"{base}/{{slashes:/*}}{name}", partial(_answer, hub, gate, name, method))
-        for name, method in methods(hub).items()
+        web.route("*", f"{base}/{{slashes:/*}}{name}", misbehaviour.around(hub, gate, name, handler))
+        for name, handler in handlers.items()
         for base in BASES
     ]
     return [*known, web.route("*", f"{BASES[1]}/{{rest:.*}}", _unknown)]

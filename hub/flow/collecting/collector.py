@@ -172,11 +172,13 @@ class Collector:
     def _submission(self, incoming: base.Incoming) -> intake.Submission:
         """Raises Refusal(PROFILE_INVALID) for what cannot be read beside the package."""
         door = "axis" if self._peer.is_axis else "connector"
+        said, declared = sending.read(incoming.sending)
         return intake.Submission(
             self._peer.system,
             door,
             message_type=incoming.message_type,
-            sending=sending.read(incoming.sending),
+            declared=declared,
+            sending=said,
             signed_only=peers.signed_only(self._peer),
         )
 
