@@ -1,4 +1,4 @@
-"""`truc connector`: the agent beside an office system."""
+"""`truc connector`: the agent beside an office system, a start for a new connector, and the kit that checks one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from hub.cli import table
 
 _ACTIONS = (
     ("run", "Chạy bên cạnh phần mềm văn phòng", "run the agent beside an office system"),
+    ("new", "Viết khung một đầu nối mới", "write the start of a new connector"),
     ("check", "Kiểm tra một đầu nối hoặc phần mềm văn phòng", "check a connector or an office system"),
 )
 

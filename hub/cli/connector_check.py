@@ -25,7 +25,7 @@ _WORDS = {"not_seen": "chưa thấy / not seen", "not_applicable": "không áp d
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """A kind with --peer or --settings; or --live."""
     parser.add_argument("kind", nargs="?", help="tên đầu nối, hoặc module của bạn / a connector, or a module of yours")
-    parser.add_argument("--peer", metavar="MODULE:CLASS", help="bên kia để thử, mặc định KIND_peer:Peer nếu có")
+    parser.add_argument("--peer", metavar="MODULE:CLASS", help="bên kia để thử, mặc định PACKAGE.peer:Peer nếu có")
     parser.add_argument("--settings", type=Path, metavar="FILE", help="TOML hoặc JSON: chỉ thử đường tới bên kia thật")
     parser.add_argument("--large-mb", type=int, default=200, metavar="N", help="cỡ của gói lớn / size of the large one")
     parser.add_argument("--only", action="append", default=[], metavar="ID", help="chỉ các kịch bản này / only these")
@@ -68,9 +68,10 @@ def _connector(arguments: argparse.Namespace) -> AsyncIterator[Line]:
 
 
 def _beside(kind: str) -> str:
-    """`KIND_peer:Peer` when that file lies here."""
-    name = f"{kind}_peer"
-    return f"{name}:Peer" if Path(*name.split(".")).with_suffix(".py").is_file() else ""
+    """`PACKAGE.peer:Peer` when that file lies beside the connector `PACKAGE.…`."""
+    package, _, _ = kind.rpartition(".")
+    name = f"{package}.peer"
+    return f"{name}:Peer" if package and Path(*name.split(".")).with_suffix(".py").is_file() else ""
 
 
 async def _shown(arguments: argparse.Namespace, found: AsyncIterator[Line]) -> list[Line]:
