@@ -1,0 +1,169 @@
+"""A real RabbitMQ on free loopback ports in a folder of its own, for tests marked `rabbitmq`; fixtures.
+
+One broker for each test process, a virtual host for each test. It shares nothing with a broker the machine may run:
+node name, ports, cookie, port mapper (epmd) and data are its own, and both processes are ended by their ids.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+BIN = Path("/usr/lib/rabbitmq/bin")  # beside /usr/sbin's wrappers, which insist on the system's own user and folders
+START_SECONDS = 120
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports nobody listens on now."""
+    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [one.getsockname()[1] for one in held]
+    for one in held:
+        one.close()
+    return ports
+
+
+@dataclass
+class Broker:
+    """One node: started, stopped, killed and asked by its own command."""
+
+    folder: Path
+    port: int
+    mapper_port: int
+    node_port: int
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What makes this node another one than any else on the machine."""
+        place = str(self.folder)
+        return {
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
+            "HOME": place,
+            "RABBITMQ_NODENAME": f"truc{self.port}@localhost",
+            "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+            "RABBITMQ_NODE_PORT": str(self.port),
+            "RABBITMQ_DIST_PORT": str(self.node_port),
+            "ERL_EPMD_PORT": str(self.mapper_port),
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "RABBITMQ_MNESIA_BASE": place,
+            "RABBITMQ_LOG_BASE": place,
+            "RABBITMQ_CONF_ENV_FILE": f"{place}/none.conf",
+            "RABBITMQ_CONFIG_FILE": f"{place}/rabbitmq.conf",
+            "RABBITMQ_ENABLED_PLUGINS_FILE": f"{place}/plugins",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1 +sbwt none",
+        }
+
+    def start(self) -> None:
+        """Start the mapper and the node, and wait until it takes connections."""
+        if "mapper" not in self.processes:
+            (self.folder / "rabbitmq.conf").write_text("loopback_users = none\nlog.console = false\n", "utf-8")
+            (self.folder / "plugins").write_text("[].\n", "utf-8")
+            mapper = ["epmd", "-port", str(self.mapper_port), "-address", "127.0.0.1"]
+            self.processes["mapper"] = self._spawn(mapper)
+        self.processes["node"] = self._spawn([str(BIN / "rabbitmq-server")])
+        end = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self.processes["node"].poll() is not None or time.monotonic() > end:
+                message = f"RabbitMQ did not start: {(self.folder / 'output').read_text(errors='replace')[-2000:]}"
+                raise RuntimeError(message)
+            time.sleep(0.1)
+
+    def kill(self) -> None:
+        """End the node as a power cut would."""
+        node = self.processes.pop("node")
+        for pid in _family(node.pid):
+            _end(pid)
+        node.wait()
+
+    def stop(self) -> None:
+        """End everything that was started."""
+        if "node" in self.processes:
+            self.kill()
+        mapper = self.processes.pop("mapper", None)
+        if mapper is not None:
+            mapper.kill()
+            mapper.wait()
+
+    def ctl(self, *words: str) -> str:
+        """What rabbitmqctl says."""
+        done = subprocess.run(
+            [str(BIN / "rabbitmqctl"), "--quiet", *words],
+            env=self.environment,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, (words, done.stdout[-1000:], done.stderr[-1000:])
+        return done.stdout
+
+    def define(self, definitions: dict[str, Any]) -> None:
+        """Import users, permissions, exchanges, queues and bindings."""
+        path = self.folder / f"{uuid.uuid4()}.json"
+        path.write_text(json.dumps(definitions), "utf-8")
+        self.ctl("import_definitions", str(path))
+
+    def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:
+        with (self.folder / "output").open("ab") as output:
+            return subprocess.Popen(
+                command,
+                env=self.environment,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    def _answers(self) -> bool:
+        """Whether a connection gets the broker's first words."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 5) as one:
+                one.settimeout(5)
+                one.sendall(b"AMQP\x00\x00\x09\x01")
+                return bool(one.recv(1))
+        except OSError:
+            return False
+
+
+def _family(pid: int) -> list[int]:
+    """A process and everything it started, children first."""
+    found = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in path.read_text().split():
+            found += _family(int(child))
+    return [*found, pid]
+
+
+def _end(pid: int) -> None:
+    try:
+        os.kill(pid, 9)
+    except ProcessLookupError:
+        return
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[Broker]:
+    """The broker of this test process."""
+    folder = Path(tempfile.mkdtemp(prefix="truc-rabbit-"))
+    made = Broker(folder, *free_ports(3))
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
+        shutil.rmtree(folder, ignore_errors=True)
