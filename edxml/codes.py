@@ -157,5 +157,8 @@ DOCUMENT_KINDS: Final = {
 }
 COPY_KINDS: Final = {"SY": "Sao y", "TrS": "Trích sao", "SL": "Sao lục"}
 
+ONE_STOP: Final = "MCDT_DT"
+"""ApplicationType of a document that the one-stop system (một cửa điện tử) sends."""
+
 # Marks that limit the use of a document, as they are printed. law: R-020 NĐ30 PL I.III.2c
 CIRCULATION_MARKS: Final = {"internal": "LƯU HÀNH NỘI BỘ", "return": "XEM XONG TRẢ LẠI"}

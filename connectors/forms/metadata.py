@@ -138,6 +138,9 @@ class Metadata(Asked):
     paper_decided_by: _PaperDecidedBy = ""
     sphere: Line = Field("", description="Phạm vi lưu hành, ghi như trên văn bản (SphereOfPromulgation)")
     circulation: _Circulation = None
+    dossier: Annotated[str, StringConstraints(max_length=100, pattern=NO_NUL)] = Field(
+        "", description="Mã hồ sơ một cửa mà văn bản gắn với; hồ sơ không gửi qua trục"
+    )  # law: R-233 HN Đ17.2
     copies: int | None = Field(None, ge=0, le=1_000_000, description="Số lượng bản phát hành")
     pages: int | None = Field(None, ge=0, le=1_000_000, description="Số trang")
     kind: Literal["new", "recall", "update", "replacement"] = Field("new", description="Nghiệp vụ")

@@ -130,8 +130,10 @@ def header(said: Metadata, chosen_id: str, to: Sequence[str], name_of: Callable[
             sphere=sphere,
             promulgation_amount=said.copies,
             page_amount=said.pages,
+            reference_codes=said.dossier,
         ),
         responses=tuple(model.ResponseFor(one.organ_id, one.code, one.document_id, one.date) for one in said.answers),
+        application_type=codes.ONE_STOP if said.dossier else "",
         to_places=tuple(said.to_places),
     )
 

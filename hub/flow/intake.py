@@ -31,7 +31,7 @@ from hub.flow import (
     successors,
     verify,
 )
-from hub.flow.addressing import addressing, asking, times
+from hub.flow.addressing import addressing, applications, asking, times
 from hub.flow.arrival import Arrival
 from hub.flow.checks.base import CheckedFile, Stage, Subject
 from hub.states import BESIDE, DeliveryStatus, PackageStatus
@@ -202,6 +202,7 @@ async def _examine(hub: Hub, arrival: Arrival, submission: Submission) -> _Exami
         warnings.append(notes.warning("profile_invalid", "messagetype"))
     sender = _sender(hub, package, submission)
     found, notices = addressing.routes(hub, package, submission)
+    found = await applications.with_applications(hub, found, package)
     subject = Subject(
         package,
         sender,

@@ -55,6 +55,7 @@ class InboxItem:
     stored_only: bool
     duplicate_of: str | None
     circulation: str
+    dossier: str
     request: str
     reply_due: datetime | None
     addressed_to: dict[str, Any] | None  # the closed agency it was written to, when this one gets it in its place
@@ -228,6 +229,7 @@ def _item(hub: Hub, row: Row[Any]) -> InboxItem:
         stored_only=row.copy == Copy.SECOND,
         duplicate_of=row.duplicate_of,
         circulation=row.circulation,
+        dossier=row.dossier,
         request=row.request,
         reply_due=clock.from_text(row.reply_due) if row.reply_due else None,
         addressed_to=successors.stamp(hub.directory, row.written_as) if row.copy == Copy.SUCCESSOR else None,

@@ -13,7 +13,7 @@ from hub.flow import moments, visibility
 from hub.flow.moments import IssuedLate, Received, Sent
 from hub.flow.recalls import policy, shown
 from hub.flow.visibility import Party, Thing, View
-from hub.store import answers, events, packages
+from hub.store import answers, dossiers, events, packages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,6 +92,7 @@ class PackageState:
     is_sender: bool
     has_content: bool  # False: it went by time, or was erased
     circulation: str
+    dossier: str
     request: str
     reply_due: datetime | None
     sending: dict[str, Any]  # for the sender alone
@@ -161,6 +162,16 @@ async def sent(
             for row in rows[:limit]
         )
         return states, rows[limit - 1].seq if len(rows) > limit else None
+
+    return await hub.db.read(look)
+
+
+async def of_dossier(hub: Hub, system: System, dossier: str, *, limit: int) -> tuple[PackageState, ...]:
+    """What the system sent and was offered that is tied to one dossier, newest first."""  # law: R-233 HN Đ17.2
+
+    def look(connection: Connection) -> tuple[PackageState, ...]:
+        ids = dossiers.documents(connection, dossier, system.id, limit)
+        return tuple(_state(hub, visibility.of_system(connection, system, one)) for one in ids)
 
     return await hub.db.read(look)
 
@@ -293,6 +304,7 @@ def _state(hub: Hub, view: View) -> PackageState:
         view.is_sender,
         row.key is not None,
         row.circulation,
+        row.dossier,
         row.request,
         _moment(row.reply_due),
         json.loads(row.sending) if view.is_sender else {},

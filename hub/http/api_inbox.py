@@ -100,6 +100,7 @@ def _item(one: pickup.InboxItem) -> shapes.InboxItem:
         stored_only=one.stored_only,
         duplicate_of=one.duplicate_of,
         circulation=one.circulation,
+        dossier=one.dossier,
         request=one.request,
         reply_due=one.reply_due,
         addressed_to=None if one.addressed_to is None else shapes.AddressedTo(**one.addressed_to),

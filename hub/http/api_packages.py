@@ -63,7 +63,10 @@ async def dry_run(call: Call) -> web.StreamResponse:
 async def sent(call: Call) -> web.StreamResponse:
     """GET /packages."""
     query = call.query
-    assert isinstance(query, shapes.Paging), "the table names this query"
+    assert isinstance(query, shapes.SentQuery), "the table names this query"
+    if query.dossier:
+        tied = await views.of_dossier(call.hub, call.system, query.dossier, limit=query.limit)
+        return answer(shapes.PackagePage(items=[_package(one, english=call.english) for one in tied], next=None))
     before = int(query.cursor) if query.cursor is not None else None
     found, following = await views.sent(call.hub, call.system, before=before, limit=query.limit)
     items = [_package(one, english=call.english) for one in found]
@@ -230,6 +233,7 @@ def _package(found: views.PackageState, *, english: bool) -> shapes.PackageShown
         original_id=found.original_id,
         is_sender=found.is_sender,
         circulation=found.circulation,
+        dossier=found.dossier,
         request=found.request,
         reply_due=found.reply_due,
         sending=found.sending,

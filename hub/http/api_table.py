@@ -79,7 +79,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         method="GET", path=f"{PREFIX}/packages", id="listSent", tag=_WATCHING,
         title="Các gói tin đã gửi, mới nhất trước", title_en="Packages sent, newest first",
-        handler=api_packages.sent, query=shapes.Paging,
+        handler=api_packages.sent, query=shapes.SentQuery,
         replies=(Reply(200, "Một trang", shapes.PackagePage),),
     ),
     Operation(

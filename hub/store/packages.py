@@ -63,6 +63,7 @@ class NewPackage:
     request: str = ""
     sending: str = "{}"
     circulation: str = ""
+    dossier: str = ""
     issued_at: str | None = None
     signed_at: str | None = None
     hour_at: str | None = None

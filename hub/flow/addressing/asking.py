@@ -27,6 +27,9 @@ CONFIRMATION: Final = "confirmation"
 SPHERES: Final = {Circulation(name): text for name, text in codes.CIRCULATION_MARKS.items()}
 """Marks as they are printed, and written into SphereOfPromulgation.  law: R-020 NĐ30 PL I.III.2c"""
 
+LONGEST_DOSSIER: Final = 100
+"""Characters of a dossier's code that are kept."""
+
 _ASKED_BY = (BusinessType.NEW, BusinessType.UPDATE, BusinessType.REPLACEMENT)
 
 
@@ -38,6 +41,7 @@ def columns(hub: Hub, package: Package, sender: str, submission: Submission) -> 
     said: dict[str, Any] = {
         "entry_key": duplicates.entry_key(hub, package, sender),
         "circulation": circulation(header, sending).value,
+        "dossier": dossier(header),
         **times.columns(package, sending),
     }
     if header.due_date or sending.reply_requested:
@@ -68,6 +72,12 @@ def reply_due(hub: Hub, package: Package, sending: Sending) -> datetime | None:
     if due is None or early:
         return None
     return _end_of(hub, due)
+
+
+def dossier(header: MessageHeader) -> str:
+    """The code of the one-stop dossier a document is tied to, '' for none: a dossier itself never travels here."""
+    # law: R-233 HN Đ17.2
+    return header.other.reference_codes.strip()[:LONGEST_DOSSIER] if header.application_type else ""
 
 
 def circulation(header: MessageHeader, sending: Sending) -> Circulation:

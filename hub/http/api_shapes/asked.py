@@ -31,6 +31,14 @@ class Paging(Asked):
     )
 
 
+class SentQuery(Paging):
+    """Which page of one's own packages, or everything tied to one dossier."""
+
+    dossier: str = Field(
+        "", max_length=100, description="Mã hồ sơ một cửa: mọi văn bản đã gửi, đã nhận gắn với hồ sơ đó, tối đa `limit`"
+    )
+
+
 class InboxQuery(Asked):
     """Which page of the inbox, and how long to wait for one."""
 

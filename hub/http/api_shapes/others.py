@@ -49,6 +49,7 @@ class InboxItem(Answer):
         None, description="Lượt nhận trước của cùng cơ quan, trùng số, ký hiệu và tên cơ quan ban hành"
     )
     circulation: str = Field("", description="internal: LƯU HÀNH NỘI BỘ; return: XEM XONG TRẢ LẠI")
+    dossier: str = Field("", description="Mã hồ sơ một cửa mà văn bản gắn với")
     request: str = Field("", description="confirmation: đề nghị gửi lại văn bản xác nhận, có liên kết")
     reply_due: Moment | None = Field(None, description="Hạn trả lời: hết ngày làm việc đó")
     addressed_to: AddressedTo | None = Field(None, description="Nhận thay cho cơ quan đã chấm dứt hoạt động này")

@@ -230,6 +230,7 @@ class PackageShown(Answer):
     original_id: str | None
     is_sender: bool
     circulation: str = Field("", description="internal: LƯU HÀNH NỘI BỘ; return: XEM XONG TRẢ LẠI")
+    dossier: str = Field("", description="Mã hồ sơ một cửa mà văn bản gắn với")
     request: str = Field("", description="confirmation: đề nghị xác nhận")
     reply_due: Moment | None = Field(None, description="Hạn trả lời: hết ngày làm việc đó")
     sending: dict[str, Any] = Field(

@@ -55,7 +55,10 @@ packages = Table(
     Column("content_until", String(32)),  # its content may be erased from then on; NULL = not counted yet
     Column("sending", Text, nullable=False, server_default="{}"),  # JSON: what its sender said beside the package
     Column("circulation", String(8), nullable=False, server_default=""),  # states.Circulation
+    Column("dossier", String(100), nullable=False, server_default=""),  # code of the dossier it is tied to
 )
+Index("packages_dossier", packages.c.dossier, sqlite_where=packages.c.dossier != "",
+      postgresql_where=packages.c.dossier != "")  # fmt: skip
 Index("packages_marked", packages.c.content_key, sqlite_where=packages.c.circulation != "",
       postgresql_where=packages.c.circulation != "")  # fmt: skip
 Index("packages_entry", packages.c.entry_key, sqlite_where=packages.c.entry_key != "",

@@ -29,6 +29,15 @@ def upgrade() -> None:
         sa.Column("detail", sa.Text(), server_default="{}", nullable=False),
         sa.PrimaryKeyConstraint("system_id", name=op.f("pk_heartbeats")),
     )
+    op.add_column("packages", sa.Column("dossier", sa.String(length=100), server_default="", nullable=False))
+    op.create_index(
+        "packages_dossier",
+        "packages",
+        ["dossier"],
+        unique=False,
+        sqlite_where=sa.text("dossier != ''"),
+        postgresql_where=sa.text("dossier != ''"),
+    )
     collected = op.create_table(
         "collected",
         sa.Column("system_id", sa.String(length=64), nullable=False),
