@@ -47,6 +47,7 @@ Loop = Callable[[Hub], Awaitable[None]]
 LOOPS: dict[str, str] = {
     "deliver": "hub.flow.outward:deliver",
     "collect": "hub.flow.outward:fetch",
+    "webhooks": "hub.jobs.webhooks:run",
     "registry": "hub.jobs.registry:follow",
     "national list": "hub.jobs.national_list:follow",
     "prune": "hub.jobs.pruning:follow",

@@ -273,6 +273,37 @@ class Console(_Section):
     session_hours: int = Field(8, ge=1, description="Life of a person's session without signing in again")
 
 
+class Webhooks(_Section):
+    """Events told to systems that asked for them (`/api/v1/webhooks`)."""
+
+    hooks: int = Field(5, ge=0, description="Most web hooks of one system; 0 = none may be made")
+    timeout_seconds: Seconds = Field(15, description="Longest wait for the answer of a web hook's receiver")
+    stop_after_hours: int = Field(
+        120, ge=1, description="A web hook that fails for so long is stopped, with an alarm; it may be resumed (5 days)"
+    )
+    rotation_hours: int = Field(
+        24, ge=0, description="How long the old secret of a web hook still signs beside the new one"
+    )
+
+
+class Sms(_Section):
+    """Text messages to the person on duty of an agency, through the province's gateway (R-060, R-084)."""
+
+    notifier: str = Field(
+        "", pattern=r"^([a-z][a-z0-9_.]*)?$", description="Who sends them: `sms` (a gateway by HTTPS); empty = nobody"
+    )
+    settings_file: str = Field(
+        "sms.toml", description="TOML file with the notifier's settings and secret, readable by the hub's user only"
+    )
+    alarms: tuple[Literal["urgent_arrived", "urgent_unopened", "hour_near"], ...] = Field(
+        ("urgent_arrived", "urgent_unopened", "hour_near"),
+        description="Alarms of an agency's clerks that are also told by text message, one message each for ever",
+    )
+    give_up_hours: int = Field(
+        4, ge=1, description="A message that could not be sent for so long is given up, with an alarm"
+    )
+
+
 class Outgoing(_Section):
     """Where the hub's own calls may go."""
 
@@ -306,6 +337,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "api": Api,
     "calls": Calls,
     "console": Console,
+    "webhooks": Webhooks,
+    "sms": Sms,
     "outgoing": Outgoing,
     "log": Log,
 }

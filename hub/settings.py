@@ -32,9 +32,11 @@ from hub.sections import (
     Outgoing,
     Profile,
     Revocation,
+    Sms,
     Store,
     Trust,
     Vxp,
+    Webhooks,
 )
 
 ENVIRONMENT_PREFIX = "TRUC_"
@@ -71,6 +73,8 @@ class Settings(BaseSettings):
     api: Api = Api()
     calls: Calls = Calls()
     console: Console = Console()
+    webhooks: Webhooks = Webhooks()
+    sms: Sms = Sms()
     outgoing: Outgoing = Outgoing()
     log: Log = Log()
 

@@ -25,7 +25,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from yarl import URL
 
 from connectors import base
-from connectors.calling import addresses, answers, signing, tls
+from connectors.calling import addresses, answers, posting, signing, tls
 from connectors.push import answering
 
 AGENT: Final = "truc-push/1"
@@ -132,11 +132,13 @@ class Connector(base.Connector):
         event = {"type": "package.waiting", "timestamp": at.isoformat(), "data": data}
         content = json.dumps(event).encode("ascii")
         headers = {"Content-Type": "application/json", **self._signed(quote(parcel.item_id, safe="-_.~"), content)}
+        seconds = self.tools.timeout_seconds
         try:
-            async with asyncio.timeout(self.tools.timeout_seconds):
-                answer = await self._call("POST", headers, content)
-        except _TROUBLE as cause:
-            return base.Deferred(answers.trouble(cause), untouched=True)
+            answer = await posting.post(
+                self.tools.http, self.settings.endpoint, headers, content, now=at, seconds=seconds, tls=self._tls
+            )
+        except posting.NoAnswerError as cause:
+            return base.Deferred(str(cause), untouched=True)
         if answer.is_success:
             return base.Parked()
         return base.Deferred(
@@ -144,7 +146,7 @@ class Connector(base.Connector):
         )
 
     async def _call(
-        self, method: str, headers: dict[str, str], body: AsyncIterator[bytes] | bytes | None = None
+        self, method: str, headers: dict[str, str], body: AsyncIterator[bytes] | None = None
     ) -> answers.Answer:
         async with self.tools.http.request(
             method,

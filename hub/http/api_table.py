@@ -18,12 +18,14 @@ from hub.http import (
     api_inbox,
     api_packages,
     api_registry,
+    api_webhooks,
     problems,
 )
 from hub.http import api_shapes as shapes
 from hub.http.api_shapes.alarms import AlarmPage, AlarmQuery
 from hub.http.api_shapes.calls import CallPage, CallQuery
 from hub.http.api_shapes.heartbeat import Heartbeat, HeartbeatTaken
+from hub.http.api_shapes.webhooks import WebhookList, WebhookMade, WebhookShown, WebhookTried, WebhookWritten
 from hub.http.openapi import JSON, Operation, Part, Reply
 
 PREFIX = "/api/v1"
@@ -36,6 +38,7 @@ _PROOF = "Bằng chứng"
 _INBOX_ITEM = f"{PREFIX}/inbox/{{delivery_id}}"
 _PACKAGE = f"{PREFIX}/packages/{{package_id}}"
 _GROUP = f"{PREFIX}/groups/{{name}}"
+_WEBHOOK = f"{PREFIX}/webhooks/{{webhook_id}}"
 
 _MULTIPART: Mapping[str, Any] = {
     "type": "object",
@@ -328,6 +331,49 @@ OPERATIONS: tuple[Operation, ...] = (
         "báo động; gọi lại là hết. Giờ của trục là giờ quyết định.",
         handler=api_heartbeat.heartbeat, body=(Part(JSON, Heartbeat),),
         replies=(Reply(200, "Đã ghi", HeartbeatTaken),),
+    ),
+    Operation(
+        method="POST", path=f"{PREFIX}/webhooks", id="createWebhook", tag=_WATCHING,
+        title="Tạo web hook: trục báo sự kiện tới địa chỉ của mình", title_en="Make a web hook: be told of own events",
+        text="Theo Standard Webhooks: mỗi sự kiện của GET /events là một lần gọi POST với `webhook-id`, "
+        "`webhook-timestamp`, `webhook-signature`; chỉ có mã và số hiệu, không có nội dung. Trả lời 2xx là đã nhận; "
+        "chưa nhận thì trục gọi lại với cùng `webhook-id`, đúng thứ tự, không bỏ sự kiện nào. Khóa bí mật chỉ hiện "
+        "trong trả lời này. Các lần gọi: GET /calls.",
+        handler=api_webhooks.create, body=(Part(JSON, WebhookWritten),),
+        replies=(Reply(201, "Đã tạo, kèm khóa bí mật", WebhookMade, headers={"Location": "Địa chỉ của web hook"}),),
+        faults=(Fault.STATE_CONFLICT,),
+    ),
+    Operation(
+        method="GET", path=f"{PREFIX}/webhooks", id="listWebhooks", tag=_WATCHING,
+        title="Các web hook của mình", title_en="Own web hooks",
+        handler=api_webhooks.listed, replies=(Reply(200, "Các web hook", WebhookList),),
+    ),
+    Operation(
+        method="GET", path=_WEBHOOK, id="getWebhook", tag=_WATCHING,
+        title="Một web hook và tình trạng của nó", title_en="One web hook and how it fares",
+        handler=api_webhooks.show, replies=(Reply(200, "Web hook", WebhookShown),),
+    ),
+    Operation(
+        method="DELETE", path=_WEBHOOK, id="removeWebhook", tag=_WATCHING,
+        title="Bỏ một web hook", title_en="Remove a web hook",
+        handler=api_webhooks.remove, replies=(Reply(204, "Đã bỏ"),),
+    ),
+    Operation(
+        method="POST", path=f"{_WEBHOOK}/rotate", id="rotateWebhook", tag=_WATCHING,
+        title="Cấp khóa bí mật mới cho web hook", title_en="Give a web hook a new secret",
+        text="Trong thời gian chuyển đổi, mỗi lần gọi có hai chữ ký: của khóa mới và khóa cũ.",
+        handler=api_webhooks.rotate, replies=(Reply(200, "Web hook, kèm khóa mới", WebhookMade),),
+    ),
+    Operation(
+        method="POST", path=f"{_WEBHOOK}/resume", id="resumeWebhook", tag=_WATCHING,
+        title="Gọi lại web hook ngay, từ chỗ đã dừng", title_en="Call a web hook again at once, from where it stands",
+        handler=api_webhooks.resume, replies=(Reply(200, "Web hook", WebhookShown),),
+    ),
+    Operation(
+        method="POST", path=f"{_WEBHOOK}/ping", id="pingWebhook", tag=_WATCHING,
+        title="Gọi thử web hook", title_en="Try a web hook",
+        text="Gọi một lần với sự kiện `webhook.ping`, cũng được ký; không đổi tình trạng của web hook.",
+        handler=api_webhooks.ping, replies=(Reply(200, "Kết quả gọi thử", WebhookTried),),
     ),
     Operation(
         method="GET", path="/.well-known/truc.json", id="getOrigin", tag=_PROOF,

@@ -45,11 +45,12 @@ webhooks = Table(
     Column("system_id", String(64), nullable=False),
     Column("url", Text, nullable=False),
     Column("events", Text, nullable=False),  # JSON list of event types; [] = all
-    Column("secret", LargeBinary, nullable=False),  # wrapped
+    Column("secret", LargeBinary, nullable=False),  # wrapped: JSON of one secret, of two while it is changed
     Column("state", String(10), nullable=False),  # active | stopped
     Column("created_at", String(32), nullable=False),
     Column("cursor", SEQ, nullable=False),  # seq of the last event it has
     Column("failures", Integer, nullable=False),
+    Column("failing_since", String(32)),  # NULL = the last call went well
     Column("retry_at", String(32)),
     Column("last_error", Text),
 )

@@ -6,6 +6,7 @@ OPEN = "open"  # anybody
 CALLER = "caller"  # a system with a token; its own things only
 PACKAGE = "package"  # the same, and a package id in the path
 DELIVERY = "delivery"  # the same, and a delivery id in the path
+HOOK = "hook"  # the same, and a web hook's id in the path
 VXP = "vxp"  # a signed call; its own things only
 ITEM = "item"  # the same, and a docId
 OPERATOR = ("operator",)  # pages of these roles
@@ -42,6 +43,13 @@ RULES: dict[tuple[str, str], object] = {
     ("GET", f"{_API}/alarms"): CALLER,
     ("POST", f"{_API}/heartbeat"): CALLER,
     ("GET", f"{_API}/calls"): CALLER,
+    ("POST", f"{_API}/webhooks"): CALLER,
+    ("GET", f"{_API}/webhooks"): CALLER,
+    ("GET", f"{_API}/webhooks/{{webhook_id}}"): HOOK,
+    ("DELETE", f"{_API}/webhooks/{{webhook_id}}"): HOOK,
+    ("POST", f"{_API}/webhooks/{{webhook_id}}/rotate"): HOOK,
+    ("POST", f"{_API}/webhooks/{{webhook_id}}/resume"): HOOK,
+    ("POST", f"{_API}/webhooks/{{webhook_id}}/ping"): HOOK,
     ("GET", f"{_API}/paper"): CALLER,
     ("GET", f"{_API}/groups"): CALLER,
     ("GET", f"{_API}/groups/{{name}}"): CALLER,

@@ -28,7 +28,9 @@ __all__ = ["people", "visitor"]
 
 SENDER, RECIPIENT, STRANGER = "000.00.01.H99", "000.00.02.H99", "000.00.03.H99"
 KEYED = sorted(key for key, rule in routes.RULES.items() if rule in (routes.PACKAGE, routes.DELIVERY))
-TOKENED = sorted(key for key, rule in routes.RULES.items() if rule in (routes.CALLER, routes.PACKAGE, routes.DELIVERY))
+TOKENED = sorted(
+    key for key, rule in routes.RULES.items() if rule in (routes.CALLER, routes.PACKAGE, routes.DELIVERY, routes.HOOK)
+)
 PAGES = sorted((key, rule) for key, rule in routes.RULES.items() if isinstance(rule, tuple))
 
 

@@ -68,6 +68,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.String(length=32), nullable=False),
         sa.Column("cursor", _SEQ, nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failing_since", sa.String(length=32), nullable=True),
         sa.Column("retry_at", sa.String(length=32), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhooks")),
