@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -91,10 +92,26 @@ class Connector(base.Connector):
         if not said.ok:
             message = f"getReceivedEdocList: {said.code} {said.text}"
             raise base.PeerTroubleError(message)
-        for row in said.rows():
+        if not isinstance(said.fields.get("data"), list) and await self._counted(message_type):
+            message = "getReceivedEdocList names nothing, and something waits by its count"
+            raise base.PeerTroubleError(message)
+        seen: set[str] = set()
+        for row in said.listed():
             doc_id = str(row.get("docId") or "").strip()
-            if doc_id and wire.ascii_text(doc_id) == doc_id and str(row.get("status") or "initial") not in _ENDED:
+            if not doc_id or wire.ascii_text(doc_id) != doc_id or len(doc_id) > _LONGEST_ID:
+                yield Unnamed(row, message_type)
+            elif doc_id not in seen and str(row.get("status") or "initial") not in _ENDED:
+                seen.add(doc_id)
                 yield Offered(self, doc_id, message_type)
+
+    async def _counted(self, message_type: str) -> int:
+        """How many wait by the count; 0 where the peer has no such method: then its empty list is believed."""
+        method = "countReceiveEdoc" if message_type == "edoc" else "countReceiveStatus"
+        try:
+            said = await self._call(method, {"servicetype": "eDoc", "messagetype": message_type})
+            return int(said.word("count") or 0) if said.ok else 0
+        except (ValueError, *_TROUBLE):
+            return 0
 
     async def check(self) -> str | None:
         """Ask for the list of statuses: proves address, credential and clock."""
@@ -247,7 +264,29 @@ class Offered(base.Incoming):
         await self._connector.update(self.remote_id, "fail", reason)
 
 
+class Unnamed(base.Incoming):
+    """A row of the list that names nothing to be fetched: told as trouble, never passed over in silence."""
+
+    def __init__(self, row: Mapping[str, Any], message_type: str) -> None:
+        words = " ".join(str(row.get(name) or "?") for name in ("from", "created_time"))
+        self.remote_id = wire.ascii_text(f"no docId: {words}", _LONGEST_ID)
+        self.message_type = message_type
+
+    async def body(self) -> AsyncIterator[bytes]:
+        """Nothing can be fetched."""
+        message = "a row of the list names no document"
+        raise base.PeerTroubleError(message)
+        yield b""
+
+    async def confirm(self, taken: base.Taken) -> None:
+        """Nothing was taken."""
+
+    async def reject(self, declined: base.Declined) -> None:
+        """Nobody can be told."""
+
+
 _ENDED = frozenset({"done", "fail"})
+_LONGEST_ID = 100
 
 
 class _Body:

@@ -86,6 +86,11 @@ class Answer:
         data = self.fields.get("data")
         return [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
 
+    def listed(self) -> list[Mapping[str, Any]]:
+        """The entries of `data`, also those that are no objects: an empty one stands for each of them."""
+        data = self.fields.get("data")
+        return [row if isinstance(row, dict) else {} for row in data] if isinstance(data, list) else []
+
 
 def answer(http_status: int, body: bytes) -> Answer:
     """What the peer said. Raises WireError for anything but its JSON: a proxy's page is never an answer."""

@@ -18,11 +18,12 @@ from edxml.faults import Fault, Refusal
 from hub import log
 from hub.flow import alarms, backoff, health, intake, peers
 from hub.flow.collecting import axis, sending
+from hub.flow.collecting.fetched import Fetched
 from hub.store import collected, endpoints
 from hub.store.database import StorageDownError, StorageFullError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable
+    from collections.abc import Awaitable
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -37,6 +38,9 @@ ALARMED = 3
 
 PATIENCE = 5
 """Items in a row that cannot be fetched before the rest waits for the next turn."""
+
+LONGEST_REST = 16
+"""Turns for which an item that failed again and again is passed over."""
 
 REMEMBERED = 10_000
 """Items in trouble whose troubles are counted; a peer that invents ids costs no more memory."""
@@ -64,7 +68,9 @@ class Collector:
         self._hub = hub
         self._peer = peer
         self._connections = peers.Connections(hub, tools)
-        self._troubles: dict[str, int] = {}
+        self._troubles: dict[str, tuple[int, int]] = {}
+        """Of items that could not be taken: how often, and the turn in which each is tried again."""
+        self._turn = 0
         self._beyond = axis.Beyond(hub) if peer.is_axis else None
         self._log = log.get().bind(system=peer.system.id)
 
@@ -81,6 +87,7 @@ class Collector:
         if self._hub.intake_stopped is not None:
             return Turn(0, answered=True)
         began = self._hub.clock.now()
+        self._turn += 1
         took = 0
         troubles: list[str] = []
         try:
@@ -111,6 +118,8 @@ class Collector:
         offers = aiter(connector.collect(message_type))
         limit = backoff.hard_timeout_seconds(LIST_BYTES, self._hub.settings.dispatch.timeout_seconds)
         while (incoming := await _within(limit, anext(offers, None), "the list was not given")) is not None:
+            if self._troubles.get(incoming.remote_id, (0, 0))[1] > self._turn:
+                continue  # it failed lately: those behind it have their turn
             try:
                 took += await self._take(incoming)
                 in_a_row = 0
@@ -149,9 +158,10 @@ class Collector:
 
     async def _accept(self, incoming: base.Incoming, docid: str) -> tuple[base.Taken | base.Declined, int]:
         """What the system is to be told, kept first; and how many packages are new to us."""
+        fetched = Fetched(incoming)
         try:
             submission = self._submission(incoming)
-            async with contextlib.aclosing(_body(incoming)) as body:
+            async with contextlib.aclosing(fetched.pieces()) as body:
                 accepted = await intake.accept(self._hub, body, submission)
         except Refusal as refusal:
             if refusal.fault in _OUR_TROUBLE:
@@ -159,6 +169,9 @@ class Collector:
             if self._beyond is not None and await self._beyond.is_own(refusal):
                 self._log.info("own package came back from the axis", remote_id=docid, record=refusal.instance)
                 return base.Taken(), 0
+            if not await fetched.comes_again():
+                message = f"fetched twice, and not the same: {refusal.fault.slug}"
+                raise base.PeerTroubleError(message) from refusal
             return await self._refused(docid, refusal), 0
         self._log.info("taken", remote_id=docid, package=accepted.package_id, repeated=accepted.repeated)
         told = base.Taken(
@@ -208,7 +221,8 @@ class Collector:
         docid = incoming.remote_id
         if docid not in self._troubles and len(self._troubles) >= REMEMBERED:
             self._troubles.pop(next(iter(self._troubles)))
-        count = self._troubles[docid] = self._troubles.get(docid, 0) + 1
+        count = self._troubles.get(docid, (0, 0))[0] + 1
+        self._troubles[docid] = (count, self._turn + min(2 ** (count - 1), LONGEST_REST))
         self._log.warning("item not taken", remote_id=docid, reason=reason, times=count)
         if count == ALARMED:
             kind = "axis_item_stuck" if self._peer.is_axis else "offered_item_stuck"
@@ -241,15 +255,3 @@ async def _within(seconds: float, work: Awaitable[T], what: str) -> T:
     except TimeoutError as cause:
         message = f"{what} within {seconds:.0f} s"
         raise base.PeerTroubleError(message) from cause
-
-
-async def _body(incoming: base.Incoming) -> AsyncGenerator[bytes, None]:
-    """The bytes as they come; a surprise of the connector is trouble of this one item."""
-    try:
-        async for piece in incoming.body():
-            yield piece
-    except (base.PeerTroubleError, asyncio.CancelledError):
-        raise
-    except Exception as error:
-        message = f"the connector failed: {type(error).__name__}"
-        raise base.PeerTroubleError(message) from error

@@ -175,6 +175,7 @@ async def test_a_refusal_that_could_not_be_told_is_told_later_and_alarmed_once(h
     await collector.turn()
     del axis.script["updateStatus"]
 
+    await collector.turn()  # passed over once
     await collector.turn()
 
     assert len(await alarms(hub)) == 1
@@ -356,3 +357,90 @@ async def test_an_inner_peer_hub_is_called_with_its_sealed_secret(hub, axis, pro
     assert (row.status, axis.badly_signed) == ("delivered", 0)
     assert "relay.accepted" not in journal
     assert axis.secret not in str(hub.directory.system("peer").settings)
+
+
+async def test_n_06_what_a_line_has_cut_is_not_refused_for_good(hub, axis, collector, snv):
+    """Only what comes twice with equal bytes can never be taken."""
+    document = make_package(MINISTRY, OFFICE)
+    axis.offers["edoc"] = [("d1", document)]
+    axis.script["downloadEdoc"] = [document[:2000], document[:3000], document]
+
+    await collector.turn()
+    between = list(axis.marks)
+    await collector.turn()
+
+    assert between == []
+    assert axis.marks == [("d1", "done", "")]
+    assert [row.sha256 for row in await waiting(hub, snv)] == [reader.read(document).sha256]
+
+
+async def test_items_that_always_fail_do_not_keep_those_behind_them_waiting_for_ever(hub, axis, collector, snv):
+    broken = [(f"broken{number}", b"") for number in range(12)]
+    axis.offers["edoc"] = [*broken, ("good", make_package(MINISTRY, OFFICE))]
+    axis.script["getEdoc"] = [{"status": "FAIL", "ErrorCode": "20", "ErrorDesc": "x", "data": ""}]
+
+    for _ in range(12):
+        await collector.turn()
+
+    assert [mark[:2] for mark in axis.marks] == [("good", "done")]
+
+
+async def test_n_06_a_list_of_nothing_is_believed_only_when_the_count_agrees(hub, axis, collector):
+    axis.script["getReceivedEdocList"] = [{**OK, "data": None}]
+    axis.script["countReceiveEdoc"] = [{**OK, "count": 10}]
+
+    silent = await collector.turn()
+    axis.script["countReceiveEdoc"] = [{**OK, "count": 0}]
+    empty = await collector.turn()
+
+    assert (silent.answered, empty.answered) == (False, True)
+
+
+async def test_n_08_a_row_that_names_nothing_is_alarmed_and_stops_no_other(hub, axis, collector, snv):
+    row = {"docId": "d1", "status": "initial"}
+    axis.offers["edoc"] = [("d1", make_package(MINISTRY, OFFICE))]
+    unnamed = {"docId": None, "from": MINISTRY, "created_time": "21/11/2026 08:00:00"}
+    axis.script["getReceivedEdocList"] = [{**OK, "data": [unnamed, None, row]}]
+
+    for _ in range(4):
+        await collector.turn()
+
+    assert axis.marks[0][:2] == ("d1", "done")
+    told = [json.loads(one) for one in await alarms(hub)]
+    assert {one["alarm"] for one in told} == {"axis_item_stuck"}
+    assert any(f"{MINISTRY} 21/11/2026" in one["remote_id"] for one in told)
+
+
+async def test_n_04_fetching_fails_and_sending_goes_on(hub, axis, collector, sender):
+    """Each way has its own health, and its own alarm."""
+    axis.script["getReceivedEdocList"] = [(200, "<html>")]
+    fast = hub.settings.dispatch.model_copy(update={"backoff_seconds": (0,)})
+    hub.settings = hub.settings.model_copy(update={"dispatch": fast})
+    for _ in range(4):
+        await collector.turn()
+    sent = await sender.give(make_package(OFFICE, MINISTRY))
+    dispatcher = dispatch.Dispatcher(hub, collector._connections._tools)
+    await dispatcher.turn()
+    await dispatcher.idle()
+    await dispatcher.close()
+
+    row = (await hub.db.read(lambda c: deliveries.of_package(c, sent.package_id)))[0]
+    assert row.status == "delivered"
+    assert [json.loads(one)["alarm"] for one in await alarms(hub)] == ["not_collected"]
+
+
+async def test_n_04_sending_fails_and_is_alarmed_though_fetching_works(hub, axis, collector, sender):
+    axis.script["sendEdoc"] = [(200, "<html>")]
+    fast = hub.settings.dispatch.model_copy(update={"backoff_seconds": (0,)})
+    hub.settings = hub.settings.model_copy(update={"dispatch": fast})
+    await sender.give(make_package(OFFICE, MINISTRY))
+    dispatcher = dispatch.Dispatcher(hub, collector._connections._tools)
+    for _ in range(4):
+        await dispatcher.turn()
+        await dispatcher.idle()
+        await collector.turn()
+    await dispatcher.close()
+
+    known = await hub.db.read(lambda c: endpoints.get(c, routing.AXIS))
+    assert known.failures >= 3
+    assert [json.loads(one)["alarm"] for one in await alarms(hub)] == ["endpoint_down"]
