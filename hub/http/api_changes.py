@@ -56,8 +56,10 @@ async def replace(call: Call) -> web.StreamResponse:
     if call.request.content_type != "multipart/form-data":
         raise Refusal(Fault.UNSUPPORTED_TYPE, "send metadata and files as multipart/form-data")
 
-    def replacing(said: Metadata) -> Metadata:
+    def replacing(said: Metadata | None) -> Metadata:
         """The new document as the replacement of the old one."""
+        if said is None:
+            raise Refusal(Fault.SCHEMA_INVALID, "the part `metadata` (JSON) is missing", where="metadata")
         if not said.reason.strip():
             raise Refusal(Fault.REASON_REQUIRED, where="reason")  # law: R-160
         first = Replaced(document_id=old.document_id, recipients=list(old.recipients))

@@ -158,11 +158,11 @@ def told(accepted: intake.Accepted, *, english: bool) -> shapes.AcceptedPackage:
 
 @contextlib.asynccontextmanager
 async def sent_package(
-    call: Call, meant: Callable[[Metadata], Metadata]
+    call: Call, meant: Callable[[Metadata | None], Metadata | None]
 ) -> AsyncIterator[tuple[AsyncIterator[bytes], intake.Submission]]:
     """The package of a request as a body for accept(), counted against the system's quotas, and who hands it in.
 
-    meant: what the metadata of a multipart request come to.
+    meant: what the metadata of a multipart request come to; None = it holds a package that is written already.
     """
     came = call.request.content
     submission = intake.Submission(call.system, "api", auth.address_of(call.request))
@@ -170,11 +170,11 @@ async def sent_package(
         if call.request.content_type != "multipart/form-data":
             yield _package_body(call), submission
             return
-        async with api_upload.built(call, meant) as (body, said, sent):
-            yield body, replace(submission, declared=said.declaration is not None, sending=sent)
+        async with api_upload.built(call, meant) as made:
+            yield made.body, replace(submission, declared=made.declared, sending=made.sending)
 
 
-def as_said(said: Metadata) -> Metadata:
+def as_said(said: Metadata | None) -> Metadata | None:
     """Metadata that mean what they say."""
     return said
 

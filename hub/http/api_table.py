@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.forms.metadata import Metadata
+from connectors.forms.metadata import Beside, Metadata
 from edxml.faults import Fault
 from hub.http import (
     api_addressing,
@@ -40,7 +40,7 @@ _PACKAGE = f"{PREFIX}/packages/{{package_id}}"
 _GROUP = f"{PREFIX}/groups/{{name}}"
 _WEBHOOK = f"{PREFIX}/webhooks/{{webhook_id}}"
 
-_MULTIPART: Mapping[str, Any] = {
+_FILES: Mapping[str, Any] = {
     "type": "object",
     "properties": {
         "metadata": {"$ref": "#/components/schemas/Metadata"},
@@ -48,8 +48,24 @@ _MULTIPART: Mapping[str, Any] = {
     },
     "required": ["metadata"],
 }
-_ENCODING: Mapping[str, Any] = {"metadata": {"contentType": "application/json"}}
-_SENT = (Part("application/xml"), Part("multipart/form-data", schema=_MULTIPART, encoding=_ENCODING, model=Metadata))
+_WRITTEN: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {
+        "package": {"type": "string", "contentMediaType": "application/xml"},
+        "sending": {"$ref": "#/components/schemas/Beside"},
+    },
+    "required": ["package"],
+}
+_METADATA: Mapping[str, Any] = {"metadata": {"contentType": "application/json"}}
+_ENCODING: Mapping[str, Any] = {
+    **_METADATA, "sending": {"contentType": "application/json"}, "package": {"contentType": "application/xml"},
+}  # fmt: skip
+_MULTIPART = "multipart/form-data"
+_REPLACING = Part(_MULTIPART, schema=_FILES, encoding=_METADATA, models=(Metadata,))
+_SENT = (
+    Part("application/xml"),
+    Part(_MULTIPART, schema={"anyOf": [_FILES, _WRITTEN]}, encoding=_ENCODING, models=(Metadata, Beside)),
+)
 _ETAG = {"ETag": "SHA-256 của nội dung"}
 _LOCATION = {"Location": "Địa chỉ của gói tin"}
 _BINARY_CONDITIONS = {"If-None-Match": "Trả 304 khi nội dung vẫn là bản có ETag này"}
@@ -63,8 +79,10 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         method="POST", path=f"{PREFIX}/packages", id="send", tag=_SENDING,
         title="Gửi một gói tin", title_en="Send a package",
-        text="Gửi nguyên tệp edXML, hoặc biểu mẫu multipart: phần `metadata` (JSON) và các tệp có tên; trục sẽ lập gói "
-        "edXML. Khi trả lời thành công, văn bản đã nằm an toàn trên đĩa. Gửi lặp cùng nội dung được trả lời 200 với "
+        text="Gửi nguyên tệp edXML; hoặc biểu mẫu multipart: phần `metadata` (JSON) và các tệp có tên, trục sẽ lập gói "
+        "edXML; hoặc phần `package` (edXML, giữ nguyên từng byte) và `sending` (JSON): vai trò, hình thức, giờ phát "
+        "hành, những điều edXML không có chỗ ghi. Khi trả lời thành công, văn bản đã nằm an toàn trên đĩa. Gửi lặp "
+        "cùng nội dung được trả lời 200 với "
         "đúng biên nhận đầu tiên, không tạo văn bản thứ hai.",
         handler=api_packages.send, body=_SENT,
         replies=(
@@ -164,7 +182,7 @@ OPERATIONS: tuple[Operation, ...] = (
         title="Thay thế văn bản đã gửi (loại 3)", title_en="Replace a document sent (type 3)",
         text="Gửi văn bản mới như POST /packages (biểu mẫu multipart, `metadata.reason` bắt buộc); trục ghi nó thay "
         "thế văn bản này. Văn bản cũ được giữ và đánh dấu bị thay thế; bản cũ chưa ai tải thì không giao nữa.",
-        handler=api_changes.replace, body=_SENT[1:],
+        handler=api_changes.replace, body=(_REPLACING,),
         replies=(
             Reply(201, "Đã tiếp nhận", shapes.AcceptedPackage, headers=_LOCATION),
             Reply(200, "Đã tiếp nhận từ lần gửi trước", shapes.AcceptedPackage, headers=_LOCATION),

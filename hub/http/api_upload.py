@@ -1,6 +1,7 @@
-"""A multipart sending: metadata and files come in, the hub writes the package; nothing is held whole in memory.
+"""A multipart sending: metadata and files, of which the hub writes the package; or a package and what goes with it.
 
-The same metadata and files always give the same bytes, so that a repeat is known as one.
+Nothing is held whole in memory. The same metadata and files always give the same bytes, so that a repeat is known as
+one; a package that comes written stays as it is, byte for byte.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote
@@ -22,46 +23,66 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from connectors.forms import sending as forms
-from connectors.forms.metadata import Metadata
+from connectors.forms.metadata import Beside, GroupSaid, Metadata
 from edxml import writer
 from edxml.faults import Fault, Refusal
 from hub.flow.addressing import opening
 from hub.flow.addressing import said as said_beside
-from hub.flow.addressing.recipients import Sending
+from hub.flow.addressing.recipients import Sending, Wanted
 from hub.http import api_metadata, problems
 from hub.http.api_call import IDLE_SECONDS, JSON_BYTES, BrokenBodyError, Call, parsed, too_large
 
 T = TypeVar("T")
 
-METADATA = "metadata"
+METADATA, SENDING, PACKAGE = "metadata", "sending", "package"
 PIECE_BYTES = 1 << 20
 NAME_LENGTH = 255
 
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """One file part, on disk."""
+    """One file part, on disk. part: the name of the part."""
 
+    part: str
     name: str
     path: Path
     sha256: str
 
 
-@contextlib.asynccontextmanager
-async def built(
-    call: Call, meant: Callable[[Metadata], Metadata]
-) -> AsyncIterator[tuple[AsyncIterator[bytes], Metadata, Sending]]:
-    """The package the parts mean, as a body for accept(), the metadata, and what they say beside the package.
+@dataclass(slots=True)
+class _Parts:
+    """What came: of `said` and `beside` one at most, and of `beside` only together with a package."""
 
-    Its files are removed afterwards. meant: what the metadata come to, before anything is made of them.
+    said: Metadata | None = None
+    beside: Beside | None = None
+    files: list[_File] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A package as a body for accept(), and what was said beside it. declared: it is no State secret (R-011)."""
+
+    body: AsyncIterator[bytes]
+    declared: bool
+    sending: Sending
+
+
+@contextlib.asynccontextmanager
+async def built(call: Call, meant: Callable[[Metadata | None], Metadata | None]) -> AsyncIterator[Built]:
+    """The package the parts mean. Its files are removed afterwards.
+
+    meant: what the metadata come to, before anything is made of them; None = the package came written.
 
     Raises Refusal, ProblemError (not multipart as announced), BrokenBodyError.
     """
     call.check_body(call.hub.settings.limits.package_bytes)
     folder = Path(await call.hub.in_thread(lambda: tempfile.mkdtemp(prefix="upload-", dir=call.hub.scratch)))
     try:
-        said, files = await _parts(call, folder)
-        said = meant(said)
+        parts = await _parts(call, folder)
+        said, files = meant(parts.said), parts.files
+        if said is None:
+            yield _as_written(call, parts.beside or Beside(), files[0])
+            return
         chosen = forms.document_id_of(said, [one.sha256 for one in files])
         written, plain = said_beside.written(said), said_beside.sending(said)
         sent = await opening.opened(call.hub, call.system, said.sender, written, plain)
@@ -74,14 +95,30 @@ async def built(
                 for number, one in enumerate(files)
             ],
         )
-        yield _stream(call, pieces), said, sent
+        yield Built(_stream(call, pieces), said.declaration is not None, sent)
     finally:
         await asyncio.shield(call.hub.in_thread(lambda: shutil.rmtree(folder, ignore_errors=True)))
 
 
-async def _parts(call: Call, folder: Path) -> tuple[Metadata, list[_File]]:
+def _as_written(call: Call, beside: Beside, package: _File) -> Built:
+    """A package that came as bytes, with what edXML has no room for."""
+    if any(isinstance(one, GroupSaid) for one in beside.to):
+        text = "the package names its recipients: organisation codes only"
+        raise Refusal(Fault.SCHEMA_INVALID, text, where=f"{SENDING}.to")
+    wanted = tuple(one for one in said_beside.written(beside) if isinstance(one, Wanted))
+    sent = replace(said_beside.sending(beside), wanted=wanted)
+    return Built(_stream(call, _pieces(package.path)), beside.declaration is not None, sent)
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(PIECE_BYTES):
+            yield piece
+
+
+async def _parts(call: Call, folder: Path) -> _Parts:
     try:
-        said, files = await _read(call, await call.request.multipart(), folder)
+        found = await _read(call, await call.request.multipart(), folder)
     except (Refusal, problems.ProblemError):
         raise
     except (OSError, EOFError, aiohttp.ClientError, HttpProcessingError) as cause:
@@ -92,32 +129,36 @@ async def _parts(call: Call, folder: Path) -> tuple[Metadata, list[_File]]:
         raise problems.ProblemError(problems.BAD_REQUEST, "the multipart body is broken") from cause
     except (ValueError, AssertionError, RuntimeError, LookupError, web.HTTPException) as cause:
         raise problems.ProblemError(problems.BAD_REQUEST, "the multipart body cannot be read") from cause
-    if said is None:
-        raise Refusal(Fault.SCHEMA_INVALID, "the part `metadata` (JSON) is missing", where=METADATA)
-    return said, files
+    if found.said is None and [one.part for one in found.files] != [PACKAGE]:
+        text = "the part `metadata` (JSON) is missing, or the one part `package` (edXML)"
+        raise Refusal(Fault.SCHEMA_INVALID, text, where=METADATA)
+    if found.said is not None and found.beside is not None:
+        raise Refusal(Fault.SCHEMA_INVALID, "`sending` goes with `package`, not with `metadata`", where=SENDING)
+    return found
 
 
-async def _read(call: Call, reader: aiohttp.MultipartReader, folder: Path) -> tuple[Metadata | None, list[_File]]:
+async def _read(call: Call, reader: aiohttp.MultipartReader, folder: Path) -> _Parts:
     limits = call.hub.settings.limits
-    said: Metadata | None = None
-    files: list[_File] = []
+    found = _Parts()
     room = limits.package_bytes
     while (part := await _timely(reader.next())) is not None:
         if not isinstance(part, aiohttp.BodyPartReader):
             raise problems.ProblemError(problems.BAD_REQUEST, "a part may not be multipart itself")
         _check(part)
-        if part.name == METADATA and said is None:
-            said = parsed(Metadata, await _small(part), METADATA)
-        elif part.filename:
-            if len(files) >= limits.attachments:
+        if part.name == METADATA and found.said is None:
+            found.said = parsed(Metadata, await _small(part), METADATA)
+        elif part.name == SENDING and found.beside is None:
+            found.beside = parsed(Beside, await _small(part), SENDING)
+        elif part.filename or part.name == PACKAGE:
+            if len(found.files) >= limits.attachments:
                 raise Refusal(Fault.XML_LIMIT, f"at most {limits.attachments} files are taken")
-            one, size = await _kept(call, part, folder / str(len(files)), room)
+            one, size = await _kept(call, part, folder / str(len(found.files)), room)
             room -= size
-            files.append(one)
+            found.files.append(one)
         else:
-            text = "each part is `metadata`, once, or a file with a file name"
+            text = "each part is `metadata`, `sending`, once, or a file with a file name"
             raise problems.ProblemError(problems.BAD_REQUEST, text, where=part.name)
-    return said, files
+    return found
 
 
 def _check(part: aiohttp.BodyPartReader) -> None:
@@ -144,7 +185,7 @@ async def _small(part: aiohttp.BodyPartReader) -> bytes:
 
 async def _kept(call: Call, part: aiohttp.BodyPartReader, path: Path, room: int) -> tuple[_File, int]:
     """One file part on disk, hashed; `room` bytes are left for it."""
-    name = _name(part.filename or "")
+    name = _name(part.filename or (part.name if part.name == PACKAGE else "") or "")
     digest = hashlib.sha256()
     size = 0
     handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
@@ -168,7 +209,7 @@ async def _kept(call: Call, part: aiohttp.BodyPartReader, path: Path, room: int)
         await call.hub.in_thread(lambda: take(bytes(gathered)))
     finally:
         os.close(handle)
-    return _File(name, path, digest.hexdigest()), size
+    return _File(part.name or "", name, path, digest.hexdigest()), size
 
 
 async def _stream(call: Call, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:

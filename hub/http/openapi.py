@@ -30,10 +30,14 @@ _PARAMETER = re.compile(r"\{([a-z_]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One form a body may have: a model, or bytes when there is none. `encoding` is that of OpenAPI's multipart."""
+    """One form a body may have: a model, or bytes when there is none. `encoding` is that of OpenAPI's multipart.
+
+    models: those that `schema` names.
+    """
 
     media: str
     model: type[BaseModel] | None = None
+    models: tuple[type[BaseModel], ...] = ()
     schema: Mapping[str, Any] | None = None
     encoding: Mapping[str, Any] | None = None
 
@@ -224,7 +228,8 @@ def _refusals(operation: Operation) -> dict[str, Any]:
 
 
 def _schemas(table: Sequence[Operation]) -> dict[str, Any]:
-    asked = {part.model for operation in table for part in operation.body if part.model is not None}
+    parts = [part for operation in table for part in operation.body]
+    asked = {model for part in parts for model in (part.model, *part.models) if model is not None}
     told = {reply.model for operation in table for reply in operation.replies if reply.model is not None}
     told |= {Problem, TokenError}
     named: list[tuple[type[BaseModel], Any]] = [(model, "validation") for model in asked]
