@@ -30,7 +30,7 @@ class Finding:
     english: str
 
 
-async def check(settings: Settings, tools_of: Callable[[str], base.Tools]) -> AsyncIterator[Finding]:
+async def check(settings: Settings, tools_of: Callable[..., base.Tools]) -> AsyncIterator[Finding]:
     """Look at everything once. tools_of: the surroundings for the connector of one side."""
     yield _folder(settings.folder)
     if settings.signature is not None:

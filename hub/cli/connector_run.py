@@ -67,12 +67,12 @@ def _settings(path: Path) -> Settings:
 
 
 @contextlib.asynccontextmanager
-async def surroundings(settings: Settings) -> AsyncIterator[Callable[[str], base.Tools]]:
-    """What the connectors of both sides may use, by the side's name; one session for all calls."""
+async def surroundings(settings: Settings) -> AsyncIterator[Callable[..., base.Tools]]:
+    """What the connectors may use, by the side's name and what names codes; one session for all calls."""
     from connectors import base, outgoing
     from hub import clock, log
 
     now = clock.Clock().now
     seconds = settings.agent.timeout_seconds
     async with outgoing.session(outgoing.Guard(settings.whole.outgoing.allow), timeout_seconds=seconds) as http:
-        yield lambda side: base.Tools(http, now, log.get().bind(side=side), seconds)
+        yield lambda side, name_of=str: base.Tools(http, now, log.get().bind(side=side), seconds, name_of)
