@@ -79,7 +79,7 @@ class Bench:
         """A new connector as the hub makes one; closed at the end."""
         guard = outgoing.Guard(self.networks)
         async with outgoing.session(guard, timeout_seconds=self.timeout_seconds) as http:
-            tools = base.Tools(http, lambda: datetime.now(UTC), self.log, self.timeout_seconds)
+            tools = base.Tools(http, lambda: datetime.now(UTC), self.log, self.timeout_seconds, permits=guard.permits)
             made = self.connector_type(self.settings(), tools)
             try:
                 yield made

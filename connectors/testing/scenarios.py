@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import connectors
@@ -23,13 +23,12 @@ def named(scenario_id: str) -> Scenario:
     return {one.id: one for one in ALL}[scenario_id]
 
 
-async def run_one(kind: str, peer: Callable[[], Peer] | None, scenario: Scenario, folder: Path) -> Result:
-    """One scenario over one connector, with a fresh peer. Raises connectors.UnknownKindError."""
+async def run_one(
+    kind: str, peer: Callable[[], Peer] | None, scenario: Scenario, folder: Path, *, large_bytes: int = 200_000_000
+) -> Result:
+    """One scenario over one connector, with a fresh peer. Raises connectors.UnknownKindError.
+
+    large_bytes: size of the package that must not be held whole.
+    """
     made = peer() if peer is not None else None
-    return await bench.run(scenario, bench.Bench(kind, connectors.load(kind), made, folder))
-
-
-async def run_all(kind: str, peer: Callable[[], Peer] | None, folder: Path) -> AsyncIterator[Result]:
-    """All scenarios over one connector, one after the other."""
-    for scenario in ALL:
-        yield await run_one(kind, peer, scenario, folder)
+    return await bench.run(scenario, bench.Bench(kind, connectors.load(kind), made, folder, large_bytes=large_bytes))

@@ -49,13 +49,10 @@ async def with_peer(
     kind: str, peer: Callable[[], Peer] | None, only: Collection[str], large_bytes: int
 ) -> AsyncIterator[Line]:
     """Every scenario (or those of these ids) with a fresh peer each. Raises connectors.UnknownKindError."""
-    found = connectors.load(kind)
     with tempfile.TemporaryDirectory(prefix="truc-check-") as folder:
         for scenario in scenarios.ALL:
             if not only or scenario.id in only:
-                made = peer() if peer is not None else None
-                one = bench.Bench(kind, found, made, Path(folder), large_bytes=large_bytes)
-                yield line(await bench.run(scenario, one))
+                yield line(await scenarios.run_one(kind, peer, scenario, Path(folder), large_bytes=large_bytes))
 
 
 async def with_settings(kind: str, given: Mapping[str, Any], networks: tuple[str, ...]) -> AsyncIterator[Line]:
