@@ -79,6 +79,11 @@ def test_every_column_of_free_text_is_looked_through():
         "calendar_hours": {"hours", "source"},
         "confirmations": {"args", "answer"},  # wrapped, or the summary's own
         "reviews": {"document_key"},
+        "heartbeats": {"detail"},  # counts and codes a connector tells of itself
+        "collected": {"value"},  # our own answer to an offer, until it was given
+        "webhooks": {"url", "events", "last_error"},
+        "calls": {"detail"},  # codes and figures, never content
+        "text_messages": {"reason"},  # of a gateway that did not answer
     }
     known = {**personal.COLUMNS, **personal.NAMED}
     texts = {
