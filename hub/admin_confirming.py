@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from edxml.faults import Fault, Refusal
+from hub import admin_settings
 from hub.admin_registry import Answer, Args, CommandFunction, WrongArgumentError, operator
 from hub.context import Hub
 from hub.flow import confirming, deciding, foreseeing, trust, two_persons
@@ -11,15 +12,19 @@ from hub.flow.officers import Person
 from hub.store import users
 
 
-async def run(hub: Hub, name: str, args: Args) -> Answer:
-    """Do a command, or file it when two persons are needed. Raises what the command raises, KeyError without one."""
+async def run(hub: Hub, name: str, args: Args, proven: str | None = None) -> Answer:
+    """Do a command, or file it when two persons are needed. Raises what the command raises, KeyError without one.
+
+    proven: who asks, where a session of the console has proven it; else a password in the arguments may.
+    """
     if name not in two_persons.ACTS:
         return await hub.commands[name](hub, args)
+    args = admin_settings.prepared(hub, name, args)
     password = args.pop("operator_password", None)
     if not await _needs_two(hub, name, args):
         return await hub.commands[name](hub, args)
     asker = operator(args)
-    first = None if password is None else await confirming.prove(hub, Person(asker, str(password)))
+    first = proven if password is None else await confirming.prove(hub, Person(asker, str(password)))
     try:
         foreseen = await foreseeing.change(hub, name, args)
         undo = await foreseeing.undo_of(hub, name, args)

@@ -146,8 +146,8 @@ async def system_activate(hub: Hub, args: Args) -> Answer:
 
 
 async def system_set(hub: Hub, args: Args) -> Answer:
-    """Change what is given of a system: name, undertaking, quotas, networks, papers."""
-    known = ("name", "undertaking", "quotas", "networks", "papers")
+    """Change what is given of a system: name, undertaking, quotas, networks, papers, connector and its settings."""
+    known = ("name", "undertaking", "quotas", "networks", "papers", "connector", "settings")
     given = {name: args[name] for name in known if args.get(name) is not None}
     return await registry.change(
         hub, lambda connection: edit.change_system(connection, args["system_id"], **given, why=why(args))

@@ -74,6 +74,7 @@ from agency_registry.edit.systems import (
     detach_agencies,
     list_systems,
     rotate_system,
+    settings_of_systems,
     show_system,
     suspend_system,
 )
@@ -133,6 +134,7 @@ __all__ = [
     "retired",
     "rotate_system",
     "set_level",
+    "settings_of_systems",
     "show_agency",
     "show_system",
     "split_agency",

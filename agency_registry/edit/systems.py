@@ -235,6 +235,11 @@ def list_systems(connection: Connection) -> list[dict[str, object]]:
     ]
 
 
+def settings_of_systems(connection: Connection) -> dict[str, Mapping[str, object]]:
+    """The settings of every system's connector, by its id; secrets in them are sealed."""
+    return {row.id: row.settings for row in connection.execute(sa.select(systems.c.id, systems.c.settings))}
+
+
 def show_system(connection: Connection, system_id: str) -> dict[str, object]:
     """One system, without secrets and settings. Raises RegistryError(system_unknown)."""
     for system in list_systems(connection):

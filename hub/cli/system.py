@@ -36,6 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     found = table.add_action(actions, "set", "Sửa những gì được nêu", "change what is given")
     found.add_argument("system_id")
     found.add_argument("--name")
+    found.add_argument("--connector", help="cách giao nhận / how it is reached")
+    found.add_argument("--setting", dest="settings", action="append", metavar="NAME=VALUE",
+                       help="thiết lập của connector; NAME= là bỏ / a setting of the connector")  # fmt: skip
     found.add_argument("--address", dest="networks", action="append", metavar="NET",
                        help="mạng được phép gọi, thay cho mọi mạng đã ghi / where it may call from")  # fmt: skip
     _add_paper(found)
@@ -126,6 +129,8 @@ def run(arguments: argparse.Namespace) -> int:
         args["for"] = [organ_id for group in args["for"] for organ_id in group]
     if arguments.action == "add":
         args["settings"] = dict(map(_setting, arguments.settings))
+    if arguments.action == "set":
+        args["settings"] = _changed(arguments.settings or [])
     papers = {name: args.pop(name, None) for name in _PAPERS}
     if arguments.action in {"add", "set"}:
         args["papers"] = {name: text for name, text in papers.items() if text is not None}
@@ -188,6 +193,11 @@ def _setting(text: str) -> tuple[str, str]:
     if not equals or not name:
         raise WrongUseError(f"--setting cần dạng TÊN=GIÁ_TRỊ, không phải {text}", "--setting takes NAME=VALUE")
     return name, value
+
+
+def _changed(given: list[str]) -> dict[str, str | None]:
+    """Settings to change; an empty value takes one away."""
+    return {name: value or None for name, value in map(_setting, given)}
 
 
 def _quota(text: str) -> tuple[str, int]:

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from edxml.faults import Fault, Refusal
 from hub import clock
-from hub.console import alarms, confirmations, packages, queue, reviews
+from hub.console import alarms, confirmations, packages, queue, reviews, systems
 from hub.context import Hub
 from hub.flow import operate
 from hub.states import DeliveryStatus, PackageStatus
@@ -195,6 +195,9 @@ _PAGES = {
     "/console/confirmations/{number}": confirmations.one,
     "/console/review": reviews.overview,
     "/console/review/{package_id}": reviews.one,
+    "/console/systems": systems.overview,
+    "/console/systems/{system_id}": systems.one,
+    "/console/systems/{system_id}/calls": systems.log,
     "/console/legend": _legend,
 }
 _FORMS = {
@@ -203,6 +206,7 @@ _FORMS = {
     "/console/review/{package_id}/{action}": reviews.decide,
     "/console/confirmations/{number}/{action}": confirmations.decide,
     "/console/alarms/{number}": alarms.see_to,
+    "/console/systems/{system_id}": systems.save,
 }
 
 

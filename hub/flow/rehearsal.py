@@ -137,8 +137,10 @@ def undo(_connection: Connection, change: Change) -> None:
 def _surroundings(connection: Connection) -> dict[tuple[str, str], Facts]:
     """Systems with their keys, and certificates: few enough to be compared as they are."""
     found: dict[tuple[str, str], Facts] = {}
+    settings = edit.settings_of_systems(connection)
     for system in edit.list_systems(connection):
         system_id = str(system["system_id"])
+        system["settings"] = [_setting(name, value) for name, value in sorted(settings[system_id].items())]
         found["system", system_id] = {name: value for name, value in system.items() if name != "system_id"}
         for key in edit.list_keys(connection, system_id):
             found["key", f"{system_id} {key['thumbprint']}"] = {
@@ -148,3 +150,10 @@ def _surroundings(connection: Connection) -> dict[tuple[str, str], Facts]:
     for one in edit.list_certificates(connection, None):
         found["certificate", f"{one['organ_id']} {one['fingerprint']}"] = one
     return found
+
+
+def _setting(name: str, value: object) -> str:
+    """A setting of a connector as the second person sees it; of a sealed secret only that it is another one."""
+    if isinstance(value, Mapping) and set(value) == {"wrapped"}:
+        return f"{name}=({hashlib.sha256(str(value['wrapped']).encode()).hexdigest()[:8]}…)"
+    return f"{name}={value}"[:200]

@@ -156,3 +156,27 @@ def _first_since(connection: Connection, at: str) -> int:
         else:
             low = middle + 1
     return low
+
+
+def backlog(connection: Connection, system_id: str | None = None) -> dict[str, dict[str, tuple[int, str]]]:
+    """What waits at each system, or at one: status -> how many deliveries, and since when the oldest.
+
+    Without those a package keeps back.
+    """
+    waiting = (
+        select(_D.c.system_id, _D.c.status, func.count(), func.min(_D.c.created_at))
+        .where(_D.c.status.in_(_WAITING), _D.c.system_id.is_not(None), _D.c.package_id.not_in(packages.KEPT_BACK))
+        .group_by(_D.c.system_id, _D.c.status)
+    )
+    if system_id is not None:
+        waiting = waiting.where(_D.c.system_id == system_id)
+    found: dict[str, dict[str, tuple[int, str]]] = {}
+    for name, status, count, oldest in connection.execute(waiting):
+        found.setdefault(name, {})[status] = (count, oldest)
+    return found
+
+
+_WAITING = [status.value for status in (
+    states.DeliveryStatus.QUEUED, states.DeliveryStatus.SENDING, states.DeliveryStatus.AVAILABLE,
+    states.DeliveryStatus.HELD, states.DeliveryStatus.FAILED,
+)]  # fmt: skip

@@ -20,7 +20,7 @@ CSV = "organ_id,name\n000.00.01.H99,Sở Nội vụ\n000.00.02.H99,Sở Tài ch�
 HUB = {"organ_id": "000.00.00.H99", "prefixes": ["H99"], "test_mode": False}
 READING = (
     "agency.list", "agency.show", "agency.certificate.list", "system.list", "system.show", "system.key.list",
-    "trust.list", "user.list",
+    "system.log", "trust.list", "user.list",
     "agency.history", "agency.level.list", "agency.structure",
     "agency.sync",  # lists differences and files them
     "calendar.lines", "copy-rule.list",
@@ -230,7 +230,9 @@ async def test_reading_needs_nobody(hub, people):
 
 async def test_the_secret_of_a_system_is_made_when_it_is_agreed_and_kept_nowhere(hub, people):
     await agreed(hub, people, await done(hub, "agency.import", data=base64.b64encode(CSV.encode()).decode()))
-    asked = await done(hub, "system.add", name="x", settings={"secret": "của người khác"}, **{"for": ["000.00.01.H99"]})
+    settings = {"endpoint": "https://axis.example", "system_id": "tinh", "secret": "của người khác"}
+    told = {"name": "x", "connector": "vxp", "settings": settings, "for": ["000.00.01.H99"]}
+    asked = await done(hub, "system.add", **told)
 
     answer = await agreed(hub, people, asked)
 

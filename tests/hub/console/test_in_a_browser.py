@@ -10,9 +10,12 @@ import browser
 import pytest
 
 from edxml.testing import make_package, make_status
+from hub import admin
 from hub.clock import FakeClock
+from hub.flow import heartbeats
 from hub.states import Alarm, Audience
 from hub.store import alarms
+from hub.store.calls import Call
 
 pytestmark = pytest.mark.browser
 
@@ -48,6 +51,55 @@ def raise_each(connection, hub, package_id: str) -> None:
             detail={"recipient": "000.00.02.H99"},
         )  # fmt: skip
         alarms.raise_(connection, hub.journal, hub.clock.now(), one)
+
+
+async def axis_like(hub) -> None:
+    """A system that is called, with a heartbeat that tells of trouble and calls that went wrong."""
+    told = {"name": "axis", "for": ["000.00.02.H99"], "connector": "vxp", "state": "active", "replace": True}
+    settings = {"endpoint": "https://axis.example", "system_id": "tinh", "secret": "x"}
+    assert "result" in await admin.answer(hub, "system.add", {**told, "settings": settings})
+    problems = [{"code": "office_down", "text": "Hệ thống của cơ quan không trả lời từ 07:40"}]
+    beat = heartbeats.Beat("truc-agent 1.0", 60, 12, 3, problems, clock_seconds=-47)
+    await heartbeats.give(hub, hub.directory.system("axis"), beat)
+    for code in ("", "deferred"):
+        hub.calls.note(
+            Call("axis", hub.clock.now(), "connector", "vxp.deliver", code=code, ms=312, size=48_211,
+                 delivery_id="0b5f1c52-6a4e-4b1e-9a33-3d1f0d3f7a10", package_id="0b5f1c52-6a4e-4b1e-9a33-3d1f0d3f7a11",
+                 detail="attempt 2: the answer is an HTML page, not the protocol's JSON")
+        )  # fmt: skip
+
+
+async def test_an_operator_changes_the_settings_of_a_connector(chromium, url, hub, people, snv, stc):
+    await axis_like(hub)
+
+    async with browser.chromium(chromium) as tab:
+        await tab.resize(1280)
+        await tab.go(f"{url}/console/login?next=/console/systems")
+        await tab.type("#name", "van-hanh")
+        await tab.type("#password", people["van-hanh"])
+        await tab.click("main button")
+        await photograph(tab, "systems")
+        await tab.resize(1280)
+        await tab.go(f"{url}/console/systems/axis")
+        await photograph(tab, "system")
+        await tab.resize(1280)
+        await tab.value("document.querySelector('#s-endpoint').value = ''")
+        await tab.type("#s-endpoint", "ftp://axis.example")
+        await tab.type("#s-reason", "Trục đổi địa chỉ")
+        await tab.click("#settings button")
+        await photograph(tab, "system-refused")
+        await tab.resize(1280)
+        assert "Chưa lưu" in await tab.text()
+        await tab.value("document.querySelector('#s-endpoint').value = ''")
+        await tab.type("#s-endpoint", "https://moi.example")
+        await tab.click("#settings button")
+        assert "Đã lưu thiết lập." in await tab.text()
+        await tab.go(f"{url}/console/systems/axis/calls?faults=1")
+        await photograph(tab, "calls")
+
+    assert hub.directory.system("axis").settings["endpoint"] == "https://moi.example"
+    assert set(hub.directory.system("axis").settings["secret"]) == {"wrapped"}
+    assert not [text for text in tab.complaints if "422" not in text], "no breach of the policy"
 
 
 async def photograph(tab: browser.Tab, name: str) -> None:
@@ -122,12 +174,13 @@ async def test_every_page_is_readable_and_fits_a_telephone(chromium, url, hub, p
     await snv.do("sendEdoc", make_package(), "000.00.01.H99")
     answer = await snv.do("sendEdoc", make_package(), "000.00.01.H99")
     early = await stc.do("sendEdoc", make_status("03"), "000.00.02.H99", "status")
+    await axis_like(hub)
     await hub.db.write(lambda connection: raise_each(connection, hub, answer.json["DocId"]))
     paths = (
         "/console/login?lang=vi", "/console", "/console/packages", "/console/legend", "/statistics", "/console/none",
         f"/console/packages/{answer.json['DocId']}", "/console/deliveries?recipient=000.00.02.H99&status=available",
         "/console/alarms", "/console/confirmations?all=1", "/console/review", f"/console/review/{early.json['DocId']}",
-        "/statistics?by=parent",
+        "/statistics?by=parent", "/console/systems", "/console/systems/axis", "/console/systems/stc/calls",
     )  # fmt: skip
 
     async with browser.chromium(chromium) as tab:
@@ -147,7 +200,8 @@ async def test_every_page_is_readable_and_fits_a_telephone(chromium, url, hub, p
                 "[...document.querySelectorAll('table')].every(e => e.caption && e.querySelector('th[scope]'))"
             ), path
             assert await tab.value(
-                "[...document.querySelectorAll('input:not([type=hidden]), select')].every(e => e.labels.length)"
+                "[...document.querySelectorAll('input:not([type=hidden]), select, textarea')]"
+                ".every(e => e.labels.length)"
             ), path
             assert await tab.value(
                 "[...document.querySelectorAll('main a, main button, main input')].filter(e => e.checkVisibility())"
