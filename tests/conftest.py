@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +32,14 @@ def log_ends_with_its_test() -> Iterator[None]:
     root = logging.getLogger()
     for handler in [one for one in root.handlers if type(one) is logging.StreamHandler]:
         root.removeHandler(handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def broker_ends_with_the_session() -> Iterator[None]:
+    """A broker that some test started is ended by the process that has it."""
+    yield
+    if (module := sys.modules.get("rabbitmq")) is not None:
+        module.end()
 
 
 @pytest.fixture(scope="session")

@@ -6,15 +6,17 @@ node name, ports, cookie, port mapper (epmd) and data are its own, and both proc
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
 import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -156,14 +158,40 @@ def _end(pid: int) -> None:
         return
 
 
-@pytest.fixture(scope="session")
-def broker() -> Iterator[Broker]:
-    """The broker of this test process."""
-    folder = Path(tempfile.mkdtemp(prefix="truc-rabbit-"))
-    made = Broker(folder, *free_ports(3))
-    try:
-        made.start()
-        yield made
-    finally:
+def account(user: str, password: str) -> dict[str, str]:
+    """A user as `define` takes one: RabbitMQ's salted SHA-256."""
+    salt = os.urandom(4)
+    hashed = base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode("ascii")
+    return {
+        "name": user, "password_hash": hashed, "hashing_algorithm": "rabbit_password_hashing_sha256", "tags": "",
+    }  # fmt: skip
+
+
+_running: list[Broker] = []
+_starting = threading.Lock()
+
+
+def running() -> Broker:
+    """The broker of this process, started when first asked for; conftest.py ends it with the session."""
+    with _starting:
+        if not _running:
+            if not BIN.exists() and "CI" not in os.environ:
+                pytest.skip("RabbitMQ is missing; `python3 dev.py test` installs it")
+            made = Broker(Path(tempfile.mkdtemp(prefix="truc-rabbit-")), *free_ports(3))
+            _running.append(made)
+            made.start()
+        return _running[0]
+
+
+def end() -> None:
+    """End the broker of this process, if there is one."""
+    for made in _running:
         made.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(made.folder, ignore_errors=True)
+    _running.clear()
+
+
+@pytest.fixture(scope="session")
+def broker() -> Broker:
+    """The broker of this test process."""
+    return running()

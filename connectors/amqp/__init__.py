@@ -52,7 +52,7 @@ class Settings(base.Settings):
     heartbeat_seconds: int = Field(20, ge=2, le=300, description="How often both sides show that they are alive")
     poll_seconds: float = Field(30, ge=1, description="How often what it sends is fetched; news come within a second")
     part_bytes: int = Field(
-        8 * MEBIBYTE,
+        4 * MEBIBYTE,
         ge=64 * 1024,
         le=128 * MEBIBYTE,
         description="A larger package goes in several messages; below max_message_size of the broker",

@@ -25,7 +25,7 @@ from yarl import URL
 
 from connectors import base
 
-CLOSING_SECONDS = 3.0
+CLOSING_SECONDS = 2.0
 BLOCKED_CHECK_SECONDS = 0.25
 
 _TROUBLE = (exceptions.AMQPException, *exceptions.CONNECTION_EXCEPTIONS, EOFError, ValueError, LookupError)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import hashlib
 import uuid
 
 import pika
 import pytest
 from fake_peers.amqp_office import Office
-from rabbitmq import broker  # noqa: F401 - a fixture
+from rabbitmq import account, broker  # noqa: F401 - a fixture
 
 from connectors import amqp, base, outgoing
 from hub import clock, log
@@ -27,7 +25,11 @@ class Place:
 
     def open(self, *users: str) -> None:
         """Let in the hub and these office systems as the plan says; each password is the user's name backwards."""
-        definitions = {"vhosts": [], "permissions": [], "users": [account(self.login), *map(account, users)]}
+        definitions = {
+            "vhosts": [],
+            "permissions": [],
+            "users": [account(user, user[::-1]) for user in (self.login, *users)],
+        }
         for user in users:
             made = amqp.names.definitions(amqp.names.of(user), self.vhost, self.login)
             definitions["vhosts"] = made["vhosts"]
@@ -44,15 +46,6 @@ class Place:
             "password": self.login[::-1], "user": user or self.user,
             "timeout_seconds": 5, "answer_seconds": 5, "poll_seconds": 1, **more,
         }  # fmt: skip
-
-
-def account(user: str) -> dict:
-    """A user of the broker in its own form: RabbitMQ's salted SHA-256."""
-    salt = b"salt"
-    hashed = base64.b64encode(salt + hashlib.sha256(salt + user[::-1].encode()).digest()).decode()
-    return {
-        "name": user, "password_hash": hashed, "hashing_algorithm": "rabbit_password_hashing_sha256", "tags": "",
-    }  # fmt: skip
 
 
 @pytest.fixture

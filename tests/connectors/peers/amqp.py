@@ -1,0 +1,272 @@
+"""An office system behind a broker: takes what lies in its queue, says so, and sends packages of its own.
+
+The broker is a real one. Between it and the connector stands a door that can be shut, silent or slow; the office
+system itself has a connection of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import socket
+import uuid
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import aio_pika
+import rabbitmq
+
+from connectors.amqp import names as naming
+from connectors.testing import peer
+from connectors.testing.peer import Arrival, Mode, Offer, OfferState
+
+PAGE = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>Vui lòng đăng nhập</html>".encode()
+STORES = frozenset({None, Mode.CUT_BEFORE_ANSWER, Mode.EMPTY, Mode.WRONG_DIGEST, Mode.SLOW_READER})
+
+
+class Peer(peer.Peer):
+    modes: ClassVar[frozenset[Mode]] = frozenset(
+        {Mode.UNREACHABLE, Mode.HALF_OPEN, Mode.HTML_200, Mode.EMPTY, Mode.CUT_BEFORE_ANSWER, Mode.WRONG_DIGEST,
+         Mode.SLOW_READER, Mode.BROKEN, Mode.REFUSES}
+    )  # fmt: skip
+    collect_modes: ClassVar[frozenset[Mode]] = frozenset({Mode.UNREACHABLE, Mode.HALF_OPEN, Mode.HTML_200})
+    collects = True
+    incomplete = True
+
+    def __init__(self) -> None:
+        self.vhost = f"p{uuid.uuid4().hex[:12]}"
+        self.login, self.user = f"hub-{self.vhost}", f"office-{self.vhost}"
+        self.names = naming.of(self.user)
+        self.mode: Mode | None = None
+        self.stored: dict[str, str] = {}
+        self.parts: dict[str, dict[int, int]] = {}
+        self.digests: dict[str, Any] = {}
+        self.offered: dict[str, str] = {}
+        self.answers: dict[str, dict[str, Any]] = {}
+        self.door: Door | None = None
+        self._connection: aio_pika.abc.AbstractConnection | None = None
+        self._held_back = b""
+
+    async def start(self) -> None:
+        broker = await asyncio.to_thread(rabbitmq.running)
+        if self.door is None:
+            definitions = naming.definitions(self.names, self.vhost, self.login)
+            definitions["users"] = [rabbitmq.account(user, user[::-1]) for user in (self.login, self.user)]
+            await asyncio.to_thread(broker.define, definitions)
+            self.door = Door(broker.port)
+        await self.door.open()
+        await self._connect(broker.port)
+
+    async def stop(self) -> None:
+        if self.door is not None:
+            await self.door.close()
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
+
+    def settings(self) -> Mapping[str, Any]:
+        port = self.door.port if self.door is not None else 5672
+        return {
+            "url": f"amqp://127.0.0.1:{port}", "vhost": self.vhost, "login": self.login,
+            "password": self.login[::-1], "user": self.user, "timeout_seconds": 2, "answer_seconds": 1,
+            "repeat_seconds": 1, "part_bytes": 1 << 20,
+        }  # fmt: skip
+
+    async def received(self) -> list[Arrival]:
+        return [Arrival(item_id, sha256) for item_id, sha256 in self.stored.items()]
+
+    async def misbehave(self, mode: Mode | None) -> None:
+        was, self.mode = self.mode, mode
+        await self.door.misbehave(mode)
+        if mode == Mode.BROKEN:
+            await self._queue_away()
+        elif was == Mode.BROKEN:
+            await self._read()
+
+    async def offer(self, data: bytes, message_type: str = "edoc") -> None:
+        item_id = str(uuid.uuid4())
+        self.offered[item_id] = hashlib.sha256(data).hexdigest()
+        await self._send(data, message_type, item_id)
+
+    async def offer_incomplete(self, data: bytes) -> None:
+        item_id = str(uuid.uuid4())
+        self.offered[item_id] = hashlib.sha256(data).hexdigest()
+        self._held_back = data[len(data) // 2 :]
+        await self._send(data[: len(data) // 2], "edoc", item_id, part=1, parts=2)
+
+    async def complete(self) -> None:
+        await self._send(self._held_back, "edoc", list(self.offered)[-1], part=2, parts=2)
+
+    async def offers(self) -> list[Offer]:
+        async with self._connection.channel() as channel:
+            queue = await channel.get_queue(self.names.answers, ensure=False)
+            while (message := await queue.get(fail=False)) is not None:
+                await message.ack()
+                said = json.loads(message.body)
+                self.answers[said["message_id"]] = said
+        found = []
+        for item_id, sha256 in self.offered.items():
+            said = self.answers.get(item_id, {})
+            state = {"taken": OfferState.TAKEN, "refused": OfferState.REJECTED}.get(said.get("result"))
+            text = f"{said.get('code')} {said.get('title_vi')}"
+            found.append(Offer(sha256, state or OfferState.WAITING, text))
+        return found
+
+    async def _connect(self, port: int) -> None:
+        self._connection = await aio_pika.connect(
+            host="127.0.0.1", port=port, login=self.user, password=self.user[::-1], virtualhost=self.vhost
+        )
+        self._channel = await self._connection.channel()
+        await self._channel.set_qos(prefetch_count=1)
+        self._exchange = await self._channel.get_exchange(self.names.exchange, ensure=False)
+        await self._read()
+
+    async def _read(self) -> None:
+        queue = await self._channel.get_queue(self.names.delivery, ensure=False)
+        await queue.consume(self._arrived)
+
+    async def _queue_away(self) -> None:
+        """As an operator's mistake does it."""
+        port = rabbitmq.running().port
+        async with await aio_pika.connect(
+            host="127.0.0.1", port=port, login=self.login, password=self.login[::-1], virtualhost=self.vhost
+        ) as connection:
+            channel = await connection.channel()
+            await channel.queue_delete(self.names.delivery)
+
+    async def _arrived(self, message: aio_pika.abc.AbstractIncomingMessage) -> None:
+        headers, item_id = message.headers, message.headers["item_id"]
+        if headers["part"] == 1:
+            self.parts[item_id], self.digests[item_id] = {}, hashlib.sha256()
+        if headers["part"] == len(self.parts.get(item_id, ())) + 1:
+            self.parts[item_id][headers["part"]] = len(message.body)
+            self.digests[item_id].update(message.body)
+        if len(self.parts.get(item_id, ())) == headers["parts"]:
+            await self._whole(item_id, self.digests[item_id].hexdigest())
+        await message.ack()
+
+    async def _whole(self, item_id: str, sha256: str) -> None:
+        if self.mode in STORES:
+            self.stored.setdefault(item_id, sha256)
+        if self.mode == Mode.CUT_BEFORE_ANSWER:
+            self.door.cut()
+        if self.mode in (Mode.CUT_BEFORE_ANSWER, Mode.EMPTY):
+            return
+        said: dict[str, Any] = {"item_id": item_id, "sha256": self.stored.get(item_id, sha256)}
+        if self.mode == Mode.WRONG_DIGEST:
+            said["sha256"] = "0" * 64
+        if self.mode == Mode.REFUSES:
+            said["refused"] = {"code": "not_ours", "reason": "Không phải văn bản của chúng tôi"}
+        await self._send(json.dumps(said).encode(), "taken", str(uuid.uuid4()))
+
+    async def _send(self, body: bytes, key: str, item_id: str, **headers: Any) -> None:
+        message = aio_pika.Message(
+            body, headers={"item_id": item_id, **headers}, message_id=f"{item_id}.{headers.get('part', 1)}",
+            user_id=self.user, delivery_mode=2,
+        )  # fmt: skip
+        await self._exchange.publish(message, key, mandatory=True)
+
+
+class Door:
+    """What the connector connects to: passes on to the broker, unless told otherwise."""
+
+    def __init__(self, target: int) -> None:
+        self.target = target
+        self.port = 0
+        self._mode: Mode | None = None
+        self._behaves = asyncio.Event()
+        self._behaves.set()
+        self._server: asyncio.Server | None = None
+        self._place: socket.socket | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        if self._place is not None:
+            self._place.close()
+            self._place = None
+        if self._server is None:
+            self._server = await asyncio.start_server(self._handle, "127.0.0.1", self.port)
+            self.port = self._server.sockets[0].getsockname()[1]
+
+    async def shut(self) -> None:
+        """Cut everything, and keep the port so that nobody else answers on it."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+            self.cut()
+            self._place = socket.socket()
+            self._place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._place.bind(("127.0.0.1", self.port))
+
+    async def close(self) -> None:
+        await self.shut()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._place is not None:
+            self._place.close()
+            self._place = None
+
+    async def misbehave(self, mode: Mode | None) -> None:
+        self._mode = mode
+        if mode == Mode.HALF_OPEN:
+            self._behaves.clear()
+        else:
+            self._behaves.set()
+        if mode == Mode.UNREACHABLE:
+            await self.shut()
+        else:
+            await self.open()
+
+    def cut(self) -> None:
+        """End every connection at once."""
+        for writer in list(self._writers):
+            writer.transport.abort()
+
+    async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        self._tasks.add(task)
+        self._writers.add(writer)
+        try:
+            await self._pass(reader, writer)
+        finally:
+            self._tasks.discard(task)
+            self._writers.discard(writer)
+            writer.transport.abort()
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._mode == Mode.HTML_200:
+            writer.write(PAGE)
+            await writer.drain()
+            await reader.read(1 << 16)
+            return
+        await self._behaves.wait()
+        there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self.target)
+        self._writers.add(there_writer)
+        ways = {
+            asyncio.ensure_future(self._pump(reader, there_writer, slow=True)),
+            asyncio.ensure_future(self._pump(there_reader, writer, slow=False)),
+        }
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
+            self._writers.discard(there_writer)
+            there_writer.transport.abort()
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, slow: bool) -> None:
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await self._behaves.wait()
+                if slow and self._mode == Mode.SLOW_READER:
+                    await asyncio.sleep(0.2)
+                piece = await reader.read(512 if slow and self._mode == Mode.SLOW_READER else 1 << 16)
+                if not piece:
+                    return
+                writer.write(piece)
+                await writer.drain()
