@@ -84,7 +84,7 @@ agency_aliases = sa.Table(
     sa.Column("last_day", sa.Date),  # a code that was replaced answers to the end of that day; NULL = no end is set
 )
 # One code, one agency, at any moment; a code given up earlier may stand beside it.
-_unique_now("uq_agency_aliases_alias", agency_aliases.c.alias)  # law: R-023 CB Đ4
+_unique_now("uq_agency_aliases_alias", agency_aliases.c.alias)  # law: R-023 CB Đ4, R-237 TT Đ6.1.2 (an account's name)
 
 sa.Index("ix_agency_aliases_past", agency_aliases.c.alias, sqlite_where=agency_aliases.c.valid_to.is_not(None),
          postgresql_where=agency_aliases.c.valid_to.is_not(None))  # fmt: skip

@@ -32,10 +32,24 @@ def folder_like(name: str, folder: Path, more: str = "") -> Path:
 
 
 async def open_setting(
-    name: str, folder: Path, stack: contextlib.AsyncExitStack, *, at: clock.Clock | None = None, more: str = ""
+    name: str,
+    folder: Path,
+    stack: contextlib.AsyncExitStack,
+    *,
+    at: clock.Clock | None = None,
+    more: str = "",
+    changes: tuple[tuple[str, str], ...] = (),
+    profile: str = "",
 ) -> Setting:
-    """A served hub of that pattern, and a party for each of its systems."""
+    """A served hub of that pattern, and a party for each of its systems.
+
+    more: further sections of hub.toml. changes: what an engineer writes otherwise into the pattern.
+    profile: a profile of the province's own instead of the pattern's, as TOML.
+    """
     await asyncio.to_thread(folder_like, name, folder, more)
+    if profile:
+        await asyncio.to_thread(_own_profile, folder, profile)
+    await asyncio.to_thread(_changed, folder / "he-thong.toml", changes)
     chosen = at or clock.Clock()
     running = app.Running(settings.load(folder / "hub.toml"), clock=chosen)
     await running.start()
@@ -47,6 +61,22 @@ async def open_setting(
     for one in said["systems"]:
         made.by_name[one["name"]] = await made.joins(one["system_id"], one["secret"], tuple(one["for"]))
     return made
+
+
+def _own_profile(folder: Path, text: str) -> None:
+    (folder / "profiles").mkdir()
+    (folder / "profiles" / "own.toml").write_text(text, encoding="utf-8")
+    file = folder / "hub.toml"
+    head, _, tail = file.read_text(encoding="utf-8").partition("[profile]\nname = ")
+    file.write_text(f'{head}[profile]\nname = "own"\n{tail.partition(chr(10))[2]}', encoding="utf-8")
+
+
+def _changed(file: Path, changes: tuple[tuple[str, str], ...]) -> None:
+    text = file.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    file.write_text(text, encoding="utf-8")
 
 
 def listed() -> Path:

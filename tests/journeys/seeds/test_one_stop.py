@@ -1,4 +1,4 @@
-"""The one-stop system beside an office system: documents tied to a dossier, answered back; citizens are no recipients."""
+"""The one-stop system beside an office system: documents tied to a dossier, answered back; no citizen receives."""
 
 from __future__ import annotations
 
