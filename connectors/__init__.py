@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from connectors.base import Connector
+    from types import ModuleType
+
+    from connectors.base import Connector, Notifier
 
 _KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _NOT_KINDS = frozenset({"base", "outgoing", "calling", "notifiers", "forms", "agent", "testing"})
@@ -35,13 +37,27 @@ def load(kind: str) -> type[Connector]:
     name = kind if "." in kind else f"connectors.{kind}"
     if not _KIND.fullmatch(kind) or kind in _NOT_KINDS:
         raise UnknownKindError(kind)
+    found: type[Connector] | None = getattr(_module(kind, name), "Connector", None)
+    if found is None:
+        raise UnknownKindError(kind)
+    return found
+
+
+def load_notifier(kind: str) -> type[Notifier]:
+    """The class `Notifier` of `connectors/notifiers/<kind>.py`, or of a dotted module. Raises UnknownKindError."""
+    if not _KIND.fullmatch(kind):
+        raise UnknownKindError(kind)
+    module = _module(kind, kind if "." in kind else f"connectors.notifiers.{kind}")
+    found: type[Notifier] | None = getattr(module, "Notifier", None)
+    if found is None:
+        raise UnknownKindError(kind)
+    return found
+
+
+def _module(kind: str, name: str) -> ModuleType:
     try:
-        module = importlib.import_module(name)
+        return importlib.import_module(name)
     except ModuleNotFoundError as missing:
         if missing.name is not None and (name == missing.name or name.startswith(f"{missing.name}.")):
             raise UnknownKindError(kind) from missing
         raise
-    found: type[Connector] | None = getattr(module, "Connector", None)
-    if found is None:
-        raise UnknownKindError(kind)
-    return found

@@ -166,6 +166,27 @@ class Declined:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A few words for a person's telephone: never anything of a document but its number, notation and urgency.
+
+    id: the same when the notice comes again. to: a mobile number, `+84…`. text: plain ASCII, 1 to 160 characters.
+    """
+
+    id: str
+    to: str
+    text: str
+
+    LONGEST: ClassVar[int] = 160
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for what may not be sent.  law: R-060 CB Đ10.5"""
+        printable = self.text.isascii() and self.text.isprintable()
+        if not printable or not 1 <= len(self.text) <= self.LONGEST:  # law: R-060 CB Đ10.5
+            message = "a text message has 1 to 160 characters without accents"
+            raise ValueError(message)
+
+
 class PeerTroubleError(Exception):
     """The peer could not be reached or made no sense while something was fetched; the text is safe to show."""
 
@@ -238,9 +259,30 @@ class Connector(abc.ABC):
         """
         return ()
 
+    async def forgotten(self, message_type: str, remote_id: str) -> bool:  # noqa: ARG002 - for those that override
+        """Whether the peer says that it does not have what it took under this id. Raises PeerTroubleError."""
+        return False
+
     async def check(self) -> str | None:
         """What is wrong with the way to the peer, None when it answers; nothing is sent or taken."""
         return None
 
     async def close(self) -> None:  # noqa: B027 - most hold nothing
         """Let go of what the connector holds."""
+
+
+class Notifier(abc.ABC):
+    """One way to send notices to persons' telephones; its kinds lie in `connectors/notifiers`. It delivers no packages.
+
+    Made anew when its settings change.
+    """
+
+    settings_type: ClassVar[type[Settings]] = Settings
+
+    def __init__(self, settings: Settings, tools: Tools) -> None:
+        self.settings = settings
+        self.tools = tools
+
+    @abc.abstractmethod
+    async def notify(self, notice: Notice) -> Delivered | Deferred | Refused:
+        """Send one. Delivered: the gateway took it. Never raises for trouble of the gateway."""

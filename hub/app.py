@@ -48,6 +48,7 @@ LOOPS: dict[str, str] = {
     "deliver": "hub.flow.outward:deliver",
     "collect": "hub.flow.outward:fetch",
     "webhooks": "hub.jobs.webhooks:run",
+    "text messages": "hub.jobs.text_messages:run",
     "registry": "hub.jobs.registry:follow",
     "national list": "hub.jobs.national_list:follow",
     "prune": "hub.jobs.pruning:follow",

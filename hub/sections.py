@@ -45,6 +45,12 @@ class Hub(_Section):
         (),
         description="Endings of the province's own codes (`H99`, several since 2025): such a code never leaves it",
     )
+    focal_organ_id: str = Field(
+        "",
+        max_length=64,
+        description="Agency whose mailbox gets what the national axis sends to a code of the province nobody bears; "
+        "empty = the hub's own organisation code (R-120)",
+    )
     test_mode: bool = Field(
         False,
         description="New systems are active at once, and shared secrets open the native door too. `truc check` stays "
@@ -104,6 +110,14 @@ class Axis(_Section):
     system_id: str = Field(description="The province's systemid at the axis")
     secret_file: str = Field(description="File that holds the secret the axis gave, readable by the hub's user only")
     poll_seconds: Seconds = Field(30, description="How often the axis is asked for new documents")
+    reconcile_minutes: int = Field(
+        30, ge=1, description="How long after a hand-over the axis is asked whether it still has the document"
+    )
+    packages_per_minute: int = Field(
+        600,
+        ge=1,
+        description="Packages handed to the axis, at most: after an outage it is not flooded (urgent ones go)",
+    )
 
 
 class Profile(_Section):
@@ -295,12 +309,23 @@ class Sms(_Section):
     settings_file: str = Field(
         "sms.toml", description="TOML file with the notifier's settings and secret, readable by the hub's user only"
     )
-    alarms: tuple[Literal["urgent_arrived", "urgent_unopened", "hour_near"], ...] = Field(
-        ("urgent_arrived", "urgent_unopened", "hour_near"),
+    alarms: tuple[Literal["urgent_unopened", "hour_near"], ...] = Field(
+        ("urgent_unopened", "hour_near"),
         description="Alarms of an agency's clerks that are also told by text message, one message each for ever",
     )
     give_up_hours: int = Field(
         4, ge=1, description="A message that could not be sent for so long is given up, with an alarm"
+    )
+
+
+class Conformance(_Section):
+    """What a system must have shown before it works (R-182): `truc connector check --live`."""
+
+    level: int = Field(  # law: R-182 QĐ28 Đ14.2
+        0, ge=0, le=3, description="Level of the conformance kit a system needs to be active; 0 = none is asked for"
+    )
+    signers: tuple[str, ...] = Field(
+        (), description="PEM files of receipt certificates whose reports count beside this hub's own"
     )
 
 
@@ -339,6 +364,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "console": Console,
     "webhooks": Webhooks,
     "sms": Sms,
+    "conformance": Conformance,
     "outgoing": Outgoing,
     "log": Log,
 }

@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from hub.cli.bench import lag, lists, load, overtake, province
+from hub.cli.bench import half_open, lag, lists, load, overtake, province
 from hub.cli.bench.documents import ONCE_FROM, Press
 from hub.cli.bench.doors import Credential, Door, Mold, NativeDoor, VxpDoor, receive, receiver
 from hub.cli.bench.wire import Connection
@@ -36,6 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--overtake", type=int, metavar="N", help="one express document behind N waiting normal ones instead"
     )
+    parser.add_argument(
+        "--half-open", type=int, metavar="N", help="N of 50 pushed offices take a little and never answer, instead"
+    )
+    parser.add_argument("--rate", type=float, default=20.0, help="packages a second of --half-open")
     parser.add_argument("--signatures", type=int, choices=(0, 1, 2), default=0, help="signatures of each PDF, verified")
     parser.add_argument("--stamped", action="store_true", help="each signature carries a time-stamp")
     parser.add_argument("--receivers", type=int, default=4, help="office systems that list, fetch and acknowledge")
@@ -56,6 +60,8 @@ async def _measure(arguments: argparse.Namespace) -> dict[str, object]:
         return await _lists()
     if arguments.overtake:
         return await _overtake(arguments.overtake, arguments.seconds)
+    if arguments.half_open is not None:
+        return await _half_open(arguments.half_open, arguments.seconds, arguments.rate)
     sizes = arguments.size.split(",")
     doors = ("api", "vxp") if arguments.door == "both" else (arguments.door,)
     rows: list[dict[str, object]] = []
@@ -102,6 +108,23 @@ async def _overtake(waiting: int, seconds: float) -> dict[str, object]:
         finally:
             await server.stop()
             await called.close()
+    return {"machine": _machine(), "rows": [row], "errors": []}
+
+
+async def _half_open(silent: int, seconds: float, rate: float) -> dict[str, object]:
+    called = [half_open.Called() for _ in range(half_open.DESTINATIONS)]
+    with tempfile.TemporaryDirectory(prefix="truc-bench-") as name:
+        folder = Path(name)
+        for one in called:
+            await one.open()
+        sender = await half_open.prepare(folder, called)
+        server = await province.start(folder)
+        try:
+            row = await half_open.measure(server, sender, called, silent, seconds, rate)
+        finally:
+            for one in called:
+                await one.close()
+            await server.stop()
     return {"machine": _machine(), "rows": [row], "errors": []}
 
 

@@ -35,8 +35,12 @@ relayed = Table(
     Column("remote_id", String(100), primary_key=True),
     Column("item_id", String(36), nullable=False),
     Column("at", String(32), nullable=False),
+    Column("seen_at", String(32)),  # when that hub's own list named it; NULL = not yet
+    Column("again", Integer, nullable=False, server_default="0"),  # how often it was given once more
 )
 Index("relayed_at", relayed.c.at)
+Index("relayed_unseen", relayed.c.system_id, relayed.c.at, sqlite_where=relayed.c.seen_at.is_(None),
+      postgresql_where=relayed.c.seen_at.is_(None))  # fmt: skip
 
 webhooks = Table(
     "webhooks",
@@ -83,7 +87,7 @@ text_messages = Table(
     Column("alarm_seq", SEQ, nullable=False, unique=True),
     Column("organ_id", String(64), nullable=False),
     Column("text", String(160), nullable=False),
-    Column("state", String(10), nullable=False),  # queued | sent | failed
+    Column("state", String(10), nullable=False),  # queued | sent | failed | dropped
     Column("tries", Integer, nullable=False),
     Column("due_at", String(32)),
     Column("at", String(32), nullable=False),
