@@ -15,7 +15,7 @@ from edxml.faults import Fault, Refusal
 from hub import log
 from hub.context import Hub
 from hub.flow import quotas
-from hub.http import api_docs, auth, call_notes, problems
+from hub.http import api_docs, auth, call_notes, fault_pages, problems
 from hub.http import api_shapes as shapes
 from hub.http.api_call import BrokenBodyError, Call, query_of
 from hub.http.api_table import OPERATIONS, PREFIX
@@ -53,7 +53,7 @@ def routes(hub: Hub) -> Iterable[web.RouteDef]:
     tokens = auth.Tokens(hub)
     methods: dict[str, list[str]] = {}
     found: list[web.RouteDef] = []
-    pages = api_docs.pages(operations)
+    pages = api_docs.pages(operations) | fault_pages.pages()
     for operation in operations:
         methods.setdefault(operation.path, []).append(operation.method)
     methods |= {path: ["GET"] for path in pages}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hub.limits import TooManyError
 
 CONTENT_TYPE = "application/problem+json"
-TYPE_PREFIX = "/api/docs#"
+TYPE_PREFIX = "/help/faults/"
 RETRY_SECONDS = 30
 
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Accept-Language"}
@@ -138,15 +138,7 @@ def render(
 ) -> web.Response:
     """One problem in the caller's language."""
     english = speaks_english(request.headers.get("Accept-Language", ""))
-    body: dict[str, Any] = {
-        "type": TYPE_PREFIX + kind.code,
-        "title": kind.title_en if english else kind.title_vi,
-        "status": kind.status,
-        "code": kind.code,
-        "remedy": kind.remedy_en if english else kind.remedy_vi,
-        "retry": kind.retry,
-        "who": kind.who,
-    }
+    body = body_of(kind, english=english)
     if detail:
         body["detail"] = detail
     body |= more
@@ -158,6 +150,19 @@ def render(
     answer[call_notes.CODE], answer[call_notes.PLACE] = kind.code, call_notes.place(more.get("where"))
     answer[call_notes.PACKAGE] = str(more.get("instance", ""))[-36:]
     return answer
+
+
+def body_of(kind: Kind, *, english: bool) -> dict[str, Any]:
+    """What a problem says when nothing more is known of the case."""
+    return {
+        "type": TYPE_PREFIX + kind.code,
+        "title": kind.title_en if english else kind.title_vi,
+        "status": kind.status,
+        "code": kind.code,
+        "remedy": kind.remedy_en if english else kind.remedy_vi,
+        "retry": kind.retry,
+        "who": kind.who,
+    }
 
 
 def speaks_english(accept_language: str) -> bool:

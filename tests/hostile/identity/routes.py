@@ -28,6 +28,8 @@ RULES: dict[tuple[str, str], object] = {
     ("GET", "/metrics"): OPEN,  # its listener is the operator's choice
     ("GET", "/.well-known/truc.json"): OPEN,
     ("GET", "/api/docs"): OPEN,
+    ("GET", "/help/faults"): OPEN,
+    ("GET", "/help/faults/{slug}"): OPEN,
     ("GET", f"{_API}/openapi.json"): OPEN,
     ("POST", f"{_API}/token"): OPEN,
     ("*", _API): NOBODY,

@@ -39,7 +39,7 @@ async def test_a_problem_speaks_vietnamese_first(offices):
     assert vietnamese.headers["content-language"] == "vi"
     assert english.json["title"] == Fault.SENDER_NOT_ALLOWED.title_en
     assert english.json["remedy"] == Fault.SENDER_NOT_ALLOWED.remedy_en
-    assert english.json["type"] == "/api/docs#sender_not_allowed"
+    assert english.json["type"] == "/help/faults/sender_not_allowed"
     assert english.json["instance"].startswith("/api/v1/packages/")
 
 
