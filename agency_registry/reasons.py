@@ -183,6 +183,18 @@ REASONS = {
         "giấy tờ không hợp lệ: {value} (tên: {known})",
         "not a paper of a system: {value} (names: {known})",
     ),
+    "conformance_low": (
+        "{code} đạt mức tuân thủ {value}, cần {wanted}: truc connector check --live, truc system activate --report TỆP",
+        "{code} shows conformity level {value}, not {wanted}: truc connector check --live, system activate --report",
+    ),
+    "report_invalid": (
+        "báo cáo không dùng được: {value}; lấy tệp mà truc connector check --report đã ghi",
+        "the report does not count: {value}; give the file that truc connector check --report wrote",
+    ),
+    "report_other": (
+        "báo cáo này nói về {value}, không phải hệ thống {code}: chạy lại với --live --name {code}",
+        "this report is about {value}, not the system {code}: check it with --live --name {code}",
+    ),
     "national_only": (
         "{code} là cơ quan của tỉnh; danh sách quốc gia không sửa cơ quan của tỉnh",
         "{code} is an agency of the province, which the national list does not change",

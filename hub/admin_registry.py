@@ -13,8 +13,8 @@ from typing import Any
 from agency_registry import edit, importer
 from agency_registry.edit import Connection, Why
 from hub.context import Hub
+from hub.flow import conformity, registry
 from hub.flow import heartbeats as life
-from hub.flow import registry
 
 Args = dict[str, Any]
 Answer = dict[str, Any]
@@ -95,7 +95,12 @@ async def certificate_remove(hub: Hub, args: Args) -> Answer:
 
 async def system_add(hub: Hub, args: Args) -> Answer:
     """Register a system: its id and its secret, told this once. Active at once only in test mode."""
-    state = "active" if hub.settings.hub.test_mode else "proposed"
+    proof = conformity.proven(hub, args["report"], (args["name"],)) if args.get("report") else None
+    shown = proof.level if proof is not None else 0
+    if args.get("state") == "active":
+        conformity.check(hub, args["name"], shown)
+    at_once = hub.settings.hub.test_mode and shown >= hub.settings.conformance.level
+    state = "active" if at_once else "proposed"
     system_id, secret = await registry.change(
         hub,
         lambda connection: edit.add_system(
@@ -113,6 +118,7 @@ async def system_add(hub: Hub, args: Args) -> Answer:
             undertaking=args.get("undertaking") or "",
             quotas=args.get("quotas") or {},
             papers=args.get("papers") or {},
+            proof=proof,
             why=why(args),
         ),
     )
@@ -139,9 +145,13 @@ async def system_suspend(hub: Hub, args: Args) -> Answer:
 
 
 async def system_activate(hub: Hub, args: Args) -> Answer:
-    """Let a proposed or suspended system work."""
+    """Let a proposed or suspended system work; `report`: of the conformance kit, where a level is wanted."""
+    system = await hub.db.read(lambda connection: edit.show_system(connection, args["system_id"]))
+    names = (str(system["system_id"]), str(system["name"]))
+    proof = conformity.proven(hub, args["report"], names) if args.get("report") else None
+    conformity.check(hub, names[0], proof.level if proof is not None else edit.level_of(system))
     return await registry.change(
-        hub, lambda connection: edit.activate_system(connection, args["system_id"], why=why(args))
+        hub, lambda connection: edit.activate_system(connection, args["system_id"], proof=proof, why=why(args))
     )
 
 

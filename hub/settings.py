@@ -22,6 +22,7 @@ from hub.sections import (
     Api,
     Axis,
     Calls,
+    Conformance,
     Console,
     Dispatch,
     Hub,
@@ -75,6 +76,7 @@ class Settings(BaseSettings):
     console: Console = Console()
     webhooks: Webhooks = Webhooks()
     sms: Sms = Sms()
+    conformance: Conformance = Conformance()
     outgoing: Outgoing = Outgoing()
     log: Log = Log()
 

@@ -47,6 +47,7 @@ from agency_registry.edit.life import (
     reopen_agency,
     split_agency,
 )
+from agency_registry.edit.papers import Proof, level_of
 from agency_registry.edit.places import Place, Tree, tree_of
 from agency_registry.edit.proposals import (
     apply_proposal,
@@ -88,6 +89,7 @@ __all__ = [
     "NationalChange",
     "Path",
     "Place",
+    "Proof",
     "RegistryError",
     "Succession",
     "Tree",
@@ -112,6 +114,7 @@ __all__ = [
     "current_version",
     "detach_agencies",
     "last_changes",
+    "level_of",
     "list_agencies",
     "list_certificates",
     "list_keys",

@@ -5,7 +5,8 @@ law: R-180 QĐ28 Đ13.1, R-182 QĐ28 Đ14.2
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from agency_registry import checks
 from agency_registry.reasons import RegistryError
@@ -19,6 +20,28 @@ PAPERS: Final = ("security_level", "security_decision", "conformity", "contact")
 and number of the declaration. contact: who answers for the system, and how they are reached."""
 
 _LIMIT: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a verified report of the conformance kit shows. level: 0-3; at: RFC 3339; sha256: of the report, hex."""
+
+    level: int
+    at: str
+    sha256: str
+
+
+def proven(present: Mapping[str, object], proof: Proof | None) -> dict[str, object]:
+    """The papers with what the report shows; nobody can write these by hand."""
+    if proof is None:
+        return dict(present)
+    told = {"conformance_level": str(proof.level), "conformance_at": proof.at, "conformance_report": proof.sha256}
+    return {**present, **told}  # law: R-182 QĐ28 Đ14.2
+
+
+def level_of(system: Mapping[str, Any]) -> int:
+    """The level that the papers of a system, as `show_system` gives it, show; 0 when nothing was checked."""
+    return int(system["papers"].get("conformance_level") or 0)
 
 
 def changed(present: Mapping[str, object], given: Mapping[str, str]) -> dict[str, object]:

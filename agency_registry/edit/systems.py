@@ -50,6 +50,7 @@ def add_system(
     undertaking: str = "",
     quotas: Mapping[str, int] | None = None,
     papers: Mapping[str, str] | None = None,
+    proof: papers_of.Proof | None = None,
     why: Why | None = None,
 ) -> tuple[str, str]:
     """Register a system; gives its id and its secret, which is shown this once and stored only wrapped.
@@ -59,7 +60,7 @@ def add_system(
     part: one of PARTS for a system beside the one that receives for them.
     settings: of the connector; secrets inside must come wrapped already. undertaking: number and date of the paper in
     which its owner undertakes to send no state secrets.  law: R-009 HN Đ1.2, R-011
-    papers: see `papers`.
+    papers, proof: see `papers`.
     """
     why = why or Why()
     title = checks.plain("name", name, 200)
@@ -83,7 +84,7 @@ def add_system(
         "created_at": why.at,
         "undertaking": checks.plain("undertaking", undertaking, 200),
         "quotas": _quotas(quotas or {}),
-        "papers": papers_of.changed({}, papers or {}),
+        "papers": papers_of.proven(papers_of.changed({}, papers or {}), proof),
     }
     connection.execute(sa.insert(systems).values(values))
     secret = _new_secret(connection, chosen, wrap, why.at)
@@ -129,8 +130,14 @@ def suspend_system(connection: Connection, system_id: str, *, why: Why | None = 
     return _set_state(connection, system_id, "suspended", why or Why())
 
 
-def activate_system(connection: Connection, system_id: str, *, why: Why | None = None) -> dict[str, object]:
-    """Let a proposed or suspended system work."""
+def activate_system(
+    connection: Connection, system_id: str, *, proof: papers_of.Proof | None = None, why: Why | None = None
+) -> dict[str, object]:
+    """Let a proposed or suspended system work; what was shown of it is kept with its papers."""
+    if proof is not None:
+        kept = papers_of.proven(_row(connection, system_id).papers, proof)
+        connection.execute(sa.update(systems).where(systems.c.id == system_id).values(papers=kept))
+        entries.bump(connection, "system checked", system_id, why or Why())
     return _set_state(connection, system_id, "active", why or Why())
 
 

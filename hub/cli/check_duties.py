@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from agency_registry.edit import level_of
 from hub.cli.findings import Finding
 from hub.flow.two_persons import CONFIRMERS
 
@@ -25,6 +26,7 @@ def findings(loaded: Settings, systems: Rows, people: Rows, waiting: Rows) -> It
     yield from _own_level(loaded)
     active = [one for one in systems if one["state"] == "active"]
     yield from _papers(active)
+    yield from _unchecked(loaded, active)
 
 
 def work(calendar: Mapping[str, Any], people: Rows, alarms: Rows, messages: Rows) -> Iterator[Finding]:
@@ -141,6 +143,18 @@ def _papers(active: Rows) -> Iterator[Finding]:
             "no_contact",
             f"{len(unnamed)} hệ thống chưa ghi đầu mối: {_some(unnamed)}",
             f"{len(unnamed)} systems without a contact: {_some(unnamed)}; truc system set --contact",
+        )
+
+
+def _unchecked(loaded: Settings, active: Rows) -> Iterator[Finding]:  # law: R-182 QĐ28 Đ14.2
+    wanted = loaded.conformance.level
+    below = [one["system_id"] for one in active if level_of(one) < wanted]
+    if below:
+        yield Finding(
+            "red",
+            "below_conformance",
+            f"{len(below)} hệ thống chưa đạt mức tuân thủ {wanted}: {_some(below)}; truc connector check --live",
+            f"{len(below)} active systems below conformity level {wanted}: {_some(below)}; then truc system activate",
         )
 
 

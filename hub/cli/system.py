@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     found.add_argument("--address", dest="networks", action="append", default=[], metavar="NET",
                        help="mạng được phép gọi, mặc định mọi nơi / where it may call from")  # fmt: skip
     found.add_argument("--state", choices=("active", "proposed"))
+    _add_report(found)
     found.add_argument("--item-per-agency", action="store_true")
     found.add_argument("--replace", action="store_true", help="thay hệ thống đang nhận cho các cơ quan này")
     _add_part(found)
@@ -63,12 +64,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     ):
         found = table.add_action(actions, name, vietnamese, english)
         found.add_argument("system_id")
+        if name == "activate":
+            _add_report(found)
         table.add_person(found)
     _add_keys(table.add_action(actions, "key", "Khóa công khai, chứng thư của hệ thống", "its public keys"))
     table.add_action(actions, "list", "Liệt kê", "list systems")
     system_log.add(actions)
     found = table.add_action(actions, "show", "Xem một hệ thống và giấy tờ của nó", "one system and its papers")
     found.add_argument("system_id")
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    """--report."""
+    parser.add_argument("--report", type=_report, metavar="FILE", help="báo cáo có chữ ký, từ truc connector check "
+                        "/ signed report of the conformance kit")  # fmt: skip
+
+
+def _report(file: str) -> str:
+    """The text of a report. Raises OSError."""
+    return Path(file).read_text(encoding="ascii", errors="replace")
 
 
 def _add_served(parser: argparse.ArgumentParser) -> None:

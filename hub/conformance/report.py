@@ -1,33 +1,22 @@
 """The report of a check: what was tried, what came of it, the level reached; signed so that it can be shown later.
 
-It is a compact JWS (RFC 7515, x5c) under a receipt key. Its content says in `type` that it is a report, which no
-receipt has.
+It is a compact JWS (RFC 7515, x5c) under a receipt key; `hub.flow.conformity` reads it again.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 import json
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import metadata
-from typing import Any, Final
-
-from cryptography import x509
+from typing import Any
 
 from connectors.testing.scenario import Words
 from hub import clock
-from hub.keys import Keys, ReceiptInvalid, verify_jws
-
-TYPE: Final = "truc-conformance-report"
-
-
-class ReportInvalidError(ValueError):
-    """Not a report, changed since, or signed by nobody who counts here."""
+from hub.flow import conformity
+from hub.keys import Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +55,7 @@ class Line:
 def content(subject: Mapping[str, str], lines: Sequence[Line], level: int, now: datetime, seed: str) -> dict[str, Any]:
     """The report as JSON. subject: what was checked (`kind` connector | system, `name`, `door`)."""
     return {
-        "type": TYPE,
+        "type": conformity.TYPE,
         "subject": dict(subject),
         "at": clock.local(now).isoformat(timespec="seconds"),
         "seed": seed,
@@ -79,44 +68,3 @@ def content(subject: Mapping[str, str], lines: Sequence[Line], level: int, now: 
 def sign(keys: Keys, report: Mapping[str, Any]) -> str:
     """The compact JWS of a report."""
     return keys.sign_receipt(json.dumps(report, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
-
-
-def read(text: str, keys: Keys, trusted: Iterable[x509.Certificate]) -> dict[str, Any]:
-    """The report, verified: signed by this hub or under one of these certificates. Raises ReportInvalidError."""
-    try:
-        payload = keys.verify_receipt(text.strip())
-    except ReceiptInvalid:
-        payload = _of_others(text.strip(), tuple(trusted))
-    try:
-        found = json.loads(payload)
-        if found["type"] != TYPE or not isinstance(found["level"], int) or not isinstance(found["subject"], dict):
-            raise ReportInvalidError("not a report")
-        datetime.fromisoformat(found["at"])
-    except (ValueError, KeyError, TypeError) as cause:
-        raise ReportInvalidError("not a report of a conformance check") from cause
-    report: dict[str, Any] = found
-    return report
-
-
-def digest(text: str) -> str:
-    """Hex SHA-256 of the report as it was given, by which it is found again."""
-    return hashlib.sha256(text.strip().encode()).hexdigest()
-
-
-def _of_others(text: str, trusted: Sequence[x509.Certificate]) -> bytes:
-    for certificate in trusted:
-        try:
-            return verify_jws(text, certificate)
-        except ReceiptInvalid:
-            continue
-    raise ReportInvalidError(f"not signed by this hub nor by a listed signer ({_signer(text)}), or changed since")
-
-
-def _signer(text: str) -> str:
-    """Who signed, as the report itself says; for a person."""
-    try:
-        head = text.partition(".")[0]
-        fields = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
-        return x509.load_der_x509_certificate(base64.b64decode(fields["x5c"][0])).subject.rfc4514_string()[:100]
-    except (ValueError, KeyError, IndexError, TypeError, binascii.Error):
-        return "?"
