@@ -259,6 +259,10 @@ class Connector(abc.ABC):
         """
         return ()
 
+    async def remembered(self, message_type: str) -> frozenset[str]:  # noqa: ARG002 - for those that override
+        """Ids of what the peer took lately, as its own list names them; perhaps not all. Raises PeerTroubleError."""
+        return frozenset()
+
     async def forgotten(self, message_type: str, remote_id: str) -> bool:  # noqa: ARG002 - for those that override
         """Whether the peer says that it does not have what it took under this id. Raises PeerTroubleError."""
         return False

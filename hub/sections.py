@@ -116,7 +116,7 @@ class Axis(_Section):
     packages_per_minute: int = Field(
         600,
         ge=1,
-        description="Packages handed to the axis, at most: after an outage it is not flooded (urgent ones go)",
+        description="Packages handed to the axis at most, so that no outage ends in a flood; urgent ones go",
     )
 
 
@@ -329,17 +329,6 @@ class Conformance(_Section):
     )
 
 
-class Conformance(_Section):
-    """What a system must have shown before it works (R-182): `truc connector check --live`."""
-
-    level: int = Field(  # law: R-182 QĐ28 Đ14.2
-        0, ge=0, le=3, description="Level of the conformance kit a system needs to be active; 0 = none is asked for"
-    )
-    signers: tuple[str, ...] = Field(
-        (), description="PEM files of receipt certificates whose reports count beside this hub's own"
-    )
-
-
 class Outgoing(_Section):
     """Where the hub's own calls may go."""
 
@@ -375,7 +364,6 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "console": Console,
     "webhooks": Webhooks,
     "sms": Sms,
-    "conformance": Conformance,
     "conformance": Conformance,
     "outgoing": Outgoing,
     "log": Log,

@@ -137,6 +137,30 @@ class Connector(base.Connector):
                     break
         return tuple(found)
 
+    async def remembered(self, message_type: str) -> frozenset[str]:
+        """The DocIds that getSentEdocList names."""
+        return frozenset(str(row.get("senderDocId") or "") for row in await self._sent(message_type)) - {""}
+
+    async def forgotten(self, message_type: str, remote_id: str) -> bool:
+        """Whether getSentEdocList, asked for this very DocId, has no row of it. Null or broken lists prove nothing."""
+        named = {str(row.get("senderDocId") or "") for row in await self._sent(message_type, docId=remote_id)}
+        if "" in named:
+            message = "getSentEdocList: its rows name nothing"
+            raise base.PeerTroubleError(message)
+        return remote_id not in named
+
+    async def _sent(self, message_type: str, **more: str) -> list[Mapping[str, Any]]:
+        """The rows of getSentEdocList; anything but a list is trouble."""
+        fields = {"servicetype": "eDoc", "messagetype": message_type, **more}
+        try:
+            said = await self._call("getSentEdocList", fields)
+        except (ValueError, *_TROUBLE) as cause:
+            raise base.PeerTroubleError(_plain(cause)) from cause
+        if not said.ok or not isinstance(said.fields.get("data"), list):
+            message = f"getSentEdocList: {said.code} {said.text or 'no list'}"
+            raise base.PeerTroubleError(message)
+        return said.listed()
+
     async def update(self, doc_id: str, status: str, description: str = "") -> None:
         """Call updateStatus. Raises PeerTroubleError."""
         fields = {"docId": doc_id, "status": status}

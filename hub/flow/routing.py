@@ -170,9 +170,10 @@ def on_paper(route: Route, role: Role) -> Route:
 
 
 def _focal(hub: Hub, code: str) -> Route:
-    agency = hub.directory.agency(hub.settings.hub.organ_id)
+    named = hub.settings.hub.focal_organ_id or hub.settings.hub.organ_id
+    agency = hub.directory.agency(named)
     if agency is None:
-        return Route(hub.settings.hub.organ_id, code, None, None, DeliveryStatus.HELD, Fault.ORG_UNKNOWN)
+        return Route(named, code, None, None, DeliveryStatus.HELD, Fault.ORG_UNKNOWN)
     route = _to_agency(hub, agency, code)
     if route.fault is not None:
         return Route(agency.organ_id, code, None, None, DeliveryStatus.HELD, route.fault)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hub import log
-from hub.store import assertions, events, vxp_clocks
+from hub.store import assertions, collected, events, relayed, vxp_clocks
 from hub.store.database import StorageDownError
 
 if TYPE_CHECKING:
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from hub.context import Hub
 
 TELL_SECONDS = 60
+UNTOLD_DAYS = 90
+"""An answer is kept while the system may still offer its package again. Public clients of the axis look back 27 to 90
+days; one that comes later is known by its bytes."""
+
+RELAYED_DAYS = 400
+"""How long the axis's ids are kept: a recipient may answer within the year of the document and the first weeks of the
+next; what comes later is matched by DocumentId alone."""
+
 PRUNE_EVERY = 60
 """Rounds of TELL_SECONDS from one pruning to the next."""
 
@@ -54,11 +62,16 @@ async def tell(hub: Hub) -> int:
 
 
 async def prune(hub: Hub) -> tuple[int, int]:
-    """Forget used assertions that have ended, and VXP clock values nobody has used for long; how many of each."""
+    """Forget used assertions that have ended, VXP clock values nobody has used for long, ids of old offers and relays.
+
+    How many assertions and clock values.
+    """
     now = hub.clock.now()
     idle_since = now - timedelta(days=hub.settings.vxp.timestamp_days)
 
     def work(connection: Connection) -> tuple[int, int]:
+        collected.prune(connection, now - timedelta(days=UNTOLD_DAYS))
+        relayed.prune(connection, now - timedelta(days=RELAYED_DAYS))
         return assertions.prune(connection, now), vxp_clocks.prune(connection, idle_since)
 
     return await hub.db.write(work)

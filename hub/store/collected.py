@@ -42,3 +42,8 @@ def put(connection: Connection, system_id: str, remote_id: str, told: Taken | De
 def forget(connection: Connection, system_id: str, remote_id: str) -> None:
     """It was told."""
     connection.execute(delete(_C).where(_C.c.system_id == system_id, _C.c.remote_id == remote_id))
+
+
+def prune(connection: Connection, before: datetime) -> int:
+    """Forget answers nobody has asked for since then: the offer is gone; how many."""
+    return connection.execute(delete(_C).where(_C.c.at < clock.to_text(before))).rowcount

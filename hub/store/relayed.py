@@ -1,20 +1,23 @@
-"""What another hub took for us, under the id it gave: to know our item again when it speaks of its own."""
+"""What another hub took for us, under the id it gave: to know our item again, and to notice when it forgot it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from hub import clock
 from hub.store import tables
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
 _R = tables.relayed
+CHUNK = 500
+"""Most values of one IN: databases bound them."""
 
 
 def remember(connection: Connection, system_id: str, remote_id: str, item_id: str, now: datetime) -> None:
@@ -29,3 +32,37 @@ def item_of(connection: Connection, system_id: str, remote_id: str) -> str | Non
     found = select(_R.c.item_id).where(_R.c.system_id == system_id, _R.c.remote_id == remote_id[:100])
     item_id: str | None = connection.execute(found).scalar()
     return item_id
+
+
+def unseen(connection: Connection, system_id: str, before: datetime, limit: int) -> Sequence[Row[Any]]:
+    """What it took before then and has never listed, the oldest first."""
+    query = select(_R).where(_R.c.system_id == system_id, _R.c.seen_at.is_(None), _R.c.at < clock.to_text(before))
+    rows: Sequence[Any] = connection.execute(query.order_by(_R.c.at).limit(limit)).all()
+    return rows
+
+
+def seen(connection: Connection, system_id: str, remote_ids: Collection[str], now: datetime) -> None:
+    """Its own list names these."""
+    ids = list(remote_ids)
+    for start in range(0, len(ids), CHUNK):
+        mine = (_R.c.system_id == system_id, _R.c.remote_id.in_(ids[start : start + CHUNK]), _R.c.seen_at.is_(None))
+        connection.execute(update(_R).where(*mine).values(seen_at=clock.to_text(now)))
+
+
+def given_again(
+    connection: Connection, system_id: str, before: str, remote_id: str, item_id: str, now: datetime
+) -> None:
+    """It was given the item once more. before: its id until now; remote_id: the one it gives now, '' = none yet."""
+    again = connection.execute(
+        select(_R.c.again).where(_R.c.system_id == system_id, _R.c.remote_id == before)
+    ).scalar_one()
+    if remote_id and remote_id != before:
+        remember(connection, system_id, remote_id, item_id, now)
+        seen(connection, system_id, [before], now)  # never asked for again; it may still speak of it
+    mine = (_R.c.system_id == system_id, _R.c.remote_id == (remote_id or before)[:100])
+    connection.execute(update(_R).where(*mine).values(again=again + 1, at=clock.to_text(now)))
+
+
+def prune(connection: Connection, before: datetime) -> int:
+    """Forget what was taken before then; how many."""
+    return connection.execute(delete(_R).where(_R.c.at < clock.to_text(before))).rowcount

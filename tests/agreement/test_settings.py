@@ -43,7 +43,7 @@ def test_every_setting_says_what_it_means(section, key):
 
 def test_a_number_has_its_unit_in_its_name():
     """Bytes, seconds, hours; what is counted is its own unit."""
-    units = ("_bytes", "_seconds", "_hours", "_days", "_per_second", "_per_minute", "_per_day")
+    units = ("_bytes", "_seconds", "_minutes", "_hours", "_days", "_per_second", "_per_minute", "_per_day")
     counted = {
         "port", "attachments", "recipients", "inflight_packages", "verify_processes", "push_slots", "axis_slots",
         "folder_slots", "list_limit", "lockout_failures", "security_level", "keep_lines", "hooks",

@@ -9,6 +9,7 @@ from connectors import base
 from edxml.faults import Fault
 from hub import log
 from hub.flow import bounces
+from hub.flow.collecting import reconciling
 from hub.store import events, packages
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Beyond:
         self.looked_at = now
         try:
             failed = await bounces.record(self._hub, await connector.bounces())
+            await reconciling.reconcile(self._hub, connector)
         except base.PeerTroubleError as trouble:  # the lists of what waits were read: it is alive
             self._log.warning("the axis does not say what it handed on", reason=str(trouble))
             return

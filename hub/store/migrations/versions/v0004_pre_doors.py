@@ -53,9 +53,15 @@ def upgrade() -> None:
         sa.Column("remote_id", sa.String(length=100), nullable=False),
         sa.Column("item_id", sa.String(length=36), nullable=False),
         sa.Column("at", sa.String(length=32), nullable=False),
+        sa.Column("seen_at", sa.String(length=32), nullable=True),
+        sa.Column("again", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("system_id", "remote_id", name=op.f("pk_relayed")),
     )
     op.create_index("relayed_at", "relayed", ["at"], unique=False)
+    unseen = sa.text("seen_at IS NULL")
+    op.create_index(
+        "relayed_unseen", "relayed", ["system_id", "at"], unique=False, sqlite_where=unseen, postgresql_where=unseen
+    )
     _carry_over(collected, relayed)
     op.create_table(
         "webhooks",
@@ -119,7 +125,7 @@ def _carry_over(collected: sa.Table, relayed: sa.Table) -> None:
         _, kind, remote_id = name.split(".", 2)
         key = {"system_id": _AXIS, "remote_id": remote_id, "at": now}
         if kind == "sent":
-            connection.execute(relayed.insert().values(**key, item_id=json.loads(value)["item"]))
+            connection.execute(relayed.insert().values(**key, item_id=json.loads(value)["item"], seen_at=now))
         elif kind == "got":
             told = json.dumps({"package_id": value})
             connection.execute(collected.insert().values(**key, state="taken", value=told))
