@@ -71,16 +71,17 @@ class Telling:
         await incoming.confirm(taken)
 
     async def _absence(self, item: Item, listed: set[str]) -> bool:
-        """Whether an item has been missing so long that its side must have been told."""
+        """Whether an item is missing; missing so long that its side must have been told, it is over."""
         if item.id in listed:
             self._absent.pop(item.id, None)
             return False
         count = self._absent[item.id] = self._absent.get(item.id, 0) + 1
         ledger = self._means.ledger
         now = await self._means.keep(lambda: ledger.get(self._way, item.id))
-        if count < ABSENT or now is None or now.state not in OWED:
+        if now is None or now.state not in OWED:
             return False
-        await self._over(now, "")
+        if count >= ABSENT:
+            await self._over(now, "")
         return True
 
     async def _over(self, item: Item, receipt: str) -> None:
