@@ -39,8 +39,7 @@ async def test_nothing_is_lost_or_doubled_whatever_the_axis_does_and_whoever_die
                 tasks.create_task(south.issue(north.code, DOCUMENTS // 2, 0.1)),
             ]
             await asyncio.gather(world.kill_all(KILLS), *sending)
-            while set(world.moods) < set(Mood.MODES):
-                await asyncio.sleep(0.1)
+            await until(lambda: set(world.moods) == set(Mood.MODES))
             quiet.set()
             await misbehaving
             await world.mood(Mood.OFF, 1)
