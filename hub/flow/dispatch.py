@@ -133,7 +133,7 @@ class Dispatcher:
         now = self._hub.clock.now()
         await self._sweep(now)
         queues, health = await self._hub.db.read(
-            lambda connection: (endpoints.queues(connection), endpoints.all_of(connection))
+            lambda connection: (endpoints.queues(connection, now), endpoints.all_of(connection))
         )
         wishes: list[_Wish] = []
         wake: list[str] = []
@@ -147,7 +147,7 @@ class Dispatcher:
             elif queue.due_at > clock.to_text(now):
                 wake.append(queue.due_at)
             else:
-                wishes += self._wishes(peer, unhealthy=known is not None and bool(known.failures))
+                wishes += self._wishes(peer, queue.urgency, unhealthy=known is not None and bool(known.failures))
         chosen = await self._hub.db.read(lambda connection: _choose(connection, now, wishes)) if wishes else []
         if chosen:
             claims = await self._hub.db.write(lambda connection: self._claim(connection, now, chosen[:MOST_CLAIMS]))
@@ -158,14 +158,15 @@ class Dispatcher:
         until = min((clock.from_text(at) - now for at in wake), default=timedelta(seconds=LONGEST_SLEEP_SECONDS))
         return max(0.05, min(until.total_seconds(), LONGEST_SLEEP_SECONDS))
 
-    def _wishes(self, peer: Peer, *, unhealthy: bool) -> list[_Wish]:
+    def _wishes(self, peer: Peer, urgency: int, *, unhealthy: bool) -> list[_Wish]:
+        """urgency: the highest of what is due there; a full endpoint is only asked for what is urgent."""
         running = self._running.get(peer.system.id, {})
         if unhealthy:
             return [] if running else [_Wish(peer, 1)]
         free = peer.slots - len(running)
         if free > 0:
             return [_Wish(peer, free)]
-        if free == 0:
+        if free == 0 and urgency > 0:
             return [_Wish(peer, 1, least_urgency=1)]  # law: R-085 HN Đ7.2
         return []
 

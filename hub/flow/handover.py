@@ -110,6 +110,7 @@ class Handover:
             for row in self._mine(connection):
                 self._change(connection, now, row, Move.PARK, {"lease": None, "due_at": None}, {"parked": "inbox"})
             stop.settle_item(connection, self.claim.rows[0].item_id, now)
+            endpoints.heard(connection, self.peer.system.id, now)
         else:
             self._deferred(connection, now, outcome)
 

@@ -101,10 +101,18 @@ def heard(connection: Connection, system_id: str, now: datetime) -> bool:
     return True
 
 
-def queues(connection: Connection) -> Sequence[Row[Any]]:
-    """Systems with a queue and the earliest due time of their rows; answered from the index of due rows alone."""
+def queues(connection: Connection, now: datetime) -> Sequence[Row[Any]]:
+    """Systems with a queue, the earliest due time of their rows, and the highest urgency among those due now (else -1).
+
+    Answered from the index of due rows alone.
+    """
+    is_due = func.coalesce(_D.c.due_at, "") <= clock.to_text(now)
     found: Sequence[Any] = connection.execute(
-        select(_D.c.system_id, func.min(func.coalesce(_D.c.due_at, "")).label("due_at"))
+        select(
+            _D.c.system_id,
+            func.min(func.coalesce(_D.c.due_at, "")).label("due_at"),
+            func.max(case((is_due, _D.c.urgency), else_=-1)).label("urgency"),
+        )
         .where(_D.c.status.in_(_QUEUE))
         .group_by(_D.c.system_id)
     ).all()
