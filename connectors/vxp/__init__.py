@@ -196,7 +196,10 @@ class Connector(base.Connector):
             raise base.PeerTroubleError(message)
 
     async def bytes_of(self, doc_id: str) -> AsyncIterator[bytes]:
-        """The package, by downloadEdoc if the peer has it, else by getEdoc. Raises PeerTroubleError."""
+        """The package, by downloadEdoc if the peer has it, else by getEdoc.
+
+        Raises PeerTroubleError, also for what is no XML from its first letter on, and for nothing at all.
+        """
         begun = False
         try:
             if self.settings.download:
@@ -205,7 +208,14 @@ class Connector(base.Connector):
                     yield piece
             if not begun:
                 async for piece in self._get(doc_id):
+                    if not begun and _is_no_package(piece):
+                        message = "getEdoc: its data is no XML"
+                        raise wire.WireError(message)
+                    begun = True
                     yield piece
+            if not begun:
+                message = "getEdoc: its data is empty"
+                raise wire.WireError(message)
         except (ValueError, *_TROUBLE) as cause:
             raise base.PeerTroubleError(_plain(cause)) from cause
 
@@ -331,9 +341,11 @@ class _Body:
 
 
 def _is_no_package(start: bytes) -> bool:
-    """An answer of the protocol or a page of some proxy instead of edXML."""
+    """An answer of the protocol, a page of some proxy or anything else that is no XML."""
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16: the reader says what it thinks of it
+        return False
     head = start.lstrip(b"\xef\xbb\xbf \t\r\n")[:15].lower()
-    return head.startswith((b"{", b"<html", b"<!doctype html")) or not head
+    return not head.startswith(b"<") or head.startswith((b"<html", b"<!doctype html"))
 
 
 def _plain(cause: BaseException) -> str:

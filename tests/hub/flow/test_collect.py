@@ -444,3 +444,22 @@ async def test_n_04_sending_fails_and_is_alarmed_though_fetching_works(hub, axis
     known = await hub.db.read(lambda c: endpoints.get(c, routing.AXIS))
     assert known.failures >= 3
     assert [json.loads(one)["alarm"] for one in await alarms(hub)] == ["endpoint_down"]
+
+
+@pytest.mark.parametrize("answer", ["", "Service Unavailable", "PGh0bWw+PC9odG1sPg=="])
+async def test_n_06_content_that_is_no_xml_is_trouble_and_never_refused_for_good(hub, axis, collector, snv, answer):
+    """The same words twice prove nothing: a proxy says them as long as it likes."""
+    document = make_package(MINISTRY, OFFICE)
+    axis.offers["edoc"] = [("d1", document)]
+    axis.script["downloadEdoc"] = [answer if " " in answer else b""]
+    axis.script["getEdoc"] = [{**OK, "data": "" if " " in answer else answer}]
+    for _ in range(4):
+        await collector.turn()
+    between = list(axis.marks)
+    axis.script.clear()
+    for _ in range(8):
+        await collector.turn()
+
+    assert between == []
+    assert axis.marks == [("d1", "done", "")]
+    assert [row.sha256 for row in await waiting(hub, snv)] == [reader.read(document).sha256]

@@ -123,6 +123,7 @@ class Office:
         self.code, self.client, self.ledger = code, client, ledger
         self._open: list[tuple[bytes, str]] = []
         self.stopped = asyncio.Event()
+        self.others = {f"000.00.01.{prefix}" for prefix in PROVINCES.values()} - {code}
 
     async def send(self, message: bytes, message_type: str) -> None:
         package = reader.read(message)
@@ -178,7 +179,8 @@ class Office:
         package = reader.read(data)
         if package.status is not None:
             about = package.status.response_for.document_id
-            self.ledger.heard[about, package.status.code].add(item)
+            if package.sender_id in self.others:  # a hub has notices of its own
+                self.ledger.heard[about, package.status.code].add(item)
             return
         known = self.ledger.received[package.document_id]
         if not known:
