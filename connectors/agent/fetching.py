@@ -13,7 +13,7 @@ from connectors.agent.means import Means, declined
 from connectors.agent.spool import SpoolFullError, Stored, digest_of
 from connectors.agent.telling import Telling
 from connectors.forms import answering
-from edxml.faults import Refusal
+from edxml.faults import Fault, Refusal
 
 PATIENCE = 5
 """Items in a row that cannot be fetched before the rest waits for the next turn."""
@@ -86,7 +86,11 @@ class Fetching:
         means = self._means
         used = await means.keep(means.ledger.stored_bytes)
         try:
-            stored = await means.spool.store(incoming.body(), used, sign=self._way is Way.OUT)
+            sign = self._way is Way.OUT and not self._source.signed_only
+            stored = await means.spool.store(incoming.body(), used, sign=sign)
+            if self._way is Way.OUT and self._source.signed_only and stored.package.signature == "none":
+                means.spool.remove(stored.file)
+                raise Refusal(Fault.SIG_MISSING, "this way does not prove who sends: sign the package")
         except Refusal as refusal:
             means.log.warning("refused", way=self._way, id=incoming.remote_id, code=refusal.fault.slug)
             await incoming.reject(declined(refusal.fault, refusal.detail))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 import connectors
 from connectors import base
@@ -111,16 +111,6 @@ class Whole(_Part):
     outgoing: Outgoing = Outgoing()
     log: Log = Log()
 
-    @model_validator(mode="after")
-    def _sides(self) -> Whole:
-        if not self.hub.connector_type.collects:
-            raise ValueError(f"hub.kind: {self.hub.kind} cannot fetch, so it cannot stand for a hub")
-        if self.office.kind in _NOT_OFFICES:
-            raise ValueError(f"office.kind: {self.office.kind} does not reach an office system")
-        if self.office.connector_type.signed_only and self.signature is not None:
-            raise ValueError("signature: what this office connector fetches is signed already")
-        return self
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -189,10 +179,15 @@ def _side(name: str, given: Mapping[str, Any], folder: Path, problems: list[tupl
         problems.append((f"{name}.kind", "thiếu tên đầu nối", "the connector's name is missing"))
         return {}
     try:
-        model = connectors.load(kind).settings_type
+        found = connectors.load(kind)
+        model = found.settings_type
     except connectors.UnknownKindError:
         known = ", ".join(connectors.kinds())
         problems.append((f"{name}.kind", f"không có đầu nối {kind!r}; có: {known}", f"no connector {kind!r}: {known}"))
+        return {}
+    if (name == "hub" and not found.collects) or (name == "office" and kind in _NOT_OFFICES):
+        other_vi, other_en = ("một trục", "a hub") if name == "hub" else ("phần mềm văn phòng", "an office system")
+        problems.append((f"{name}.kind", f"{kind} không nối tới {other_vi}", f"{kind} does not reach {other_en}"))
         return {}
     values = {key: _relative(model, key, value, folder) for key, value in values.items()}
     for key in [key for key in values if key.endswith("_file") and key not in model.model_fields]:

@@ -53,14 +53,14 @@ async def _work(settings: Settings, arguments: argparse.Namespace) -> int:
     from connectors.agent.lock import FolderBusyError
 
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT) if not arguments.once else ():
+        loop.add_signal_handler(number, stop.set)
     try:
         async with surroundings(settings) as tools_of, running.opened(settings, tools_of, _software()) as agent:
             if arguments.once:
                 status = await agent.once()
                 line.show(arguments, status, lambda: _words(status))
                 return EXIT_CANNOT if status["waiting_in"] or status["waiting_out"] or status["untold"] else EXIT_DONE
-            for number in (signal.SIGTERM, signal.SIGINT):
-                loop.add_signal_handler(number, stop.set)
             await agent.run(stop, _said if arguments.json else lambda _: None)
     except FolderBusyError as busy:
         raise CannotNowError(
