@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from edxml import inside, unwrap
+from edxml import axis_view, inside, unwrap
 from edxml.faults import Fault, Refusal
 from edxml.reader import Limits, Reader
 from hub.flow.checks.base import CheckedFile
@@ -126,6 +126,11 @@ class Arrival:
     def key(self) -> bytes:
         """The content key of the sealed bytes, to be wrapped before it is stored."""
         return self._writer().key
+
+    def as_axis(self) -> tuple[axis_view.Finding, ...]:
+        """What the national axis would say of the package. Call it after `finish`."""
+        assert self.package is not None, "finish() gives the package"
+        return axis_view.findings(self.package, self._reader.tree)
 
     @property
     def has_scratch(self) -> bool:

@@ -12,9 +12,10 @@ import json
 import uuid
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from edxml import model, organ, rules
+from edxml.axis_view import Finding
 from edxml.faults import Fault, Refusal
 from hub import clock
 from hub.flow import (
@@ -70,6 +71,7 @@ class DryRun:
     warnings: tuple[model.Warning, ...]
     checks: tuple[Mapping[str, str], ...]
     recipients: tuple[DeliveryView, ...]
+    axis: tuple[Finding, ...] | None = None  # None: nobody asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +116,16 @@ async def accept(hub: Hub, body: AsyncIterator[bytes], submission: Submission) -
         await _discard(hub, arrival)
 
 
-async def dry_run(hub: Hub, body: AsyncIterator[bytes], submission: Submission) -> DryRun:
-    """Everything accept() checks, nothing stored. Raises Refusal."""
+async def dry_run(
+    hub: Hub, body: AsyncIterator[bytes], submission: Submission, as_whom: Literal["hub", "axis"] = "hub"
+) -> DryRun:
+    """Everything accept() checks, nothing stored. as_whom: whose answer is wanted beside ours. Raises Refusal."""
     arrival = Arrival(hub, submission.hash_file)
     try:
         await _stream(hub, arrival, body)
         async with _turn(hub):
             examined = await _examine(hub, arrival, submission)
+            axis = await _unbroken(hub.in_thread(arrival.as_axis)) if as_whom == "axis" else None
         views = tuple(
             DeliveryView("", route.recipient, route.status.value, route.fault, route.role, route.mode, route.copy)
             for route in examined.routes
@@ -128,7 +133,7 @@ async def dry_run(hub: Hub, body: AsyncIterator[bytes], submission: Submission) 
         )
         package = examined.package
         found = examined.judged.records
-        return DryRun(package.document_id, package.sha256, examined.report, examined.warnings, found, views)
+        return DryRun(package.document_id, package.sha256, examined.report, examined.warnings, found, views, axis)
     finally:
         await _discard(hub, arrival)
 

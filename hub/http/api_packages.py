@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from connectors.forms.metadata import Metadata
+from edxml.axis_view import Finding
 from edxml.faults import Fault, Refusal
 from edxml.model import Warning as Note
 from edxml.verdict import DocumentReport
@@ -36,8 +37,10 @@ async def send(call: Call) -> web.StreamResponse:
 
 async def dry_run(call: Call) -> web.StreamResponse:
     """POST /packages/dry-run."""
+    query = call.query
+    assert isinstance(query, shapes.DryRunQuery), "the table names this query"
     async with sent_package(call, as_said) as (body, submission):
-        found = await intake.dry_run(call.hub, body, submission)
+        found = await intake.dry_run(call.hub, body, submission, query.as_)
     return answer(
         shapes.CheckedPackage(
             document_id=found.document_id,
@@ -56,6 +59,7 @@ async def dry_run(call: Call) -> web.StreamResponse:
                 )
                 for one in found.recipients
             ],
+            axis=None if found.axis is None else _axis(found.axis, english=call.english),
         )
     )
 
@@ -264,6 +268,25 @@ def _package(found: views.PackageState, *, english: bool) -> shapes.PackageShown
             for one in found.warnings
         ],
         deliveries=[_delivery(one, found.request) for one in found.deliveries],
+    )
+
+
+def _axis(found: Sequence[Finding], *, english: bool) -> shapes.AxisAnswer:
+    against = {one.effect: Fault.of(one.code) for one in reversed(found) if one.effect in {"refuses", "doubtful"}}
+    fault = against.get("refuses") or against.get("doubtful")
+    return shapes.AxisAnswer(
+        accepts="no" if "refuses" in against else "doubtful" if against else "yes",
+        error_code=fault.vxp_code if fault is not None else "0",
+        findings=[
+            shapes.AxisFinding(
+                path=one.path,
+                effect=one.effect,
+                code=one.code,
+                title=one.en if english else one.vi,
+                remedy=one.remedy_en if english else one.remedy_vi,
+            )
+            for one in found
+        ],
     )
 
 

@@ -94,7 +94,9 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         method="POST", path=f"{PREFIX}/packages/dry-run", id="dryRun", tag=_SENDING,
         title="Kiểm tra thử một gói tin, không lưu gì", title_en="Check a package, store nothing",
-        handler=api_packages.dry_run, body=_SENT,
+        text="Với `as=axis`, thêm câu trả lời của trục quốc gia theo những gì biết về trục: chỗ trục không nhận, chỗ "
+        "thư viện của trục viết lại, chỗ bị mất, mỗi chỗ có đường dẫn và cách sửa.",
+        handler=api_packages.dry_run, query=shapes.DryRunQuery, body=_SENT,
         replies=(Reply(200, "Kết quả kiểm tra", shapes.CheckedPackage),), faults=_PACKAGE_FAULTS,
     ),
     Operation(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from hub.http.api_shapes.base import Answer, Moment
+from hub.http.api_shapes.base import Answer, Asked, Moment
 
 
 class Warned(Answer):
@@ -43,6 +43,35 @@ class AcceptedPackage(Answer):
     deliveries: list[DeliveryTold]
 
 
+class DryRunQuery(Asked):
+    """Whose answer is wanted."""
+
+    as_: Literal["hub", "axis"] = Field(
+        "hub", alias="as", description="axis: thêm câu trả lời của trục quốc gia, theo những gì biết về trục"
+    )
+
+
+class AxisFinding(Answer):
+    """One thing the national axis would refuse, rewrite or lose."""
+
+    path: str = Field(description="Phần tử hoặc tệp")
+    effect: Literal["refuses", "doubtful", "rewrites", "loses"] = Field(
+        description="refuses: trục không nhận; doubtful: khác bố cục mà thư viện của trục viết ra, có thể không nhận; "
+        "rewrites: trục sửa lại; loses: trục bỏ mất"
+    )
+    code: str = Field(description="Mã lỗi; trống khi trục vẫn nhận")
+    title: str
+    remedy: str
+
+
+class AxisAnswer(Answer):
+    """What the national axis would say, by what is known of it."""
+
+    accepts: Literal["yes", "doubtful", "no"]
+    error_code: str = Field(description="ErrorCode của trục nếu không nhận; 0 = nhận")
+    findings: list[AxisFinding]
+
+
 class CheckedPackage(Answer):
     """What the hub would say; nothing was stored."""
 
@@ -51,6 +80,7 @@ class CheckedPackage(Answer):
     verdicts: Verdicts
     warnings: list[Warned]
     recipients: list[RecipientTold]
+    axis: AxisAnswer | None = Field(None, description="Chỉ có khi hỏi `as=axis`")
 
 
 class RecipientTold(Answer):
