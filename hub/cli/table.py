@@ -100,6 +100,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("declare", "client", "Khai văn bản bị giữ là không mật", "declare a held document not secret"),
     Command("update", "client_update", "Cập nhật dữ liệu, nơi nhận văn bản đã gửi", "change a document that was sent"),
     Command("withdraw", "client", "Hủy, lấy lại hoặc thu hồi văn bản đã gửi", "cancel, take back or recall"),
+    Command("broker", "broker", "Quyền của một phần mềm ở RabbitMQ", "what a system may do at RabbitMQ"),
     Command("connector", "connector", "Đại lý bên cạnh phần mềm văn phòng", "the agent beside an office system"),
     Command("bench", "bench", "Đo tải qua các cửa thật", "measure the load the real doors carry"),
     Command("break", "breaking", "Làm cho trục quốc gia giả chạy sai", "make a toy axis misbehave"),

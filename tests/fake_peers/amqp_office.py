@@ -49,6 +49,30 @@ class Office:
         self.channel.confirm_delivery()
         return self
 
+    def reopen(self) -> None:
+        """A channel again after the broker closed the last."""
+        self.channel = self.connection.channel()
+        self.channel.confirm_delivery()
+
+    def look(self, queue: str) -> bytes | None:
+        """What lies first in a queue; it stays there."""
+        method, _, body = self.channel.basic_get(queue)
+        if method is not None:
+            self.channel.basic_nack(method.delivery_tag)
+        return body
+
+    def put(self, exchange: str, key: str) -> None:
+        """Write to some exchange."""
+        self.channel.basic_publish(exchange, key, b"<x/>", pika.BasicProperties(user_id=self.user), mandatory=True)
+
+    def declare(self, queue: str) -> None:
+        """Make a queue."""
+        self.channel.queue_declare(queue, durable=True)
+
+    def delete(self, queue: str) -> None:
+        """Take a queue away."""
+        self.channel.queue_delete(queue)
+
     async def do(self, name: str, *args, **more):
         """One call of this class, in its own thread."""
         call = functools.partial(getattr(self, name), *args, **more)
