@@ -28,9 +28,14 @@ async def fetch(hub: Hub) -> None:
 async def _run(hub: Hub, work: Work) -> None:
     settings = hub.settings
     stop = asyncio.Event()
+
+    def name_of(code: str) -> str:
+        agency = hub.directory.agency(code)
+        return agency.name if agency is not None else code
+
     allowed, seconds = guard(settings), settings.dispatch.timeout_seconds
     async with outgoing.session(allowed, timeout_seconds=seconds) as http:
-        tools = base.Tools(http, hub.clock.now, log.get(), seconds, permits=allowed.permits)
+        tools = base.Tools(http, hub.clock.now, log.get(), seconds, name_of, allowed.permits)
         task = asyncio.ensure_future(work(hub, tools, stop))
         try:
             await asyncio.shield(task)
