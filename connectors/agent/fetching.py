@@ -88,9 +88,7 @@ class Fetching:
         try:
             sign = self._way is Way.OUT and not self._source.signed_only
             stored = await means.spool.store(incoming.body(), used, sign=sign)
-            if self._way is Way.OUT and self._source.signed_only and stored.package.signature == "none":
-                means.spool.remove(stored.file)
-                raise Refusal(Fault.SIG_MISSING, "this way does not prove who sends: sign the package")
+            self._require_signature(stored)
         except Refusal as refusal:
             means.log.warning("refused", way=self._way, id=incoming.remote_id, code=refusal.fault.slug)
             await incoming.reject(declined(refusal.fault, refusal.detail))
@@ -101,6 +99,12 @@ class Fetching:
         else:
             await self._put(item)
         return True
+
+    def _require_signature(self, stored: Stored) -> None:
+        """Where the way itself does not prove who put a package there, its signature must. Raises Refusal."""
+        if self._way is Way.OUT and self._source.signed_only and stored.package.signature == "none":
+            self._means.spool.remove(stored.file)
+            raise Refusal(Fault.SIG_MISSING, "this way does not prove who sends: sign the package")
 
     async def _put(self, item: Item) -> None:
         ledger = self._means.ledger
