@@ -18,8 +18,9 @@ import aiohttp
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from connectors import base
+from connectors.calling.answers import trouble
 from connectors.truc import answers, inbox
-from connectors.truc.session import TROUBLE, Session, answer_of, plain, signing_key
+from connectors.truc.session import TROUBLE, Session, answer_of, signing_key
 
 PAGE = 200
 """Lines of a page of the inbox."""
@@ -97,9 +98,9 @@ class Connector(base.Connector):
         try:
             async with self._session.call("POST", "/packages", body.made, headers=headers) as response:
                 said = await answer_of(response)
-                return answers.outcome(parcel, response, said)
+                return answers.outcome(parcel, response, said, self.tools.now())
         except TROUBLE as cause:
-            return base.Deferred(plain(cause), untouched=not body.begun)
+            return base.Deferred(trouble(cause), untouched=not body.begun)
 
     async def collect(self, message_type: str) -> AsyncIterator[base.Incoming]:
         """What waits in the inbox, the most urgent first."""
@@ -145,7 +146,7 @@ class Connector(base.Connector):
         try:
             status, answered = await self._session.json("POST", "/heartbeat", said)
         except TROUBLE as cause:
-            raise base.PeerTroubleError(f"heartbeat: {plain(cause)}") from cause
+            raise base.PeerTroubleError(f"heartbeat: {trouble(cause)}") from cause
         if status != 200:
             raise base.PeerTroubleError(f"heartbeat: {answers.told(status, answered)}")
         return answered
@@ -158,7 +159,7 @@ class Connector(base.Connector):
             try:
                 status, said = await self._session.json("GET", "/agencies/changes", query=query)
             except TROUBLE as cause:
-                raise base.PeerTroubleError(f"agencies: {plain(cause)}") from cause
+                raise base.PeerTroubleError(f"agencies: {trouble(cause)}") from cause
             items = said.get("items")
             if status != 200 or not isinstance(items, list):
                 raise base.PeerTroubleError(f"agencies: {answers.told(status, said)}")
@@ -173,7 +174,7 @@ class Connector(base.Connector):
         try:
             status, said = await self._session.json("GET", "/inbox", query=query, patience_seconds=wait)
         except TROUBLE as cause:
-            raise base.PeerTroubleError(f"inbox: {plain(cause)}") from cause
+            raise base.PeerTroubleError(f"inbox: {trouble(cause)}") from cause
         lines = said.get("items")
         if status != 200 or not isinstance(lines, list):
             raise base.PeerTroubleError(f"inbox: {answers.told(status, said)}")

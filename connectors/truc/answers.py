@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from connectors import base
-from connectors.truc.session import printable
+from connectors.calling import answers
 
 if TYPE_CHECKING:
     import aiohttp
-
-LONGEST_REST_SECONDS = 3600.0
 
 _NOT_OF_THE_BYTES = frozenset(
     {
@@ -29,7 +26,9 @@ _NOT_OF_THE_BYTES = frozenset(
 """Codes that say `never` of the call as it was made: a wrong address, a credential, a proxy between."""
 
 
-def outcome(parcel: base.Parcel, response: aiohttp.ClientResponse, said: Mapping[str, Any]) -> base.Outcome:
+def outcome(
+    parcel: base.Parcel, response: aiohttp.ClientResponse, said: Mapping[str, Any], now: datetime
+) -> base.Outcome:
     """The outcome of POST /packages."""
     if response.status in (200, 201):
         return _taken(parcel, response.status, said)
@@ -38,8 +37,8 @@ def outcome(parcel: base.Parcel, response: aiohttp.ClientResponse, said: Mapping
     is_problem = response.content_type == "application/problem+json" and isinstance(code, str)
     if is_problem and 400 <= response.status < 500 and said.get("retry") == "never" and code not in _NOT_OF_THE_BYTES:
         return base.Refused(reason, str(code)[:64])
-    rest = _rest(response.headers.get("Retry-After", ""))
-    return base.Deferred(reason, peer=True, retry_after_seconds=rest)
+    rest = answers.rest(response.headers.get("Retry-After"), now)
+    return base.Deferred(reason, retry_after_seconds=rest)
 
 
 def _taken(parcel: base.Parcel, status: int, said: Mapping[str, Any]) -> base.Outcome:
@@ -60,18 +59,5 @@ def _taken(parcel: base.Parcel, status: int, said: Mapping[str, Any]) -> base.Ou
 
 def told(status: int, said: Mapping[str, Any]) -> str:
     """The hub's words on one line."""
-    words = [printable(said.get(name) or "") for name in ("code", "title", "detail")]
-    return printable(f"HTTP {status} " + ": ".join(one for one in words if one))
-
-
-def _rest(text: str) -> float | None:
-    """Retry-After in seconds (RFC 9110 10.2.3), bounded; None when there is none that can be read."""
-    text = text.strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text[:9]), LONGEST_REST_SECONDS)
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
-        return None
-    moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-    return min(max((moment - datetime.now(UTC)).total_seconds(), 0.0), LONGEST_REST_SECONDS)
+    words = [str(said.get(name) or "") for name in ("code", "title", "detail")]
+    return answers.plain(f"HTTP {status} " + ": ".join(one for one in words if one))

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from connectors import base
+from connectors.calling.answers import trouble
 from connectors.truc.answers import told
-from connectors.truc.session import TROUBLE, Session, plain
+from connectors.truc.session import TROUBLE, Session
 
 RESUMES = 5
 """How often a download that breaks off is continued where it stopped."""
@@ -58,7 +59,7 @@ class Offered(base.Incoming):
             except TROUBLE as cause:
                 resumes = 0 if size > before else resumes + 1
                 if resumes > RESUMES or not size:
-                    raise base.PeerTroubleError(f"content: {plain(cause)}") from cause
+                    raise base.PeerTroubleError(f"content: {trouble(cause)}") from cause
         if digest.hexdigest() != self._sha256:
             raise base.PeerTroubleError("the content is not what its digest says")
 
@@ -105,13 +106,13 @@ class Offered(base.Incoming):
                 "POST", f"{self._base}/ack", {"lease": self._lease or "none", "sha256": digest}
             )
         except TROUBLE as cause:
-            raise base.PeerTroubleError(f"ack: {plain(cause)}") from cause
+            raise base.PeerTroubleError(f"ack: {trouble(cause)}") from cause
 
     async def _take_lease(self) -> None:
         try:
             status, said = await self._session.json("POST", f"{self._base}/lease")
         except TROUBLE as cause:
-            raise base.PeerTroubleError(f"lease: {plain(cause)}") from cause
+            raise base.PeerTroubleError(f"lease: {trouble(cause)}") from cause
         if status != 200 or not isinstance(said.get("lease"), str):
             raise base.PeerTroubleError(f"lease: {told(status, said)}")
         self._lease = said["lease"]
@@ -121,7 +122,7 @@ class Offered(base.Incoming):
         try:
             status, answered = await self._session.json("POST", self._base + path, said)
         except TROUBLE as cause:
-            raise base.PeerTroubleError(f"{path}: {plain(cause)}") from cause
+            raise base.PeerTroubleError(f"{path}: {trouble(cause)}") from cause
         if status in (200, 201) or (answered.get("retry") == "never" and status < 500 and status != 401):
             return
         raise base.PeerTroubleError(f"{path}: {told(status, answered)}")

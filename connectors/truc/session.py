@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import ssl
-import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -21,6 +18,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from connectors import base
+from connectors.calling import tls
+from connectors.calling.answers import plain
 
 if TYPE_CHECKING:
     from connectors.truc import Settings
@@ -151,7 +150,7 @@ class Session:
             status, said = await self._ask_token()
         token, seconds = said.get("access_token"), said.get("expires_in")
         if status != 200 or not isinstance(token, str) or not token:
-            why = printable(said.get("error_description") or said.get("detail") or said.get("error") or "")
+            why = plain(str(said.get("error_description") or said.get("detail") or said.get("error") or ""))
             raise SignInError(f"no token: HTTP {status} {why}".rstrip())
         lives = seconds if isinstance(seconds, int | float) and seconds > 0 else 60
         self._token = token
@@ -220,37 +219,9 @@ def signing_key(pem: str) -> tuple[ECKey | RSAKey | OKPKey, str]:
     raise ValueError("not a private key in PEM (P-256, RSA, Ed25519)")
 
 
-def printable(text: object) -> str:
-    """A peer's words in one line, cut."""
-    line = " ".join(str(text).split())
-    return "".join(one if one.isprintable() else "?" for one in line)[:300]
-
-
-def plain(cause: BaseException) -> str:
-    """What went wrong, in one line."""
-    text = printable(cause)
-    return text if isinstance(cause, ValueError) and text else f"{type(cause).__name__}: {text}".rstrip(": ")
-
-
 def _tls(settings: Settings) -> ssl.SSLContext | bool:
-    """Whom we believe and what proves us, for https. Raises ValueError for certificates that cannot be read."""
+    """Whom we believe and what proves us, for https. Raises ValueError."""
     if not settings.url.startswith("https://"):
         return True
-    try:
-        context = ssl.create_default_context(cadata=settings.ca or None)
-        if settings.certificate:
-            _show(context, settings.certificate, settings.private_key.get_secret_value())
-    except ssl.SSLError as cause:
-        raise ValueError(f"ca, certificate, private_key: {cause.reason}") from cause
-    return context
-
-
-def _show(context: ssl.SSLContext, certificate: str, key: str) -> None:
-    """Have the context prove us; the library reads certificates from files only, so there is one for a moment."""
-    handle, path = tempfile.mkstemp(prefix="truc-", suffix=".pem")
-    try:
-        with os.fdopen(handle, "w", encoding="ascii", errors="replace") as file:
-            file.write(f"{certificate}\n{key}\n")
-        context.load_cert_chain(path)
-    finally:
-        Path(path).unlink()
+    key = settings.private_key.get_secret_value() if settings.certificate else ""
+    return tls.context(settings.ca, settings.certificate, key)
