@@ -18,7 +18,8 @@ from hub.flow import quotas
 from hub.http import api_docs, auth, call_notes, fault_pages, problems
 from hub.http import api_shapes as shapes
 from hub.http.api_call import BrokenBodyError, Call, query_of
-from hub.http.api_table import OPERATIONS, PREFIX
+from hub.http.api_table import OPERATIONS
+from hub.http.api_table_watching import PREFIX
 from hub.http.openapi import Operation, Part, Reply
 from hub.limits import TooManyError
 from hub.store.database import StorageDownError, StorageFullError
