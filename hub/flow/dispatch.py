@@ -33,6 +33,7 @@ from hub import clock, log
 from hub.context import Hub
 from hub.flow import backoff, peers, routing
 from hub.flow.handover import Handover
+from hub.flow.pacing import Pace
 from hub.flow.peers import Peer, PeerSettingsError
 from hub.flow.watch import non_delivery
 from hub.flow.watch.facts import Reason
@@ -95,6 +96,8 @@ class Dispatcher:
         self._done = asyncio.Event()
         self._swept: datetime | None = None
         self._hands = Hands(hub.clock.now(), hub.clock.running())
+        axis = hub.settings.axis
+        self._pace = Pace(axis.packages_per_minute, hub.clock.running) if axis is not None else None
         self._log = log.get()
 
     async def serve(self, stop: asyncio.Event) -> None:
@@ -154,9 +157,13 @@ class Dispatcher:
             for peer, claim in claims:
                 self._start(peer, claim, now)
             if claims:
+                self._paced(claims)
                 return 0.0
         until = min((clock.from_text(at) - now for at in wake), default=timedelta(seconds=LONGEST_SLEEP_SECONDS))
-        return max(0.05, min(until.total_seconds(), LONGEST_SLEEP_SECONDS))
+        pause = min(until.total_seconds(), LONGEST_SLEEP_SECONDS)
+        if self._pace is not None and any(wish.peer.is_axis for wish in wishes):
+            pause = min(pause, max(0.0, self._pace.seconds()))
+        return max(0.05, pause)
 
     def _wishes(self, peer: Peer, urgency: int, *, unhealthy: bool) -> list[_Wish]:
         """urgency: the highest of what is due there; a full endpoint is only asked for what is urgent."""
@@ -164,11 +171,19 @@ class Dispatcher:
         if unhealthy:
             return [] if running else [_Wish(peer, 1)]
         free = peer.slots - len(running)
+        if free > 0 and peer.is_axis and self._pace is not None:
+            ordinary = min(free, self._pace.free())
+            urgent = [_Wish(peer, 1, least_urgency=1)] if urgency > 0 else []
+            return urgent + ([_Wish(peer, ordinary)] if ordinary else [])  # law: R-085 HN Đ7.2
         if free > 0:
             return [_Wish(peer, free)]
         if free == 0 and urgency > 0:
             return [_Wish(peer, 1, least_urgency=1)]  # law: R-085 HN Đ7.2
         return []
+
+    def _paced(self, claims: list[tuple[Peer, endpoints.Claim]]) -> None:
+        if self._pace is not None:
+            self._pace.spend(sum(peer.is_axis for peer, _ in claims))
 
     def _claim(
         self, connection: Connection, now: datetime, chosen: list[tuple[Peer, str]]

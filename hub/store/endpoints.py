@@ -124,7 +124,8 @@ def candidates(
 ) -> list[str]:
     """Items of one system that may be handed over now, the most urgent first; ids. Look here, then claim.
 
-    Urgency first; what has waited since before `aged` goes with the most urgent, so that nothing waits for ever.
+    Urgency first; what has waited since before `aged` goes with the most urgent, so that nothing waits for ever. Of all
+    that has waited so long, after an outage, the urgent go first again, and of those the oldest.
     An item waits for earlier ones of the same document to the same recipient, and while one of its own deliveries
     is held: To is never shortened, so its bytes would reach that recipient too.
     """
@@ -141,7 +142,7 @@ def candidates(
             _D.c.urgency >= least_urgency,
         )
         .group_by(_D.c.item_id)
-        .order_by(rank.desc(), func.min(_D.c.seq))
+        .order_by(rank.desc(), func.max(_D.c.urgency).desc(), func.min(_D.c.seq))
         .limit(PAGE)
     )
     found: list[str] = []
