@@ -129,7 +129,10 @@ class Arriving:
         with self._at.folder("in") as folder:
             for final, data in made.items():
                 unfinished = f"{self._base}.{final.rpartition('.')[2]}"
-                share.write(folder, unfinished, data)
+                with os.fdopen(share.create(folder, unfinished), "wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
                 renames.append((unfinished, final))
         return renames
 

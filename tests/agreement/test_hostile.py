@@ -29,7 +29,6 @@ GROUPS = {
 """What each group of the threat list is about, and how many cases it has."""
 
 NOT_TRIED: Mapping[str, str] = {
-    "B-15": "drop folders come with the folder connector; no door reads a folder yet",
     "D-11": "200 real documents are not at hand; 11 are, and none that is genuine fails (`edxml/pdf/test_samples.py`)",
     "E-12": "the certificates of NIST PKITS are not at hand; x509-limbo (E-11) is tried instead",
     "O-02": "two processes with a clock each need a database server; the tests' store has one process",
