@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,17 @@ def _changed(file: Path, changes: tuple[tuple[str, str], ...]) -> None:
         assert old in text, old
         text = text.replace(old, new)
     file.write_text(text, encoding="utf-8")
+
+
+def peer(kind: str) -> Any:
+    """The office system of the connectors' own tests that stands for a kind."""
+    file = Path(__file__).resolve().parents[2] / "connectors" / "peers" / f"{kind}.py"
+    spec = importlib.util.spec_from_file_location(f"peers_{kind}", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.Peer()
 
 
 def listed() -> Path:
