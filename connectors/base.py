@@ -199,6 +199,7 @@ class Incoming(abc.ABC):
     sending: what is said of the sending beside its package, under the names of the native API's metadata
     (`to` with roles and modes, `reply_requested`, `issued_at`, ...); empty for most.
     package_id, delivery_ids, recipients: as in `Parcel`, where the peer says them; the XML's own To otherwise.
+    size: how many bytes the peer announces; 0 where it does not say.
     receipt: what the peer gave for our confirmation, after it; '' where it gives none.
     """
 
@@ -208,6 +209,7 @@ class Incoming(abc.ABC):
     package_id: str = ""
     delivery_ids: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
+    size: int = 0
     receipt: str = ""
 
     @abc.abstractmethod

@@ -10,7 +10,7 @@ from connectors.agent import own_words
 from connectors.agent.health import Health
 from connectors.agent.item import OPEN, OWED, Item, State, Way, recipients_of, thread_of
 from connectors.agent.means import Means, declined
-from connectors.agent.spool import SpoolFullError, Stored, digest_of
+from connectors.agent.spool import SMALL_BYTES, SpoolFullError, Stored, digest_of
 from connectors.agent.telling import Telling
 from connectors.forms import answering
 from edxml.faults import Fault, Refusal
@@ -34,23 +34,25 @@ class Fetching:
     ) -> None:
         self._way, self._source, self._health, self._telling, self._means = way, source, health, telling, means
         self._asking: list[Item] = []
+        self._full = ""
         self._ring = stored
 
     async def turn(self) -> bool:
         """List what is offered and deal with it; whether anything changed."""
         listed: set[str] = set()
         changed = complete = False
+        self._full = ""
         try:
             for message_type in ("edoc", "status"):
                 changed |= await self._list(message_type, listed)
-            complete = True
+            complete = not self._full
             self._means.heard(self._health)
-            self._means.over("spool_full")
         except base.PeerTroubleError as trouble:
             self._means.trouble(self._health, str(trouble))
-        except SpoolFullError as full:
-            self._means.heard(self._health)
-            self._means.wrong("spool_full", str(full))
+        if self._full:
+            self._means.wrong("spool_full", self._full)
+        elif complete:
+            self._means.over("spool_full")
         changed |= await self._take_back(complete=complete)
         return await self._telling.turn(listed if complete else None) or changed
 
@@ -59,9 +61,13 @@ class Fetching:
         async for incoming in self._source.collect(message_type):
             listed.add(incoming.remote_id)
             self._telling.offers[incoming.remote_id] = incoming
+            if self._full and not 0 < incoming.size <= SMALL_BYTES:
+                continue  # there is a reserve for statuses and recalls
             try:
                 changed |= await self._offered(incoming)
                 in_a_row = 0
+            except SpoolFullError as full:
+                self._full = str(full)
             except base.PeerTroubleError as trouble:
                 self._means.log.warning("not fetched", way=self._way, id=incoming.remote_id, reason=str(trouble))
                 in_a_row += 1
@@ -87,7 +93,7 @@ class Fetching:
         used = await means.keep(means.ledger.stored_bytes)
         try:
             sign = self._way is Way.OUT and not self._source.signed_only
-            stored = await means.spool.store(incoming.body(), used, sign=sign)
+            stored = await means.spool.store(incoming.body(), used, incoming.size, sign=sign)
             self._require_signature(stored)
         except Refusal as refusal:
             means.log.warning("refused", way=self._way, id=incoming.remote_id, code=refusal.fault.slug)

@@ -12,9 +12,13 @@ JITTER = 0.1
 
 @dataclass(slots=True)
 class Health:
-    """One side. now: seconds of a clock that nobody sets. steps: pauses after failures, the last one repeats."""
+    """One side, asked for something or given something.
 
-    name: str
+    problem: what its trouble is called. now: seconds of a clock that nobody sets. steps: pauses after failures, the
+    last one repeats.
+    """
+
+    problem: str
     now: Callable[[], float]
     steps: Sequence[int]
     failures: int = 0

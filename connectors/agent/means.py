@@ -51,12 +51,12 @@ class Means:
     def trouble(self, health: Health, reason: str, rest_seconds: float | None = None) -> None:
         """A side did not answer."""
         health.failed(reason, rest_seconds)
-        self.wrong(f"{health.name}_away", reason)
+        self.wrong(health.problem, reason)
 
     def heard(self, health: Health) -> None:
         """A side answered."""
         health.heard()
-        self.over(f"{health.name}_away")
+        self.over(health.problem)
 
     def own_status(self, code: str, item: Item, speaker: str, stored: Stored) -> Item:
         """A status of the agent's own, for the hub; it goes when the hub knows that we have the document."""

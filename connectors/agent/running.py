@@ -179,7 +179,10 @@ class Agent:
             "waiting_out": now["waiting_out"], "waiting_in": now["waiting_in"], "problems": problems[:20],
         }  # fmt: skip
         with contextlib.suppress(base.PeerTroubleError):  # law: R-175 HN Đ20.3c
-            await self._hub.heartbeat(beat)
+            heard = await self._hub.heartbeat(beat)
+            version = heard.get("registry_version")
+            if isinstance(version, int) and version > self._directory.version:
+                await self._refresh_once()
 
     async def _refresh(self) -> None:
         while True:
@@ -255,13 +258,16 @@ async def opened(settings: Settings, tools_of: Callable[..., base.Tools], softwa
 
         means = Means(chosen, ledger, spool, Problems(), surroundings.log, surroundings.now, directory.name_of, keep)
         clock = asyncio.get_running_loop().time
-        hub_health, office_health = (Health(name, clock, chosen.retry_seconds) for name in ("hub", "office"))
-        own = Health("agent", clock, chosen.retry_seconds)
-        coming = HandingOver(Way.IN, office, office_health, own, means)
-        going = HandingOver(Way.OUT, hub, hub_health, own, means)
+
+        def health(problem: str) -> Health:
+            return Health(problem, clock, chosen.retry_seconds)
+
+        own = health("agent_failed")
+        coming = HandingOver(Way.IN, office, health("office_not_taking"), own, means)
+        going = HandingOver(Way.OUT, hub, health("hub_not_taking"), own, means)
         directions = (
-            _direction(Way.IN, hub, hub_health, coming, means, told=going.wake.set),
-            _direction(Way.OUT, office, office_health, going, means, told=coming.wake.set),
+            _direction(Way.IN, hub, health("hub_away"), coming, means, told=going.wake.set),
+            _direction(Way.OUT, office, health("office_away"), going, means, told=coming.wake.set),
         )
         yield Agent(settings, means, directory, hub, directions, software)
 

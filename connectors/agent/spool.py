@@ -23,7 +23,13 @@ from edxml.package_signature import signing
 
 _PIECE = 1 << 18
 _GATHER = 1 << 20
+SMALL_BYTES = 1 << 16
+"""A package announced as no longer than this may use the reserve: a status, a recall."""
+RESERVE_BYTES = 16 << 20
+"""Room beyond the setting, so that a full spool still hears of a recall."""
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+_USED_UP = "agent.spool_megabytes is used up"
 
 
 class SpoolFullError(Exception):
@@ -59,13 +65,20 @@ class Spool:
             path.unlink()
         return len(swept)
 
-    async def store(self, body: AsyncIterator[bytes], used_bytes: int, *, sign: bool) -> Stored:
+    async def store(
+        self, body: AsyncIterator[bytes], used_bytes: int, announced_bytes: int = 0, *, sign: bool
+    ) -> Stored:
         """Put a package on disk, signed if asked and it carries no signature; it is safe when this returns.
 
+        announced_bytes: how long it will be, 0 = not known.
         Raises SpoolFullError, Refusal (not a package; TOO_LARGE), and what `body` raises.
         """
         place = self._folder / f"{uuid.uuid4()}.part"
         room = self._most_bytes - used_bytes
+        if 0 < announced_bytes <= SMALL_BYTES:
+            room += RESERVE_BYTES
+        if announced_bytes > room or room <= 0:
+            raise SpoolFullError(_USED_UP)
         try:
             package, offered = await self._write(place, body, room)
             if sign and self._signer is not None and package.signature == "none":
@@ -97,7 +110,7 @@ class Spool:
                 if size > self._package_bytes:
                     raise Refusal(Fault.TOO_LARGE, f"at most {self._package_bytes} bytes are taken")
                 if size > room:
-                    raise SpoolFullError("agent.spool_megabytes is used up")
+                    raise SpoolFullError(_USED_UP)
                 gathered += piece
                 if len(gathered) >= _GATHER:
                     data, gathered = bytes(gathered), bytearray()

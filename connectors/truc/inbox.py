@@ -35,7 +35,7 @@ class Offered(base.Incoming):
         self._session = session
         self._base = f"/inbox/{line['delivery_id']}"
         self._sha256 = str(line["sha256"])
-        self._size = int(line["size"])
+        self.size = int(line["size"])
         self._handled_here = not line.get("stored_only")
         self._lease = ""
         self.remote_id = str(line["delivery_id"])
@@ -66,17 +66,17 @@ class Offered(base.Incoming):
     async def _from(self, begin: int) -> AsyncIterator[bytes]:
         """The bytes from one position on. Raises one of TROUBLE also when they end early."""
         headers = {"Range": f"bytes={begin}-", "If-Range": f'"{self._sha256}"'} if begin else {}
-        if begin >= self._size > 0:
+        if begin >= self.size > 0:
             return
         async with self._session.call("GET", f"/packages/{self.package_id}/content", headers=headers) as response:
             if response.status != (206 if begin else 200):
                 raise base.PeerTroubleError(f"content: HTTP {response.status}")
             async for piece in response.content.iter_chunked(_PIECE):
                 begin += len(piece)
-                if begin > self._size:
+                if begin > self.size:
                     raise base.PeerTroubleError("more content than was announced")
                 yield piece
-        if begin < self._size:
+        if begin < self.size:
             raise ConnectionResetError("the content ended early")
 
     async def confirm(self, taken: base.Taken) -> None:

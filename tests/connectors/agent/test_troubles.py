@@ -272,6 +272,7 @@ async def test_a_full_spool_is_an_alarm_and_nothing_is_lost(beside, sender):
             package = make_package(SENDER, RECIPIENT, number=str(number + 1), attachments=[("a.pdf", pdf(400_000))])
             sent.append((await sender.send(package))["package_id"])
         status_now = await beside.once()
+        beside.desk.offer("d1", make_package(RECIPIENT, SENDER))
 
     assert status_now["waiting_in"] == 1
     assert "spool_full" in {one["code"] for one in status_now["problems"]}
@@ -279,6 +280,25 @@ async def test_a_full_spool_is_an_alarm_and_nothing_is_lost(beside, sender):
         status_now = await beside.once()
     assert len(beside.desk.arrivals) == 3
     assert all([await arrived(sender, one) for one in sent])
+
+
+@pytest.mark.parametrize("more_settings", [{"agent": {"spool_megabytes": 1}}])
+async def test_a_full_spool_still_hears_of_a_recall(beside, sender):
+    sent = []
+    with beside.desk.trouble("away"):
+        for number in range(2):
+            package = make_package(SENDER, RECIPIENT, number=str(number + 1), attachments=[("a.pdf", pdf(500_000))])
+            sent.append((await sender.send(package))["package_id"])
+        await beside.once()
+        await sender.withdraw(sent[0])
+        await beside.once()
+    for _ in range(3):
+        await beside.once()
+
+    [first] = (await sender.package(sent[0]))["deliveries"]
+    assert first["recall_state"] == "destroyed"
+    assert len(beside.desk.arrivals) == 1
+    assert await arrived(sender, sent[1])
 
 
 def pdf(size: int) -> bytes:
