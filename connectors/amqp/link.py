@@ -301,9 +301,11 @@ async def _bounded(what: str, seconds: float) -> AsyncIterator[None]:
 
 
 async def _end(connection: aio_pika.Connection) -> None:
-    with contextlib.suppress(TimeoutError, asyncio.CancelledError, *_TROUBLE):
-        async with asyncio.timeout(CLOSING_SECONDS):
-            await connection.close()
+    """Close, within a few seconds: the library's close may wait for ever for a broker that died, cancelled or not."""
+    closing = asyncio.ensure_future(connection.close())
+    closing.add_done_callback(lambda done: done.cancelled() or done.exception())
+    await asyncio.wait({closing}, timeout=CLOSING_SECONDS)
+    closing.cancel()
 
 
 def _plain(cause: BaseException) -> str:
