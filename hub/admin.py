@@ -29,7 +29,7 @@ from hub import (
 )
 from hub.admin_registry import Answer, Args, CommandFunction, WrongArgumentError
 from hub.context import Hub
-from hub.flow import figures, figures_behind, figures_national, operate
+from hub.flow import figures, figures_behind, figures_national, openings, operate
 from hub.store import schema
 from hub.store.database import StorageDownError, StorageFullError
 
@@ -126,6 +126,14 @@ async def report_national(hub: Hub, args: Args) -> Answer:
         raise WrongArgumentError(str(wrong)) from wrong
 
 
+async def report_openings(hub: Hub, args: Args) -> Answer:
+    """Agencies that opened their inbox fewer than two times on a working day."""
+    day = admin_registry.day(args["day"])
+    if day is None:
+        raise WrongArgumentError("day")
+    return {"day": day.isoformat(), "agencies": [asdict(one) for one in await openings.seldom(hub, day)]}
+
+
 async def reload(hub: Hub, _args: Args) -> Answer:
     """Read registry and switches again, after a change from outside; the trust list has its own command."""
     await hub.reload()
@@ -168,6 +176,7 @@ COMMANDS: dict[str, CommandFunction] = {
     "report.list": report_list,
     "report.monthly": report_monthly,
     "report.national": report_national,
+    "report.openings": report_openings,
     "reload": reload,
     "status": status,
 }

@@ -16,6 +16,7 @@ from hub.mood import Mood
 from hub.store import calendar as calendar_lines
 from hub.store import copy_rules, state
 from hub.store.calls import Buffer
+from hub.store.openings import Openings
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
@@ -122,7 +123,7 @@ class Hub:
 
     authorities: every address that a trusted certificate names for lists, OCSP and issuers' certificates.
     commands: the admin commands by name, for those that are carried out when a second person has said yes.
-    copy_rules: who always gets a copy; replaced as a whole. calls: the log of calls, before it is written.
+    copy_rules: who always gets a copy; replaced as a whole. calls, openings: what is noted, before it is written.
     limiter, lockout: one for all doors. unrecorded: system id -> refused packages counted since the last alarm.
     mood: how a toy axis misbehaves now.
     """
@@ -149,6 +150,7 @@ class Hub:
     lockout: Lockout = field(init=False)
     calendars: Calendars = field(init=False)
     calls: Buffer = field(init=False)
+    openings: Openings = field(default_factory=Openings)
     unrecorded: Counter[str] = field(default_factory=Counter)
     copy_rules: tuple[CopyRule, ...] = ()
     commands: Mapping[str, Command] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from hub.cli.errors import EXIT_DONE, WrongUseError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Second words: list, monthly, national."""
+    """Second words: list, monthly, national, openings."""
     actions = table.add_actions(parser)
     found = table.add_action(
         actions, "monthly", "Số liệu gửi nhận của một tháng, theo cơ quan", "figures of a month, per agency"
@@ -40,6 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     found.add_argument("--quarter", required=True, metavar="YYYYQn", help="quý, ví dụ 2026Q4 / the quarter")
     _add_file(found)
+    found = table.add_action(
+        actions, "openings", "Cơ quan mở hộp đến chưa đủ hai lần trong ngày làm việc", "inboxes opened too seldom"
+    )
+    found.add_argument("--day", required=True, metavar="YYYY-MM-DD", help="ngày làm việc / the working day")
 
 
 def _add_month(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +59,15 @@ def _add_file(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask the hub, then write the file or print it."""
-    return {"list": _list, "monthly": _monthly, "national": _national}[arguments.action](arguments)
+    ways = {"list": _list, "monthly": _monthly, "national": _national, "openings": _openings}
+    return ways[arguments.action](arguments)
+
+
+def _openings(arguments: argparse.Namespace) -> int:
+    answer = line.call(arguments.config, "report.openings", {"day": arguments.day})
+    rows = [(one["organ_id"], str(one["times"]), one["system_id"], one["name"]) for one in answer["agencies"]]
+    line.show(arguments, answer, lambda: line.columns(rows) if rows else "Không có cơ quan nào. / None.")
+    return EXIT_DONE
 
 
 def _monthly(arguments: argparse.Namespace) -> int:

@@ -66,6 +66,7 @@ async def received(
 ) -> list[ReceivedItem]:
     """What is offered to a system now, `vxp.list_limit` items at most; being listed is remembered."""
     now = hub.clock.now()
+    hub.openings.opened(system.id, now)
     limit = hub.settings.vxp.list_limit
 
     def work(connection: Connection) -> list[ReceivedItem]:

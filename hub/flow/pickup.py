@@ -96,6 +96,7 @@ async def inbox(
     Raises Refusal(SCHEMA_INVALID) for a cursor that is not one of ours.
     """
     after = _cursor(cursor)
+    hub.openings.opened(system.id, hub.clock.now())
     agency = hub.directory.agency(organ_id) if organ_id else None
     wanted = agency.organ_id if agency is not None else organ.normalise(organ_id) if organ_id else None
 

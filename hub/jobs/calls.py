@@ -1,4 +1,4 @@
-"""Writes the log of calls about every second, and forgets what is too old or too much."""
+"""Writes the log of calls and who opened its inbox about every second; forgets what is too old or too much."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from hub import log
 from hub.flow import calls as noted
+from hub.flow import openings
 from hub.store import calls
+from hub.store import openings as opened
 from hub.store.database import StorageDownError, StorageFullError
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 FLUSH_SECONDS: Final = 1.0
 PRUNE_EVERY: Final = 60
 """Turns from one pruning to the next."""
+
+OPENINGS_KEPT: Final = timedelta(days=400)
 
 
 async def follow(hub: Hub) -> None:
@@ -29,6 +33,7 @@ async def follow(hub: Hub) -> None:
             turn += 1
             try:
                 touched |= await noted.flush(hub)
+                await openings.flush(hub)
                 if turn % PRUNE_EVERY == 0:
                     await prune(hub, touched)
                     touched.clear()
@@ -36,6 +41,7 @@ async def follow(hub: Hub) -> None:
                 log.get().warning("calls were not written", reason=str(error))
     finally:
         await asyncio.shield(noted.flush(hub))
+        await asyncio.shield(openings.flush(hub))
 
 
 async def prune(hub: Hub, systems: set[str]) -> int:
@@ -50,4 +56,5 @@ async def prune(hub: Hub, systems: set[str]) -> int:
             forgotten += gone
     while gone := await hub.db.write(lambda connection: calls.prune_before(connection, before)):
         forgotten += gone
-    return forgotten
+    year_ago = (hub.clock.now() - OPENINGS_KEPT).date()
+    return forgotten + await hub.db.write(lambda connection: opened.prune_before(connection, year_ago))

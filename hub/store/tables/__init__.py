@@ -17,7 +17,7 @@ from hub.store.tables.decided import (
     recipient_groups,
     reviews,
 )
-from hub.store.tables.doors import calls, collected, heartbeats, relayed, text_messages, webhooks
+from hub.store.tables.doors import calls, collected, heartbeats, openings, relayed, text_messages, webhooks
 from hub.store.tables.mail import deliveries, events, items, packages
 from hub.store.tables.work import (
     endpoints,
@@ -46,6 +46,7 @@ __all__ = [
     "heartbeats",
     "items",
     "metadata",
+    "openings",
     "package_answers",
     "packages",
     "rechecks",

@@ -80,6 +80,14 @@ calls = Table(
 Index("calls_system", calls.c.system_id, calls.c.seq)
 Index("calls_at", calls.c.at)
 
+openings = Table(
+    "openings",  # how often a system opened its inbox on a day
+    metadata,
+    Column("system_id", String(64), primary_key=True),
+    Column("day", String(10), primary_key=True),  # yyyy-mm-dd, Vietnamese time
+    Column("times", Integer, nullable=False),
+)
+
 text_messages = Table(
     "text_messages",  # to the person on duty, through the province's gateway
     metadata,

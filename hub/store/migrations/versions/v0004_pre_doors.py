@@ -100,6 +100,13 @@ def upgrade() -> None:
     op.create_index("calls_system", "calls", ["system_id", "seq"], unique=False)
     op.create_index("calls_at", "calls", ["at"], unique=False)
     op.create_table(
+        "openings",
+        sa.Column("system_id", sa.String(length=64), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("system_id", "day", name=op.f("pk_openings")),
+    )
+    op.create_table(
         "text_messages",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("alarm_seq", _SEQ, nullable=False),
