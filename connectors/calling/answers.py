@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import aiohttp
@@ -14,6 +13,9 @@ import aiohttp
 ANSWER_BYTES: Final = 64 * 1024
 MOST_REST_SECONDS: Final = 3600.0
 """A peer that asks for more rest than this is called again all the same."""
+
+_DATE: Final = "%a, %d %b %Y %H:%M:%S GMT"
+"""The one form of a date that programs may write into a header (RFC 9110 5.6.7)."""
 
 
 class TooLongError(ValueError):
@@ -71,11 +73,9 @@ def rest(text: str | None, now: datetime) -> float | None:
     if words.isascii() and words.isdigit():
         return min(float(words[:12]), MOST_REST_SECONDS)
     try:
-        until = parsedate_to_datetime(words)
-    except (ValueError, TypeError, OverflowError):
+        until = datetime.strptime(words, _DATE).replace(tzinfo=UTC)
+    except ValueError:
         return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
     return min(max((until - now).total_seconds(), 0.0), MOST_REST_SECONDS)
 
 

@@ -184,7 +184,7 @@ async def test_k_02_a_wish_for_rest_is_honoured_within_a_bound(office, connect, 
 def test_k_02_a_wish_for_rest_may_be_a_date(ahead, rest):
     now = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
-    assert answers.rest(format_datetime(now + timedelta(seconds=ahead)), now) == rest
+    assert answers.rest(format_datetime(now + timedelta(seconds=ahead), usegmt=True), now) == rest
 
 
 async def test_k_04_an_acknowledgement_that_was_lost_is_asked_for_under_the_same_id(office, connect):
