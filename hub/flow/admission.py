@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from hub.flow.routing import Route
     from hub.store.packages import NewPackage
 
+_NEW: Final = (BusinessType.NEW, BusinessType.REPLACEMENT)
 _OF_ONE_COPY: Final = frozenset({"15", "16"})
 """Statuses by which each of an agency's systems speaks of its own copy."""
 
@@ -97,11 +98,21 @@ class Admission:
 
     def __call__(self, connection: Connection) -> Accepted:
         """Raises Refusal, nothing written: CONFLICT; SENDER_NOT_ALLOWED for the status of one who is no recipient."""
-        first = packages.by_identity(connection, self._row.identity)
+        first = packages.by_identity(connection, self._row.identity) or self._rewritten(connection)
         if first is not None:
             self._second_voice(connection, first)
             return self._repeat(connection, first)
         return self._admit(connection)
+
+    def _rewritten(self, connection: Connection) -> Any | None:
+        """What the axis gives a second time, written anew on its way: known, unless it names further recipients."""
+        if self._row.door != "axis" or self._row.message_type != "edoc" or self._row.business_type not in _NEW:
+            return None
+        first = packages.rewritten(connection, self._row)
+        if first is None:
+            return None
+        known = {row.recipient for row in deliveries.of_package(connection, first.id)}
+        return first if all(route.recipient in known for route in self._routes) else None
 
     def _second_voice(self, connection: Connection, first: Any) -> None:
         """An agency's other system agrees in the very words and second of the first: it speaks of its own copy."""

@@ -463,3 +463,57 @@ async def test_n_06_content_that_is_no_xml_is_trouble_and_never_refused_for_good
     assert between == []
     assert axis.marks == [("d1", "done", "")]
     assert [row.sha256 for row in await waiting(hub, snv)] == [reader.read(document).sha256]
+
+
+async def test_n_02_a_document_given_again_and_written_anew_has_one_effect(hub, axis, collector, snv):
+    """The axis reads and writes every package on its way: a second copy has other bytes and the same files."""
+    document = make_package(MINISTRY, OFFICE)
+    anew = document.replace(b"</edXML:TraceHeaderList>", b"<!-- on its way --></edXML:TraceHeaderList>")
+    axis.offers["edoc"] = [("d1", document), ("d2", anew), ("d3", document)]
+
+    await collector.turn()
+
+    assert anew != document
+    assert [mark[:2] for mark in axis.marks] == [("d1", "done"), ("d2", "done"), ("d3", "done")]
+    assert [row.sha256 for row in await waiting(hub, snv)] == [reader.read(document).sha256]
+    assert await alarms(hub) == []
+
+
+async def test_a_document_with_other_files_under_the_same_id_is_no_repeat(hub, axis, collector, snv):
+    name = f"{MINISTRY},2026/11/20,7/BTC"
+    axis.offers["edoc"] = [("d1", make_package(MINISTRY, OFFICE, name)),
+                           ("d2", make_package(MINISTRY, OFFICE, name, size=20_000))]  # fmt: skip
+
+    await collector.turn()
+
+    assert [mark[:2] for mark in axis.marks] == [("d1", "done"), ("d2", "fail")]
+    assert any("axis_package_refused" in text for text in await alarms(hub))
+
+
+async def test_r_120_the_focal_mailbox_may_be_another_agency(hub, axis, collector, province):
+    """law: R-120 QĐ28 Đ7.3c."""
+    await province.agencies("000.00.09.H99")
+    office = await province.system("van-thu-ubnd", "000.00.09.H99")
+    named = hub.settings.hub.model_copy(update={"focal_organ_id": "000.00.09.H99"})
+    hub.settings = hub.settings.model_copy(update={"hub": named})
+    axis.offers["edoc"] = [("d1", make_package(MINISTRY, "000.77.77.H99"))]
+
+    await collector.turn()
+
+    assert [row.recipient for row in await waiting(hub, office)] == ["000.00.09.H99"]
+    assert [("focal_mailbox" in text, "000.77.77.H99" in text) for text in await alarms(hub)] == [(True, True)]
+
+
+async def test_n_03_what_comes_before_its_document_waits_for_it_and_then_follows(hub, axis, collector, snv):
+    name = f"{MINISTRY},2026/11/20,8/BTC"
+    update = make_package(MINISTRY, OFFICE, name, business_type=2, reason="Sửa hạn trả lời")
+    axis.offers["edoc"] = [("d1", update)]
+    await collector.turn()
+    before = [row.held_for for row in await rows_of(hub, tables.packages)], await waiting(hub, snv)
+
+    axis.offers["edoc"] = [("d1", update), ("d2", make_package(MINISTRY, OFFICE, name))]
+    await collector.turn()
+
+    assert before == (["unmatched"], [])
+    assert [row.business_type for row in await waiting(hub, snv)] == [0, 2]
+    assert [mark[:2] for mark in axis.marks] == [("d1", "done"), ("d2", "done")]
