@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from aiohttp import web
 
-from connectors.testing.peer import Mode, Peer
+from connectors.testing.peer import BeyondPeerError, Mode, Peer
 
 _PAGE = "<!doctype html><html><head><title>Đăng nhập</title></head><body>Vui lòng đăng nhập</body></html>"
 _STATUS = {Mode.ERROR_500: 500, Mode.ERROR_503: 503, Mode.ERROR_429: 429, Mode.BROKEN: 507}
@@ -44,11 +44,11 @@ class HttpPeer(Peer):
 
     async def refuse(self, request: web.Request) -> web.StreamResponse:
         """A definite no."""
-        raise NotImplementedError
+        raise BeyondPeerError
 
     async def wrong_digest(self, request: web.Request) -> web.StreamResponse:
         """Success, with the digest of other bytes."""
-        raise NotImplementedError
+        raise BeyondPeerError
 
     async def start(self) -> None:
         await self._listen()

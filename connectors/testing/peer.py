@@ -56,6 +56,10 @@ class Offer:
     text: str = ""
 
 
+class BeyondPeerError(Exception):
+    """A peer was asked for what it does not say of itself that it can do (`modes`, `collects`, `incomplete`)."""
+
+
 class Peer(abc.ABC):
     """One peer; a trial starts it, uses it and stops it. Nothing of it that runs outlives `stop`.
 
@@ -93,7 +97,7 @@ class Peer(abc.ABC):
 
     async def misbehave(self, mode: Mode | None) -> None:
         """Misbehave from now on; None: behave."""
-        raise NotImplementedError(mode)
+        raise BeyondPeerError(mode)
 
     async def half_done(self) -> list[str]:
         """What an attempt left that nobody will ever end or clear away, or that looks finished and is not; in words."""
@@ -101,15 +105,15 @@ class Peer(abc.ABC):
 
     async def offer(self, data: bytes, message_type: str = "edoc") -> None:
         """Put a package where the connector finds it."""
-        raise NotImplementedError(message_type)
+        raise BeyondPeerError(message_type)
 
     async def offer_incomplete(self, data: bytes) -> None:
         """Begin to put a package there; `complete` ends it."""
-        raise NotImplementedError
+        raise BeyondPeerError
 
     async def complete(self) -> None:
         """End what `offer_incomplete` began."""
-        raise NotImplementedError
+        raise BeyondPeerError
 
     async def offers(self) -> list[Offer]:
         """What was offered, in the order of offering, and what became of it."""

@@ -211,7 +211,7 @@ def test_the_wheel_holds_the_four_packages_with_their_data(tmp_path):
         inside = {name for name in wheel.namelist() if ".dist-info/" not in name}
         points = next(wheel.read(name).decode() for name in wheel.namelist() if name.endswith("entry_points.txt"))
 
-    moved = {"config/profiles": "hub/profiles", "config/calendar": "hub/calendar/data"}
+    moved = {"config/profiles": "hub/profiles", "config/calendar": "hub/calendar/data", "config/systems": "hub/systems"}
     packed = {f"{target}/{path.name}" for source, target in moved.items() for path in (ROOT / source).iterdir()}
     assert inside == {shown(path) for path in FILES if path.relative_to(ROOT).parts[0] in PACKAGES} | packed
     assert "truc = hub.cli:main" in points

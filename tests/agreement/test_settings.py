@@ -46,7 +46,7 @@ def test_a_number_has_its_unit_in_its_name():
     units = ("_bytes", "_seconds", "_minutes", "_hours", "_days", "_per_second", "_per_minute", "_per_day")
     counted = {
         "port", "attachments", "recipients", "inflight_packages", "verify_processes", "push_slots", "axis_slots",
-        "folder_slots", "list_limit", "lockout_failures", "security_level", "keep_lines", "hooks",
+        "folder_slots", "list_limit", "lockout_failures", "security_level", "level", "keep_lines", "hooks",
     }  # fmt: skip
     numbers = {
         key
