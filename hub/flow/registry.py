@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from agency_registry import edit
 from hub.flow import rehearsal, rerouting
-from hub.store import events
+from hub.store import endpoints, events
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from agency_registry.directory import Directory
     from agency_registry.edit import Connection
     from hub.context import Hub
 
@@ -36,9 +37,11 @@ async def change(hub: Hub, work: Callable[[Connection], T]) -> T:
         hub.journal.record(connection, now, [_event(one) for one in changes])
         return done, changes
 
+    former = hub.directory
     done, changes = await hub.db.write(write)
     if changes:
         await hub.reload()
+        await _call_anew(hub, former)
         await rerouting.follow(hub)
     return done
 
@@ -53,6 +56,25 @@ async def turn(hub: Hub) -> None:
     await hub.reload()
     if await rerouting.behind(hub):
         await rerouting.follow(hub)
+
+
+async def _call_anew(hub: Hub, former: Directory) -> None:
+    """Systems that are reached another way than before are called at once: their rest belonged to the old way."""
+    anew = []
+    for system in hub.directory.systems():
+        known = former.system(system.id)
+        if known is not None and (known.connector, known.settings) != (system.connector, system.settings):
+            anew.append(system.id)
+    if not anew:
+        return
+    now = hub.clock.now()
+
+    def work(connection: Connection) -> None:
+        for system_id in anew:
+            endpoints.try_now(connection, system_id, now)
+
+    await hub.db.write(work)
+    hub.bell.call()
 
 
 def _event(one: edit.Version) -> events.Event:

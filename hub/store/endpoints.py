@@ -89,16 +89,15 @@ def heard(connection: Connection, system_id: str, now: datetime) -> bool:
     if row is None or not row.failures:
         return False
     if row.failures >= DOWN_AFTER:
-        connection.execute(
-            update(_D)
-            .where(
-                _D.c.system_id == system_id,
-                _D.c.status == states.DeliveryStatus.QUEUED.value,
-                _D.c.due_at > clock.to_text(now),
-            )
-            .values(due_at=clock.to_text(now))
-        )
+        _bring_forward(connection, system_id, now)
     return True
+
+
+def try_now(connection: Connection, system_id: str, now: datetime) -> None:
+    """It is reached another way from now on: its rest, and that of what waits for it, is over. The next one probes."""
+    resting = update(_E).where(_E.c.system_id == system_id, _E.c.failures > 0)
+    if connection.execute(resting.values(retry_at=clock.to_text(now))).rowcount:
+        _bring_forward(connection, system_id, now)
 
 
 def queues(connection: Connection, now: datetime) -> Sequence[Row[Any]]:
@@ -277,3 +276,12 @@ def _put(connection: Connection, system_id: str, values: dict[str, Any], *, know
         connection.execute(update(_E).where(_E.c.system_id == system_id).values(values))
     else:
         connection.execute(insert(_E).values({"failures": 0, **values, "system_id": system_id}))
+
+
+def _bring_forward(connection: Connection, system_id: str, now: datetime) -> None:
+    waiting = update(_D).where(
+        _D.c.system_id == system_id,
+        _D.c.status == states.DeliveryStatus.QUEUED.value,
+        _D.c.due_at > clock.to_text(now),
+    )
+    connection.execute(waiting.values(due_at=clock.to_text(now)))
