@@ -44,11 +44,11 @@ class HttpPeer(Peer):
 
     async def refuse(self, request: web.Request) -> web.StreamResponse:
         """A definite no."""
-        raise BeyondPeerError
+        raise BeyondPeerError(request.path)
 
     async def wrong_digest(self, request: web.Request) -> web.StreamResponse:
         """Success, with the digest of other bytes."""
-        raise BeyondPeerError
+        raise BeyondPeerError(request.path)
 
     async def start(self) -> None:
         await self._listen()

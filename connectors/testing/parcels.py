@@ -44,7 +44,9 @@ def vietnamese(form: Literal["NFC", "NFD"] = "NFC") -> bytes:
     return make_package(subject=subject, attachments=[(name, plain_pdf(10_000, subject))])
 
 
-def large(path: Path, size: int) -> Path:
+def large(
+    path: Path, size: int, sender: str = packages.SENDER, to: str = packages.RECIPIENT, subject: str = SUBJECT
+) -> Path:
     """Write a document of about `size` bytes there, a piece at a time."""
     raw = path.with_suffix(".raw")
     with raw.open("wb") as file:
@@ -54,12 +56,12 @@ def large(path: Path, size: int) -> Path:
         file.write(b"%%EOF\n")
     number = f"{next(_numbers)}L"
     header = model.MessageHeader(
-        sender=packages.organisation(packages.SENDER),
-        recipients=(packages.organisation(packages.RECIPIENT),),
-        document_id=f"{packages.SENDER},2026/01/02,{number}/SNV-VP",
+        sender=packages.organisation(sender),
+        recipients=(packages.organisation(to),),
+        document_id=f"{sender},2026/01/02,{number}/SNV-VP",
         code=model.Code(number, "SNV-VP"),
         document_type=model.DocumentType(2, None, "Công văn"),
-        subject=SUBJECT,
+        subject=subject,
     )
     business = model.Business(document_id=header.document_id, type=codes.BusinessType(0))
     with path.open("wb") as file:

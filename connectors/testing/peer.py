@@ -105,11 +105,11 @@ class Peer(abc.ABC):
 
     async def offer(self, data: bytes, message_type: str = "edoc") -> None:
         """Put a package where the connector finds it."""
-        raise BeyondPeerError(message_type)
+        raise BeyondPeerError(message_type, len(data))
 
     async def offer_incomplete(self, data: bytes) -> None:
         """Begin to put a package there; `complete` ends it."""
-        raise BeyondPeerError
+        raise BeyondPeerError(len(data))
 
     async def complete(self) -> None:
         """End what `offer_incomplete` began."""

@@ -17,6 +17,7 @@ from hub.cli.errors import EXIT_DONE, EXIT_NO, CannotNowError, WrongUseError
 
 if TYPE_CHECKING:
     from hub.conformance.report import Line
+    from hub.conformance.sandbox import Credentials
 
 _MARKS = {"passed": "✔", "failed": "✘", "not_seen": "–", "not_applicable": "–"}
 _WORDS = {"not_seen": "chưa thấy / not seen", "not_applicable": "không áp dụng / does not apply"}
@@ -27,6 +28,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kind", nargs="?", help="tên đầu nối, hoặc module của bạn / a connector, or a module of yours")
     parser.add_argument("--peer", metavar="MODULE:CLASS", help="bên kia để thử, mặc định PACKAGE.peer:Peer nếu có")
     parser.add_argument("--settings", type=Path, metavar="FILE", help="TOML hoặc JSON: chỉ thử đường tới bên kia thật")
+    parser.add_argument("--live", action="store_true", help="thử phần mềm văn phòng đang chạy / a living office system")
+    parser.add_argument("--door", choices=("native", "vxp"), default="native", help="cửa mà nó dùng / its door")
+    parser.add_argument("--command", metavar="CMD", default="", dest="start", help="lệnh chạy nó; khóa ở môi trường "
+                        "/ how it is started")  # fmt: skip
+    parser.add_argument(
+        "--minutes", type=float, default=5, metavar="N", help="chờ người làm / wait for people this long"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=90, metavar="N", help="chờ máy làm / wait for the system this long"
+    )
     parser.add_argument("--large-mb", type=int, default=200, metavar="N", help="cỡ của gói lớn / size of the large one")
     parser.add_argument("--only", action="append", default=[], metavar="ID", help="chỉ các kịch bản này / only these")
     parser.add_argument("--list", action="store_true", help="liệt kê các kịch bản / list the scenarios")
@@ -42,6 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
     sys.path.insert(0, str(Path.cwd()))
     if arguments.list:
         return _list(arguments)
+    if arguments.live:
+        return _live(arguments)
     if arguments.kind is None:
         raise WrongUseError("Cần tên đầu nối, hoặc --live.", "A connector's name is wanted, or --live.")
     try:
@@ -65,6 +78,38 @@ def _connector(arguments: argparse.Namespace) -> AsyncIterator[Line]:
     place = arguments.peer or _beside(arguments.kind)
     peer = checked.peer_class(place) if place else None
     return checked.with_peer(arguments.kind, peer, arguments.only, arguments.large_mb * 1_000_000)
+
+
+def _live(arguments: argparse.Namespace) -> int:
+    """A whole office system against a sandbox of ours."""
+    from hub import log
+    from hub.conformance import live_run
+
+    log.configure("error", sys.stderr)
+    seed = secrets.token_hex(4)
+    found = live_run.checked(
+        arguments.door, arguments.only, patience_seconds=arguments.seconds, people_seconds=arguments.minutes * 60,
+        large_bytes=arguments.large_mb * 1_000_000, seed=seed, command=arguments.start,
+        announce=lambda told: _announce(arguments, told),
+    )  # fmt: skip
+    try:
+        lines = asyncio.run(_shown(arguments, found))
+    except KeyboardInterrupt as cause:
+        raise CannotNowError("Đã dừng theo yêu cầu.", "Stopped as asked.") from cause
+    return _ended(arguments, {"kind": "system", "name": arguments.name, "door": arguments.door}, lines, seed)
+
+
+def _announce(arguments: argparse.Namespace, told: Credentials) -> None:
+    """Where the system is to call, and as whom; on stderr with --json."""
+    from hub.conformance.sandbox import SUBJECT
+
+    secret = "" if arguments.start else f"\n  secret        {told.secret}"
+    print(
+        f"Trỏ phần mềm tới đây / point the system here (native + VXP):\n  address       {told.url}\n"
+        f"  system_id     {told.system_id}{secret}\n  organ ids     {', '.join(SUBJECT)}\n"
+        "Văn thư làm theo lời nhờ trong trích yếu. / The clerk does what each subject asks.",
+        file=sys.stderr if arguments.json else sys.stdout, flush=True,
+    )  # fmt: skip
 
 
 def _beside(kind: str) -> str:
@@ -94,13 +139,13 @@ def text(one: Line) -> str:
     return "\n".join(rows)
 
 
-def _ended(arguments: argparse.Namespace, subject: dict[str, str], lines: Sequence[Line]) -> int:
+def _ended(arguments: argparse.Namespace, subject: dict[str, str], lines: Sequence[Line], seed: str = "") -> int:
     from hub.conformance import levels, report
 
     if not lines:
         raise WrongUseError("Không có kịch bản nào tên như vậy: --list.", "No scenario of that name: see --list.")
     level = levels.reached((one.level, not one.stands_in_the_way) for one in lines) if not arguments.only else 0
-    told = report.content(subject, lines, level, datetime.now(UTC), secrets.token_hex(8))
+    told = report.content(subject, lines, level, datetime.now(UTC), seed)
     if arguments.report is not None:
         arguments.report.write_text(_signed(arguments, told), encoding="ascii")
     failed = [one.id for one in lines if one.verdict == "failed"]
@@ -130,13 +175,12 @@ def _signed(arguments: argparse.Namespace, told: dict[str, object]) -> str:
 
 def _list(arguments: argparse.Namespace) -> int:
     from connectors.testing import scenarios
-    from hub.conformance import levels
+    from hub.conformance import levels, live_run
 
-    rows = [
-        {"id": one.id, "title_vi": one.title.vi, "title_en": one.title.en,
-         "level": levels.OF_CONNECTORS.get(one.id, levels.HIGHEST)}
-        for one in scenarios.ALL
-    ]  # fmt: skip
+    known = [(one.id, one.title, levels.OF_CONNECTORS.get(one.id, levels.HIGHEST)) for one in scenarios.ALL]
+    if arguments.live:
+        known = [(one.id, one.title, one.level) for one in live_run.SCENARIOS]
+    rows = [{"id": name, "title_vi": title.vi, "title_en": title.en, "level": level} for name, title, level in known]
     columns = [(str(one["id"]), str(one["level"]), f"{one['title_vi']} / {one['title_en']}") for one in rows]
     line.show(arguments, {"scenarios": rows}, lambda: line.columns(columns))
     return EXIT_DONE
