@@ -114,10 +114,12 @@ def thread_of(package: model.Package) -> str:
 
 
 def recipients_of(package: model.Package, own: Iterable[str]) -> tuple[str, ...]:
-    """Those of our codes that a package is for, as it names them."""
-    codes = {organ.normalise(code) for code in own}
+    """Those of our codes that a package is for, as it names them; the one we have, where it names us otherwise."""
+    ours = tuple(own)
+    codes = {organ.normalise(code) for code in ours}
     if package.status is not None:
         named: Iterable[str] = (package.status.response_for.organ_id,)
     else:
         named = (one.organ_id for one in package.header.recipients) if package.header is not None else ()
-    return tuple(code for code in named if organ.normalise(code) in codes)
+    found = tuple(code for code in named if organ.normalise(code) in codes)
+    return found or (ours if len(ours) == 1 else ())

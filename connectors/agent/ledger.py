@@ -17,6 +17,8 @@ from typing import Any
 from connectors.agent.item import OPEN, OWED, Item, State, Way
 
 VERSION = 1
+HORIZON_SECONDS = 86_400
+"""Nothing is put off as long as this: a moment beyond it was written by a clock that has been set back since."""
 
 _SCHEMA = """
 CREATE TABLE item (
@@ -93,11 +95,12 @@ class Ledger:
         """What may be handed over now, the most urgent first, then the oldest; of each thread only the first."""
         skipped = ", ".join(str(number) for number in without)
         rows = self._db.execute(
-            f"SELECT * FROM item WHERE way = ? AND state = 'stored' AND due <= ? AND number NOT IN ({skipped}) "  # noqa: S608
+            "SELECT * FROM item WHERE way = ? AND state = 'stored' AND (due <= ? OR due > ?) "  # noqa: S608
+            f"AND number NOT IN ({skipped}) "
             "AND NOT EXISTS (SELECT 1 FROM item AS earlier WHERE earlier.way = item.way "
             f"AND earlier.thread = item.thread AND earlier.number < item.number AND earlier.state IN ({_OPEN})) "
             "ORDER BY urgency DESC, number LIMIT ?",
-            (way, now, limit),
+            (way, now, now + HORIZON_SECONDS, limit),
         )
         return [_item(row) for row in rows]
 

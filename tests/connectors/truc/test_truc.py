@@ -11,13 +11,14 @@ import credentials
 import pytest
 from actors import Office
 from aiohttp import web
-from province import hub, new_folder, province, url  # noqa: F401 - fixtures
 
 from agency_registry import edit
 from connectors import base, outgoing, truc
 from edxml.testing import make_package, plain_pdf
 from hub import log
 from hub.clock import Clock
+from hub.http import server
+from hub.sections import Listen
 
 SENDER, RECIPIENT = "000.00.01.H99", "000.00.02.H99"
 
@@ -34,7 +35,7 @@ async def tools():
 
 
 @pytest.fixture
-async def sender(province):  # noqa: F811
+async def sender(province):
     await province.agencies(SENDER, RECIPIENT)
     made = await province.system("sender", SENDER)
     async with Office(province.url, made.system_id, made.secret, (SENDER,)) as office:
@@ -42,7 +43,7 @@ async def sender(province):  # noqa: F811
 
 
 @pytest.fixture
-async def recipient(province, sender):  # noqa: F811
+async def recipient(province, sender):
     made = await province.system("recipient", RECIPIENT)
     key = credentials.KEYS["ES256"]()
     await province.change(lambda c: edit.add_key(c, made.system_id, credentials.public_pem(key)))
@@ -140,7 +141,7 @@ async def test_news_comes_with_the_document_and_not_for_what_is_known(sender, re
 
 
 @pytest.fixture
-async def breaking(province):  # noqa: F811
+async def breaking(province):
     """A line to the hub that breaks in the middle of the first download."""
     broken: list[str] = []
 
@@ -210,3 +211,30 @@ def test_settings_that_cannot_work_are_refused_without_showing_a_secret(values, 
     with pytest.raises(ValueError, match=word) as caught:
         truc.Settings.model_validate({"url": "http://h", "system_id": "a", **values})
     assert "no key" not in str(caught.value)
+
+
+async def test_a_client_certificate_proves_us_over_tls_that_only_our_authority_vouches_for(
+    province,
+    sender,
+    tools,
+    tmp_path,
+):
+    authority = credentials.Authority()
+    listen = Listen(
+        port=0, doors=("api",), certificate="keys/tls.crt", key="keys/tls.key", client_certificate="optional",
+        client_authorities=str(authority.write(tmp_path / "clients.pem")),
+    )  # fmt: skip
+    runner = server.runner(server.build(province.hub, listen), 1)
+    await runner.setup()
+    await server.site(province.hub.settings, listen, runner).start()
+    client = authority.issue(tmp_path, "sender")
+    await province.change(lambda c: edit.add_key(c, "sender", client.pem))
+    hub_certificate = province.hub.settings.at("keys/tls.crt").read_text()
+    values = {
+        "url": f"https://localhost:{runner.addresses[0][1]}", "system_id": "sender", "ca": hub_certificate,
+        "certificate": client.certificate_file.read_text(), "private_key": client.key_file.read_text(),
+    }  # fmt: skip
+
+    assert await connector(values, tools).check() is None
+    assert "SSL" in (await connector({**values, "ca": ""}, tools).check() or "")
+    await runner.cleanup()
