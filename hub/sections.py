@@ -113,6 +113,9 @@ class Axis(_Section):
     reconcile_minutes: int = Field(
         30, ge=1, description="How long after a hand-over the axis is asked whether it still has the document"
     )
+    answer_days: int = Field(
+        3, ge=1, description="How long a recipient beyond the axis may stay silent before the operator is told (R-119)"
+    )
     packages_per_minute: int = Field(
         600,
         ge=1,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from hub import clock
+from hub.states import DeliveryStatus, RecallState
 from hub.store import tables
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
 _R = tables.relayed
+_D = tables.deliveries
+_P = tables.packages
+_A = tables.alarms
 CHUNK = 500
 """Most values of one IN: databases bound them."""
 
@@ -47,6 +51,33 @@ def seen(connection: Connection, system_id: str, remote_ids: Collection[str], no
     for start in range(0, len(ids), CHUNK):
         mine = (_R.c.system_id == system_id, _R.c.remote_id.in_(ids[start : start + CHUNK]), _R.c.seen_at.is_(None))
         connection.execute(update(_R).where(*mine).values(seen_at=clock.to_text(now)))
+
+
+def unanswered(
+    connection: Connection, system_id: str, since: datetime, until: datetime, limit: int
+) -> Sequence[Row[Any]]:
+    """Deliveries of documents it took in that time that nobody has answered, asked back or reported, oldest first."""
+    standing = select(_A.c.seq).where(_A.c.delivery_id == _D.c.id, _A.c.kind == "axis_no_answer").exists()
+    query = (
+        select(_D.c.id, _D.c.package_id, _D.c.recipient, func.max(_R.c.remote_id).label("remote_id"))
+        .join_from(_R, _D, _D.c.item_id == _R.c.item_id)
+        .join(_P, _P.c.id == _D.c.package_id)
+        .where(
+            _R.c.system_id == system_id,
+            _R.c.at >= clock.to_text(since),
+            _R.c.at < clock.to_text(until),
+            _P.c.message_type == "edoc",
+            _D.c.status == DeliveryStatus.DELIVERED.value,
+            _D.c.business_status.is_(None),
+            _D.c.recall_state == RecallState.NONE.value,
+            ~standing,
+        )
+        .group_by(_D.c.id, _D.c.package_id, _D.c.recipient)
+        .order_by(func.min(_R.c.at))
+        .limit(limit)
+    )
+    rows: Sequence[Any] = connection.execute(query).all()
+    return rows
 
 
 def given_again(

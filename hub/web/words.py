@@ -303,6 +303,9 @@ ALARM: dict[str, Pair] = {
     "focal_mailbox": ("văn bản gửi tới mã cơ quan không còn dùng", "a document for a code nobody bears any more"),
     "offered_item_stuck": ("gói tin của hệ thống chưa lấy về được", "an item of a system cannot be fetched"),
     "not_collected": ("chưa hỏi được hệ thống có gì gửi đi", "a system cannot be asked for what it offers"),
+    "axis_no_answer": (
+        "văn bản qua trục quốc gia chưa có phản hồi của nơi nhận", "nobody beyond the national axis has answered",
+    ),
     "axis_forgot": ("trục quốc gia làm mất gói tin, đã gửi lại", "the national axis lost a package; it was sent again"),
     "axis_keeps_forgetting": (
         "trục quốc gia nhiều lần làm mất cùng một gói tin", "the national axis lost the same package again and again",

@@ -9,7 +9,7 @@ from connectors import base
 from edxml.faults import Fault
 from hub import log
 from hub.flow import bounces
-from hub.flow.collecting import reconciling
+from hub.flow.collecting import reconciling, unanswered
 from hub.store import events, packages
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Beyond:
         if self.looked_at is not None and now - self.looked_at < LOOK_EVERY:
             return
         self.looked_at = now
+        await unanswered.report(self._hub)
         try:
             failed = await bounces.record(self._hub, await connector.bounces())
             await reconciling.reconcile(self._hub, connector)

@@ -11,7 +11,7 @@ from edxml.testing import make_package
 from hub import log
 from hub.clock import FakeClock
 from hub.flow import dispatch, peers, routing
-from hub.flow.collecting import reconciling
+from hub.flow.collecting import reconciling, unanswered
 from hub.flow.recalls import withdraw
 from hub.store import deliveries, events, relayed, tables
 
@@ -149,3 +149,18 @@ async def test_n_05_what_its_sender_wants_back_is_not_sent_again(hub, sent, axis
     assert await sent.look() == 0
     assert axis.said("sendEdoc")[0]["messagetype"] == "edoc"
     assert len(axis.said("sendEdoc")) == 1
+
+
+async def test_a_document_the_axis_brings_no_answer_to_is_reported_until_somebody_answers(hub, sent):
+    """law: R-119 QĐ28 Đ14.2."""
+    early = await unanswered.report(hub)
+    hub.clock.advance(seconds=3 * 86_400 + 1)
+    late = [await unanswered.report(hub), await unanswered.report(hub)]
+    row = (await hub.db.read(lambda c: deliveries.of_package(c, sent.package.package_id)))[0]
+    await hub.db.write(lambda c: deliveries.set_facts(c, row.id, business_status="01"))
+    await unanswered.report(hub)
+
+    told = await hub.db.read(lambda c: c.execute(tables.alarms.select()).all())
+    assert (early, late) == (0, [1, 0])
+    assert [(one.kind, one.audience, one.delivery_id) for one in told] == [("axis_no_answer", "operator", row.id)]
+    assert told[0].cleared_at
