@@ -203,10 +203,13 @@ class Link:
 
     async def _exists(self, ask: Callable[[AbstractChannel], Awaitable[Any]]) -> bool:
         """Ask on a channel of its own: the broker closes a channel that asked for what is not there."""
-        channel = self._connection.channel()
-        await channel.initialize()
+        transport = self._connection.transport
+        if transport is None:
+            message = "the connection to the broker was lost"
+            raise BrokerTroubleError(message)
+        channel = await transport.connection.channel(publisher_confirms=False)
         try:
-            await ask(await channel.get_underlay_channel())
+            await ask(channel)
         except exceptions.ChannelNotFoundEntity:
             return False
         await channel.close()
