@@ -517,3 +517,50 @@ async def test_n_03_what_comes_before_its_document_waits_for_it_and_then_follows
     assert before == (["unmatched"], [])
     assert [row.business_type for row in await waiting(hub, snv)] == [0, 2]
     assert [mark[:2] for mark in axis.marks] == [("d1", "done"), ("d2", "done")]
+
+
+async def test_n_07_a_list_that_repeats_skips_and_begins_anew_loses_and_doubles_nothing(hub, axis, collector, snv):
+    documents = {f"d{number}": make_package(MINISTRY, OFFICE) for number in range(6)}
+    axis.offers["edoc"] = list(documents.items())
+    listed = [["d0", "d1", "d1", "d0"], ["d4"], [], ["d3", "d2", "d0"], list(documents)]
+    axis.script["getReceivedEdocList"] = [
+        {**OK, "data": [{"docId": name} for name in names]} for names in listed for names in (names, [])
+    ]
+
+    for _ in listed:
+        await collector.turn()
+
+    assert sorted(row.sha256 for row in await waiting(hub, snv)) == sorted(
+        reader.read(one).sha256 for one in documents.values()
+    )
+
+
+async def test_n_09_an_agency_of_ours_has_one_way_though_the_axis_knows_it_too(hub, axis, province, snv, stc, sender):
+    document = make_package(OFFICE, "000.00.02.H99")
+
+    sent = await sender.give(document)
+
+    row = (await hub.db.read(lambda c: deliveries.of_package(c, sent.package_id)))[0]
+    assert (row.system_id, axis.said("sendEdoc")) == (stc.system_id, [])
+
+
+async def test_n_12_a_credential_that_the_axis_no_longer_takes_is_alarmed_and_everything_waits(
+    hub, axis, collector, sender
+):
+    refused = {"status": "FAIL", "ErrorCode": "15", "ErrorDesc": "wrong SystemId or SecretKey"}
+    axis.script |= {"getReceivedEdocList": [refused], "sendEdoc": [refused]}
+    fast = hub.settings.dispatch.model_copy(update={"backoff_seconds": (0,)})
+    hub.settings = hub.settings.model_copy(update={"dispatch": fast})
+    sent = await sender.give(make_package(OFFICE, MINISTRY))
+    dispatcher = dispatch.Dispatcher(hub, collector._connections._tools)
+    for _ in range(4):
+        await dispatcher.turn()
+        await dispatcher.idle()
+        await collector.turn()
+    await dispatcher.close()
+
+    row = (await hub.db.read(lambda c: deliveries.of_package(c, sent.package_id)))[0]
+    told = [json.loads(one) for one in await alarms(hub)]
+    assert row.status == "queued"
+    assert {one["alarm"] for one in told} == {"not_collected", "endpoint_down"}
+    assert all("15" in one["reason"] and "SecretKey" in one["reason"] for one in told)
