@@ -101,6 +101,7 @@ class Connector(base.Connector):
                     return base.Deferred("this item arrived before with other bytes", peer=False, untouched=True)
                 if known is not None:
                     await self._do(books.publish, self.at, known)
+                    await self._do(books.remember, self.at, known.about)
                     return base.Delivered(known.name[:100])
                 arriving = await self._do(self._begin, parcel)
             except ShareError as trouble:
@@ -210,7 +211,8 @@ class Connector(base.Connector):
 
     async def _refuse(self, item: Item, files: tuple[Seen, ...], declined: base.Declined) -> None:
         self.tools.log.warning("item of the folder refused", place=item.place, fault=declined.code)
-        await self._do(filing.refused, self.at, item, files or item.files, declined, "")
+        files = files or await self._do(leaving.belonging, self.at, item)
+        await self._do(filing.refused, self.at, item, files, declined, "")
 
     async def news(self, seconds: float) -> None:
         """Look at the two folders now and then until something is there that was not."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import unicodedata
 import uuid
@@ -233,6 +234,8 @@ def _chosen(form: sending.Form, there: dict[str, Seen]) -> list[Seen]:
     """The files of a form, in its order. Raises NotYetError, FormError."""
     if not form.files:
         chosen = [there[name] for name in sorted(there)]
+        if not chosen and form.kind in ("new", "replacement"):  # the form may have come before its files
+            raise NotYetError(Wrong("files", "không có tệp nào đi cùng", "no file goes with it"))
     else:
         plain = {unicodedata.normalize("NFC", name): one for name, one in there.items()}
         chosen = []
@@ -248,6 +251,21 @@ def _chosen(form: sending.Form, there: dict[str, Seen]) -> list[Seen]:
         if not one.size:
             raise NotYetError(Wrong("files", f"tệp {one.name} rỗng", f"the file {one.name} is empty"))
     return chosen
+
+
+def belonging(at: Share, item: Item) -> tuple[Seen, ...]:
+    """What goes with an item that means nothing: a form's files stay with it as far as it names them."""
+    if item.kind != "form":
+        return ()
+    with at.folder(item.place) as place:
+        try:
+            said = json.loads(_small(place, item.main))
+        except (ValueError, RecursionError):
+            return item.files
+        listed = said.get("files") if isinstance(said, dict) else None
+        names = {unicodedata.normalize("NFC", str(name)) for name in listed} if isinstance(listed, list) else set()
+        named = [one for one in _listed(place) if unicodedata.normalize("NFC", one.name) in names]
+    return tuple({one.name: one for one in (*item.files, *named) if one.name != item.main.name}.values())
 
 
 def _listed(place: int) -> list[Seen]:

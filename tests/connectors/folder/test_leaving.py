@@ -349,3 +349,32 @@ async def test_a_book_that_is_something_else_is_trouble(office, connector):
 
     assert isinstance(outcome, base.Deferred)
     assert outcome.untouched
+
+
+async def test_a_form_waits_for_its_files_and_is_refused_together_with_them(office, connector):
+    out = office / "out"
+    put(out / "vb.json", FORM)
+    put(out / "hai.json", FORM | {"files": ["một.pdf", "hai.pdf"], "number": "16"})
+    (out / "một.pdf").write_bytes(plain_pdf(500))
+    put(out / "sai.json", FORM | {"files": ["sai-1.pdf"], "urgency": 9})
+    (out / "sai-1.pdf").write_bytes(plain_pdf(500))
+
+    assert await offered(connector) == []
+    assert names(office / "refused" / "sai") == ["sai-1.pdf", "sai.json"]
+    (out / "vb.pdf").write_bytes(plain_pdf(500))
+    (out / "hai.pdf").write_bytes(plain_pdf(500))
+
+    assert len(await offered(connector)) == 2
+
+
+async def test_what_was_refused_may_be_mended_and_moved_back(office, connector):
+    put(office / "out" / "vb.json", FORM | {"urgency": 9})
+    (office / "out" / "vb.pdf").write_bytes(plain_pdf(500))
+    assert await offered(connector) == []
+
+    put(office / "refused" / "vb" / "vb.json", FORM)
+    (office / "refused" / "vb").rename(office / "out" / "vb")
+    [one] = await offered(connector)
+    await one.confirm(TAKEN)
+
+    assert names(office / "sent" / "vb") == ["vb.json", "vb.pdf"]
