@@ -14,7 +14,7 @@ import pytest
 from fake_peers import interrupting
 
 from connectors import base
-from connectors.agent import settings
+from connectors.agent import lock, settings
 from connectors.forms import answering
 from edxml import reader
 from edxml.testing import make_package
@@ -238,6 +238,41 @@ async def test_a_recall_of_what_was_handed_over_reaches_the_office_system(beside
     assert first["document_id"] == second["document_id"] == sent["document_id"]
     [delivery] = (await sender.package(sent["package_id"]))["deliveries"]
     assert delivery["recall_state"] == "asked"
+
+
+async def test_a_recall_of_what_perhaps_arrived_follows_it_to_the_office_system(beside, sender):
+    """law: R-146 HN Đ9.2"""
+    sent = await sender.send(make_package(SENDER, RECIPIENT))
+    with beside.desk.trouble("in doubt"):
+        await beside.once()
+    await sender.withdraw(sent["package_id"])
+    await patience.until(lambda: _settled(beside))
+
+    kinds = [reader.read(beside.desk.data(one["item_id"])) for one in beside.desk.arrivals]
+    assert [one.document_id for one in kinds] == [sent["document_id"]] * 2
+    assert kinds[0].message_type == "edoc"
+    [delivery] = (await sender.package(sent["package_id"]))["deliveries"]
+    assert delivery["recall_state"] == "asked"
+
+
+async def test_two_agents_never_work_in_one_folder(beside):
+    async with beside.opened():
+        with pytest.raises(lock.FolderBusyError, match=str(os.getpid())):
+            async with beside.opened():
+                pass
+
+
+async def test_a_clock_that_was_set_back_puts_nothing_off_for_days(beside, sender):
+    class NextWeek(clock.Clock):
+        def now(self):
+            return super().now() + timedelta(days=7)
+
+    with beside.desk.trouble("in doubt"):
+        beside.desk.offer("d1", make_package(RECIPIENT, SENDER))
+        await sender.send(make_package(SENDER, RECIPIENT))
+        await replace(beside, clock=NextWeek()).once()
+
+    assert (await beside.once())["waiting_in"] == 0
 
 
 class Ahead(clock.Clock):
