@@ -24,6 +24,7 @@ GROUPS = {
     "G": ("repeats, replays and order", 12),
     "I": ("size, slowness and floods", 14),
     "J": ("recalls and updates that race", 9),
+    "N": ("the national axis, and every call of ours", 20),
     "O": ("clocks and holidays", 10),
 }
 """What each group of the threat list is about, and how many cases it has."""
@@ -40,7 +41,7 @@ NOT_TRIED: Mapping[str, str] = {
 }
 """Case to the reason, in one line."""
 
-ID = re.compile(r"\b([A-GIJO])-(\d\d)(?!\d)|\btest_([A-GIJOa-gijo])_?(\d\d)_")
+ID = re.compile(r"\b([A-GIJNO])-(\d\d)(?!\d)|\btest_([A-GIJNOa-gijno])_?(\d\d)_")
 
 
 def named(text: str) -> set[str]:

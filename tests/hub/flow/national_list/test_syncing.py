@@ -1,4 +1,4 @@
-"""The national list over HTTP: differences are filed, two persons decide, the province is not touched."""
+"""The national list over HTTP: differences are filed, two persons decide, the province is not touched (N-11)."""
 
 from __future__ import annotations
 
