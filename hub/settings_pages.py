@@ -36,6 +36,7 @@ lists are JSON, and `TRUC_LISTEN` takes the whole list of listeners. An unknown 
 named. Relative paths start at the folder of `hub.toml`. `truc check` lists what is not fit for production.
 
 What an operator changes daily (agencies, systems, people, the calendar) is data and has commands and pages of its own.
+Ready settings of whole provinces lie in [systems/](systems/README.md): `truc init DIR --like NAME`.
 """
 
 

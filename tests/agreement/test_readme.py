@@ -13,7 +13,7 @@ from hub.profile import DOORS
 
 README_FILES = (
     "README.md", "hub/README.md", "edxml/README.md", "connectors/README.md", "agency_registry/README.md",
-    "tests/README.md",
+    "tests/README.md", "connectors/systems.md", "config/systems/README.md",
 )  # fmt: skip
 ROOMS = (
     "hub|edxml|connectors|agency_registry|tests|config"
