@@ -135,7 +135,10 @@ def of(app) -> set[tuple[str, str]]:
 
 def fill(path: str, **ids: str) -> str:
     """A path with these ids; what is left gets something harmless."""
-    given = {"n": "0", "rest": "x", "slashes": "", "action": "hold", "name": "A", "code": "A", **ids}
+    given = {
+        "n": "0", "rest": "x", "slashes": "", "action": "hold", "name": "A", "code": "A", "slug": "forbidden",
+        "system_id": "x", "webhook_id": "00000000-0000-4000-8000-000000000000", **ids,
+    }  # fmt: skip
     for name, value in given.items():
         path = path.replace("{" + name + "}", value)
     return path
