@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import sqlite3
 import tempfile
+import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ class Peer(Base):
 
     def __init__(self) -> None:
         self._place = Path(tempfile.mkdtemp(prefix="office-"))
+        weakref.finalize(self, shutil.rmtree, self._place, ignore_errors=True)
         self._offered: list[str] = []
 
     @property
@@ -34,9 +36,6 @@ class Peer(Base):
     @property
     def _away(self) -> Path:
         return self._place / "away.db"
-
-    def __del__(self) -> None:
-        shutil.rmtree(self._place, ignore_errors=True)
 
     async def start(self) -> None:
         if self._away.exists():

@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ class Peer(Base):
     async def start(self) -> None:
         if self._place is None:
             self._place = Path(tempfile.mkdtemp(prefix="office-"))
+            weakref.finalize(self, shutil.rmtree, self._place, ignore_errors=True)
             for name in FOLDERS:
                 (self.root / name).mkdir(parents=True)
         elif (self._place / "away").exists():
@@ -43,10 +45,6 @@ class Peer(Base):
     async def stop(self) -> None:
         if self._place is not None and self.root.exists():
             self.root.rename(self._place / "away")
-
-    def __del__(self) -> None:
-        if self._place is not None:
-            shutil.rmtree(self._place, ignore_errors=True)
 
     def settings(self) -> Mapping[str, Any]:
         return {"path": str(self.root), "settle_seconds": 0.05, "look_seconds": 0.05}
