@@ -138,7 +138,7 @@ async def refuses(live: Live) -> None:
     if not found:
         raise NotSeen(Words("chưa ai từ chối văn bản được nhờ từ chối", "nobody refused the document"), _PERSON)
     detail = found[0].get("detail") or {}
-    reason = str(detail.get("description") or detail.get("reason") or "")
+    reason = str(detail.get("text") or detail.get("description") or detail.get("reason") or "")
     if len(reason.split()) < 2:
         raise Failed(
             Words("từ chối mà không nói rõ lý do", "a refusal without a readable reason"),
