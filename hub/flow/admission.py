@@ -21,7 +21,7 @@ from hub.flow.recalls import sequels, shown
 from hub.flow.thread import links, waiting
 from hub.flow.thread.settling import Settling
 from hub.states import BESIDE, Copy, DeliveryStatus, Mode, PackageStatus, Role
-from hub.store import deliveries, events, packages
+from hub.store import deliveries, events, known, packages
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -108,11 +108,11 @@ class Admission:
         """What the axis gives a second time, written anew on its way: known, unless it names further recipients."""
         if self._row.door != "axis" or self._row.message_type != "edoc" or self._row.business_type not in _NEW:
             return None
-        first = packages.rewritten(connection, self._row)
+        first = known.rewritten(connection, self._row)
         if first is None:
             return None
-        known = {row.recipient for row in deliveries.of_package(connection, first.id)}
-        return first if all(route.recipient in known for route in self._routes) else None
+        named = {row.recipient for row in deliveries.of_package(connection, first.id)}
+        return first if all(route.recipient in named for route in self._routes) else None
 
     def _second_voice(self, connection: Connection, first: Any) -> None:
         """An agency's other system agrees in the very words and second of the first: it speaks of its own copy."""

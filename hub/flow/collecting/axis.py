@@ -10,7 +10,7 @@ from edxml.faults import Fault
 from hub import log
 from hub.flow import bounces
 from hub.flow.collecting import reconciling, unanswered
-from hub.store import events, packages
+from hub.store import events, known, packages
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -61,7 +61,7 @@ class Beyond:
             if record is None or agency is None:
                 return False
             names = {record.sender, agency.organ_id, *self._hub.directory.former_codes(agency.organ_id)}
-            return packages.sent_before(connection, names, record.document_id, record.message_type)
+            return known.sent_before(connection, names, record.document_id, record.message_type)
 
         return await self._hub.db.read(look)
 
