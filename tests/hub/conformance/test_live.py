@@ -11,7 +11,7 @@ import pytest
 from hub.conformance import levels, live_run
 
 OFFICES = Path(__file__).parent / "offices"
-EVERYTHING = os.environ.get("TRUC_CONFORMANCE") == "all"
+EVERYTHING = os.environ.get("TRUC_HABITS") == "all"
 
 CASES = {
     # bad habit: the scenario that tells
