@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import aiohttp
 
+from connectors.calling import http_dates
+
 ANSWER_BYTES: Final = 64 * 1024
 MOST_REST_SECONDS: Final = 3600.0
 """A peer that asks for more rest than this is called again all the same."""
-
-_DATE: Final = "%a, %d %b %Y %H:%M:%S GMT"
-"""The one form of a date that programs may write into a header (RFC 9110 5.6.7)."""
 
 
 class TooLongError(ValueError):
@@ -72,11 +71,8 @@ def rest(text: str | None, now: datetime) -> float | None:
     words = text.strip()
     if words.isascii() and words.isdigit():
         return min(float(words[:12]), MOST_REST_SECONDS)
-    try:
-        until = datetime.strptime(words, _DATE).replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return min(max((until - now).total_seconds(), 0.0), MOST_REST_SECONDS)
+    until = http_dates.read(words)
+    return None if until is None else min(max((until - now).total_seconds(), 0.0), MOST_REST_SECONDS)
 
 
 def plain(text: str, most: int = 300) -> str:

@@ -9,7 +9,6 @@ import ssl
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime, parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -18,7 +17,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from connectors import base
-from connectors.calling import tls
+from connectors.calling import http_dates, tls
 from connectors.calling.answers import plain
 
 if TYPE_CHECKING:
@@ -168,7 +167,7 @@ class Session:
         elif not settings.certificate:
             form["client_secret"] = settings.secret.get_secret_value()
         # its own time as it is, so that the hub can tell its operator of a wrong clock
-        date = {"Date": format_datetime(self._tools.now().astimezone(UTC), usegmt=True)}
+        date = {"Date": http_dates.write(self._tools.now())}
         async with self._tools.http.post(
             f"{settings.url}{API}/token", data=form, headers=date, allow_redirects=False, ssl=self._tls
         ) as response:
@@ -187,12 +186,9 @@ class Session:
         return jwt.encode({"alg": algorithm}, claims, key, algorithms=[algorithm])
 
     def _compare_clocks(self, response: aiohttp.ClientResponse) -> None:
-        with contextlib.suppress(ValueError, TypeError):
-            theirs = parsedate_to_datetime(response.headers["Date"]) if "Date" in response.headers else None
-            if theirs is not None:
-                if theirs.tzinfo is None:
-                    theirs = theirs.replace(tzinfo=UTC)
-                self.clock_seconds = (self._tools.now() - theirs).total_seconds()
+        theirs = http_dates.read(response.headers.get("Date", ""))
+        if theirs is not None:
+            self.clock_seconds = (self._tools.now() - theirs).total_seconds()
 
 
 async def answer_of(response: aiohttp.ClientResponse) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from connectors.calling import http_dates
 from hub import clock
 from hub.flow import alarms
 from hub.store import heartbeats
@@ -22,17 +23,13 @@ if TYPE_CHECKING:
 
 _ABOUT_SECONDS = 5
 _FOR = timedelta(hours=1)
-_HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"  # RFC 9110 5.6.7
 
 
 def told(date: str, claims: Mapping[str, Any] | None) -> datetime | None:
     """The caller's time: when its assertion was issued, else the Date of its request; None when it tells neither."""
     if claims is not None:
         return datetime.fromtimestamp(claims["iat"], UTC)
-    try:
-        return datetime.strptime(date, _HTTP_DATE).replace(tzinfo=UTC)
-    except ValueError:
-        return None
+    return http_dates.read(date)
 
 
 async def heard(hub: Hub, system_id: str, address: str, said: datetime | None) -> None:
