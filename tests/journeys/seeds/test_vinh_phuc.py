@@ -198,15 +198,17 @@ async def test_a_planned_stop_and_what_is_entered_afterwards(vinh_phuc, audit):
 
 async def test_registers_are_drawn_for_each_agency_by_itself(vinh_phuc):
     """law: R-202 HN Đ15.1, R-203: figures by agency, not by system."""
-    setting, _, _ = vinh_phuc
+    setting, central, outside = vinh_phuc
+    sent = await outside.sends_by_sdk(make_package(OUTSIDE, INDUSTRY, subject=SUBJECT))
+    await central.poll()
+    await central.says(INDUSTRY, sent.read.document_id, "02", "Không thuộc thẩm quyền của Sở")
     month = f"{clock.local(setting.clock.now()):%Y-%m}"
     mine = {code: await setting.month(month, code) for code in (INDUSTRY, EDUCATION, HEALTH, OUTSIDE)}
 
     assert mine[EDUCATION]["documents_sent"] == 0
-    assert mine[INDUSTRY]["documents_sent"] == 2
-    assert mine[OUTSIDE]["documents_sent"] == 2
-    assert mine[OUTSIDE]["refused"] == 1
-    assert mine[INDUSTRY]["documents_received"] == 2
+    copies = await setting.copies_sent(OUTSIDE)
+    assert mine[OUTSIDE]["deliveries"] == len(copies)
+    assert mine[OUTSIDE]["refused"] == len([one for one in copies if one["business_status"] == "02"]) >= 1
     by_level = await setting.operator("report", "monthly", "--month", month, "--by", "level")
     assert by_level[0] == 0
 
