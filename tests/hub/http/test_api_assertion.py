@@ -146,7 +146,7 @@ async def test_an_assertion_lives_for_five_minutes_and_not_in_the_future(signer,
 
     answers = {
         "expired": await ask(assertion_form(signer(iat=at - 200, exp=at - 1))),
-        "long": await ask(assertion_form(signer(exp=at + 301))),
+        "long": await ask(assertion_form(signer(iat=at, exp=at + 301))),
         "long, dated ahead": await ask(assertion_form(signer(iat=at + 50, exp=at + 400))),
         "future": await ask(assertion_form(signer(iat=at + 120, exp=at + 200))),
         "not yet": await ask(assertion_form(signer(nbf=at + 120))),
