@@ -45,6 +45,12 @@ class Asked:
 
 
 @pytest.fixture
+def sections():
+    """No axis: the systems alone."""
+    return {}
+
+
+@pytest.fixture
 async def asked(hub, province):
     made = Asked(hub, province)
     yield made
