@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import secrets
+import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
@@ -86,6 +87,7 @@ def _live(arguments: argparse.Namespace) -> int:
     from hub.conformance import live_run
 
     log.configure("error", sys.stderr)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is ended, however this ends
     seed = secrets.token_hex(4)
     found = live_run.checked(
         arguments.door, arguments.only, patience_seconds=arguments.seconds, people_seconds=arguments.minutes * 60,

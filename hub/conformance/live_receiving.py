@@ -12,6 +12,7 @@ from hub.conformance.sandbox import SUBJECT
 ACCEPT = "Hãy TIẾP NHẬN và vào sổ (ACCEPT)"
 REFUSE = "Hãy TỪ CHỐI kèm lý do (REFUSE)"
 
+_UNKNOWN = ("<TruongMoi><GiaTri>chưa ai biết</GiaTri></TruongMoi>",)
 _NOT_TAKEN = Words("văn bản không được nhận và xác nhận", "the document was not fetched and acknowledged")
 _FETCH = Words(
     "hỏi danh sách đều đặn, tải, kiểm tra mã băm rồi mới xác nhận",
@@ -28,7 +29,7 @@ async def prepare(live: Live) -> None:
     await live.send("refuse", REFUSE)
     await live.send("nfc", **of_form("NFC"))
     await live.send("nfd", **of_form("NFD"))
-    await live.send("unknown", extra=("<TruongMoi><GiaTri>chưa ai biết</GiaTri></TruongMoi>",))
+    await live.send("unknown", extra=_UNKNOWN)
     await live.send("second", to=SUBJECT[1:])
     await live.send("both", to=SUBJECT)
     await live.send("recalled_early")
@@ -59,7 +60,7 @@ async def names_nfd(live: Live) -> None:
 async def unknown_fields(live: Live) -> None:
     """Elements it does not know do no harm."""
     await live.must_take(
-        await live.send("unknown"),
+        await live.send("unknown", extra=_UNKNOWN),
         _NOT_TAKEN,
         Words("bỏ qua phần tử lạ, không từ chối", "pass over unknown elements, do not refuse"),
     )
@@ -135,6 +136,11 @@ async def arrival_number(live: Live) -> None:
 async def refuses(live: Live) -> None:
     """Refused with 02 and a reason that somebody can act on."""
     found = await live.said(await live.send("refuse", REFUSE), "02", live.people_seconds)
+    if not found and await live.events(await live.send("refuse", REFUSE), "status.03"):
+        raise Failed(
+            Words("văn bản được nhờ từ chối lại được tiếp nhận", "what was to be refused was accepted"),
+            Words("cho văn thư từ chối trước khi vào sổ (R-127)", "let the clerk refuse before it is registered"),
+        )
     if not found:
         raise NotSeen(Words("chưa ai từ chối văn bản được nhờ từ chối", "nobody refused the document"), _PERSON)
     detail = found[0].get("detail") or {}

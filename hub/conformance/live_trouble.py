@@ -46,17 +46,17 @@ async def fetches_statuses(live: Live) -> None:
 
 async def repeats_sending(live: Live) -> None:
     """The answer to a sending is lost: the same sending comes again, and there is one document."""
+    mark = len(live.sandbox.line.seen)
     fault = live.trouble(Trouble.CUT_ANSWER, live.is_send, 1)
     sent = await live.send("repeat", REPLY)
     text = f"[{live.seed}] repeat"
     if not await live.met(fault, seconds=live.people_seconds):
         raise NotSeen(Words("chưa có lần gửi nào bị đứt trả lời", "no sending met the cut answer yet"), _PERSON)
-    mark = len(live.sandbox.line.seen)
 
     async def again() -> bool:
-        return any(live.is_send(one.method, one.path) for one in live.sandbox.line.seen[mark:])
+        return sum(live.is_send(one.method, one.path) for one in live.sandbox.line.seen[mark:]) > 1
 
-    if not await live.until(again):
+    if not await live.until(again) or not await live.came_back(text):
         raise Failed(
             Words("mất câu trả lời rồi không gửi lại", "the answer was lost and it did not send again"),
             Words(
@@ -157,6 +157,11 @@ async def damaged(live: Live) -> None:
 
 async def clock(live: Live) -> None:
     """Its clock is near the hub's."""
+
+    async def told() -> bool:
+        return await live.sandbox.clock_seconds() is not None
+
+    await live.until(told)
     seconds = await live.sandbox.clock_seconds()
     if seconds is None:
         raise NotSeen(

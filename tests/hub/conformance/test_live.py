@@ -18,7 +18,7 @@ CASES = {
     "silent": "says_01",
     "new-bytes": "repeats_sending",
     "one-agency": "second_agency",
-    "curt": "refuses",
+    "obliging": "refuses",
     "blind": "damaged",
     "forgetful": "registers_once",
     "gives-up": "errors_500",

@@ -29,7 +29,7 @@ WRONG = (
     "new-bytes",  # builds the package anew when it sends again
     "gives-up",  # stops for ever after trouble
     "hangs",  # no limit on any wait
-    "curt",  # refuses without a reason
+    "obliging",  # accepts everything
     "numberless",  # accepts without an arrival number
     "one-agency",  # asks for its first agency only
     "first-only",  # never fetches anything but new documents
@@ -107,8 +107,9 @@ class Clerk:
             self.outbox.append((item["delivery_id"], {"code": "01"}))
         self.accept(item, self.book[item["delivery_id"]])
         if "REFUSE" in subject:
-            reason = "Thiếu" if self.wrong == "curt" else "Thiếu phụ lục kèm theo"
-            said = {"code": "02", "reason_code": "INCOMPLETE", "description": reason, "staff": "Trần Thị Bình"}
+            said = {"code": "02", "reason_code": "INCOMPLETE", "description": "Thiếu phụ lục kèm theo"}
+            said = {"code": "03"} if self.wrong == "obliging" else said
+            said["staff"] = "Trần Thị Bình"
             self.outbox.append((item["delivery_id"], said))
         if "REPLY" in subject:
             about = {"sender": self.office.code, "to": item["from"], "subject": f"Trả lời {subject.partition(':')[0]}"}
