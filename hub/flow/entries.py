@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class Submission:
     """Who hands a package in, and how.
 
-    door: vxp | api | page | axis | connector | hub. message_type: what the caller says it is; the XML decides.
+    door: vxp | api | page | axis | collect | hub. message_type: what the caller says it is; the XML decides.
     hash_file: the digest announced on the VXP door. declared: the sender said that the document is no state secret.
     sending: what else was said of this sending beside its package.
     signed_only: the way it came does not prove who put it there, so its package must be signed.

@@ -159,7 +159,7 @@ DOOR: dict[str, Pair] = {
     "vxp": ("giao thức trục quốc gia", "national protocol"),
     "page": ("trang của trục", "pages"),
     "axis": ("trục quốc gia", "national axis"),
-    "connector": ("trục tự lấy từ hệ thống", "fetched by the hub"),
+    "collect": ("trục tự lấy từ hệ thống", "fetched by the hub"),
     "hub": ("chính trục", "the hub itself"),
 }
 """Where a package came in."""

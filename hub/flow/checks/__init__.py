@@ -94,7 +94,7 @@ class Judgement:
         )
 
 
-_JUDGED_AS: Final = {"connector": "vxp"}
+_JUDGED_AS: Final = {"collect": "vxp"}
 """What the hub fetches from an office system is a package as that system writes it, like one of the national door."""
 
 _RANK: Final = {PackageStatus.ACCEPTED: 0, PackageStatus.HELD: 1, PackageStatus.QUARANTINED: 2}

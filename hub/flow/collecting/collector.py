@@ -184,7 +184,7 @@ class Collector:
 
     def _submission(self, incoming: base.Incoming) -> intake.Submission:
         """Raises Refusal(PROFILE_INVALID) for what cannot be read beside the package."""
-        door = "axis" if self._peer.is_axis else "connector"
+        door = "axis" if self._peer.is_axis else "collect"
         said, declared = sending.read(incoming.sending)
         return intake.Submission(
             self._peer.system,

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from hub.flow.thread.match import Named
     from hub.store.packages import NewPackage
 
-ANSWERING: Final = frozenset({"api", "page", "vxp", "connector"})
+ANSWERING: Final = frozenset({"api", "page", "vxp", "collect"})
 """Doors whose caller hears a refusal. What came by another way is recorded: nobody is left to be told."""
 
 _ACCEPTED: Final = states.STATUS_RANK["03"]

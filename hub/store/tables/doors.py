@@ -66,7 +66,7 @@ calls = Table(
     Column("seq", SEQ, primary_key=True, autoincrement=True),
     Column("system_id", String(64), nullable=False),
     Column("at", String(32), nullable=False),
-    Column("door", String(8), nullable=False),  # api | vxp | connector | webhook
+    Column("door", String(16), nullable=False),  # api | vxp | connector | webhook
     Column("direction", String(3), nullable=False),  # in | out, as the hub sees it
     Column("operation", String(40), nullable=False),
     Column("status", Integer, nullable=False),  # of HTTP; 0 = there was no answer

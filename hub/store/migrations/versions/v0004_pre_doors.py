@@ -85,7 +85,7 @@ def upgrade() -> None:
         sa.Column("seq", _SEQ, autoincrement=True, nullable=False),
         sa.Column("system_id", sa.String(length=64), nullable=False),
         sa.Column("at", sa.String(length=32), nullable=False),
-        sa.Column("door", sa.String(length=8), nullable=False),
+        sa.Column("door", sa.String(length=16), nullable=False),
         sa.Column("direction", sa.String(length=3), nullable=False),
         sa.Column("operation", sa.String(length=40), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),

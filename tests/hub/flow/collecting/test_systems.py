@@ -70,7 +70,7 @@ async def test_what_a_system_offers_is_taken_in_and_confirmed_with_its_receipt(h
     await until(lambda: shelf.confirmed)
 
     row = (await waiting(hub, stc))[0]
-    assert (row.sender, row.sha256, row.door) == (OFFICE, reader.read(document).sha256, "connector")
+    assert (row.sender, row.sha256, row.door) == (OFFICE, reader.read(document).sha256, "collect")
     remote_id, taken = shelf.confirmed[0]
     assert (remote_id, taken.package_id, taken.repeated) == ("a", row.id, False)
     assert json.loads(hub.keys.verify_receipt(taken.receipt))["sha256"] == row.sha256
