@@ -77,10 +77,10 @@ class Connector(base.Connector):
             return base.Deferred(_plain(cause), untouched=not body.begun)
         if not said.ok:
             return self._declined(said)
-        doc_id = said.word("DocId").strip()
+        doc_id = wire.identifier(said.word("DocId"))
         if not doc_id:
             return base.Deferred("the answer says OK and names no DocId: it may have arrived", peer=False)
-        return base.Delivered(doc_id[:100], {"answer": said.text[:200]} if said.text else {})
+        return base.Delivered(doc_id, {"answer": said.text[:200]} if said.text else {})
 
     async def collect(self, message_type: str) -> AsyncIterator[base.Incoming]:
         """Everything listed for us, in the peer's order."""
@@ -98,7 +98,7 @@ class Connector(base.Connector):
         seen: set[str] = set()
         for row in said.listed():
             doc_id = str(row.get("docId") or "").strip()
-            if not doc_id or wire.ascii_text(doc_id) != doc_id or len(doc_id) > _LONGEST_ID:
+            if not doc_id or wire.ascii_text(doc_id) != doc_id or len(doc_id) > wire.LONGEST_ID:
                 yield Unnamed(row, message_type)
             elif doc_id not in seen and str(row.get("status") or "initial") not in _ENDED:
                 seen.add(doc_id)
@@ -132,18 +132,20 @@ class Connector(base.Connector):
         for row in said.rows():
             for side in ("send", "receive"):
                 if str(row.get(f"{side}Status") or "").lower() == "fail" and row.get("senderDocId"):
-                    reason = " ".join(str(row.get(f"{side}StatusDesc") or "fail").split())[:300]
-                    found.append(base.Bounce(str(row["senderDocId"]), str(row.get("toCode") or ""), reason))
+                    reason, code = wire.plain(str(row.get(f"{side}StatusDesc") or "fail")), str(row.get("toCode") or "")
+                    found.append(base.Bounce(wire.identifier(row["senderDocId"]), wire.plain(code), reason))
                     break
         return tuple(found)
 
     async def remembered(self, message_type: str) -> frozenset[str]:
         """The DocIds that getSentEdocList names."""
-        return frozenset(str(row.get("senderDocId") or "") for row in await self._sent(message_type)) - {""}
+        return frozenset(wire.identifier(row.get("senderDocId")) for row in await self._sent(message_type)) - {""}
 
     async def forgotten(self, message_type: str, remote_id: str) -> bool:
         """Whether getSentEdocList, asked for this very DocId, has no row of it. Null or broken lists prove nothing."""
-        named = {str(row.get("senderDocId") or "") for row in await self._sent(message_type, docId=remote_id)}
+        if not wire.is_exact(remote_id):
+            return False  # it cannot be asked for by the whole of its id
+        named = {wire.identifier(row.get("senderDocId")) for row in await self._sent(message_type, docId=remote_id)}
         if "" in named:
             message = "getSentEdocList: its rows name nothing"
             raise base.PeerTroubleError(message)
@@ -303,7 +305,7 @@ class Unnamed(base.Incoming):
 
     def __init__(self, row: Mapping[str, Any], message_type: str) -> None:
         words = " ".join(str(row.get(name) or "?") for name in ("from", "created_time"))
-        self.remote_id = wire.ascii_text(f"no docId: {words}", _LONGEST_ID)
+        self.remote_id = wire.ascii_text(f"no docId: {words}", wire.LONGEST_ID)
         self.message_type = message_type
 
     async def body(self) -> AsyncIterator[bytes]:
@@ -320,7 +322,6 @@ class Unnamed(base.Incoming):
 
 
 _ENDED = frozenset({"done", "fail"})
-_LONGEST_ID = 100
 
 
 class _Body:
@@ -349,5 +350,5 @@ def _is_no_package(start: bytes) -> bool:
 
 
 def _plain(cause: BaseException) -> str:
-    text = " ".join(str(cause).split())
+    text = wire.plain(str(cause))
     return f"{type(cause).__name__}: {text}"[:300] if text else type(cause).__name__

@@ -23,6 +23,9 @@ VERSION = "3.0.201608"
 JSON = "application/json"
 BYTES = "application/octet-stream"
 
+LONGEST_ID = 100
+"""A docId beyond this is kept cut."""
+
 _VIETNAM = timezone(timedelta(hours=7))
 _NOT_HEADER = re.compile(r"[^\x20-\x7e]")
 
@@ -34,6 +37,21 @@ class WireError(ValueError):
 def ascii_text(text: str, limit: int = 200) -> str:
     """The text as a header may carry it: other letters break the signature on the axis, so they become `?`."""
     return _NOT_HEADER.sub("?", text)[:limit]
+
+
+def identifier(value: object) -> str:
+    """A docId as it is kept and compared: printable ASCII without blanks, cut to LONGEST_ID."""
+    return ascii_text(str(value or "").strip().replace(" ", "?"), LONGEST_ID)
+
+
+def is_exact(doc_id: str) -> bool:
+    """Whether this is surely all of the peer's own id, so that it may be asked for it."""
+    return "?" not in doc_id and len(doc_id) < LONGEST_ID
+
+
+def plain(text: str, limit: int = 300) -> str:
+    """Words of the peer on one line, every letter of which can be stored and shown."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text[: 4 * limit]).split())[:limit]
 
 
 def headers(system_id: str, secret: str, now: datetime, content_type: str, fields: Mapping[str, str]) -> dict[str, str]:
@@ -102,13 +120,12 @@ def answer(http_status: int, body: bytes) -> Answer:
         message = f"HTTP {http_status} without the protocol's JSON"
         raise WireError(message)
     status = str(found.get("status") or "").upper()
-    code = str(found.get("ErrorCode") if found.get("ErrorCode") is not None else "")
+    code = plain(str(found.get("ErrorCode") if found.get("ErrorCode") is not None else ""), 100)
     if not status and not code:
         message = f"HTTP {http_status} with JSON that is not the protocol's"
         raise WireError(message)
     ok = status != "FAIL" and code in ("0", "")
-    text = " ".join(str(found.get("ErrorDesc") or "").split())
-    return Answer(ok, code, text[:300], found)
+    return Answer(ok, code, plain(str(found.get("ErrorDesc") or "")), found)
 
 
 class DataStream:

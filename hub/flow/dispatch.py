@@ -32,7 +32,7 @@ from edxml.faults import Fault
 from hub import clock, log
 from hub.context import Hub
 from hub.flow import backoff, peers, routing
-from hub.flow.handover import Handover
+from hub.flow.handover import Handover, storable
 from hub.flow.pacing import Pace
 from hub.flow.peers import Peer, PeerSettingsError
 from hub.flow.watch import non_delivery
@@ -237,6 +237,7 @@ class Dispatcher:
         await asyncio.shield(self._settle(handover, outcome))
 
     async def _settle(self, handover: Handover, outcome: base.Outcome) -> None:
+        outcome = storable(outcome)
         await self._hub.db.write(lambda connection: handover.settle(connection, outcome))
         facts: dict[str, Any] = {
             "system": handover.peer.system.id,

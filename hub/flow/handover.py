@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from connectors import base
+from connectors.calling import answers
 from edxml.faults import Fault
 from hub import clock
 from hub.context import Hub
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
 _FAULTS = {"18": Fault.ORG_UNKNOWN, "23": Fault.ORG_SUSPENDED}
+
+
+LONGEST_REST_SECONDS = 86_400.0
+"""A peer that asks for more rest than this is tried again all the same."""
+
+_WORDS, _CODE, _ID = 300, 100, 100
 
 
 class ClaimLostError(Exception):
@@ -201,3 +208,17 @@ class Handover:
             events.change_status(connection, self.hub.journal, now, change)
         except events.StaleStatusError:
             return  # delivered, cancelled or held meanwhile: what is there is at least as true
+
+
+def storable(outcome: base.Outcome) -> base.Outcome:
+    """The outcome with only such letters and numbers as can be stored, whatever the connector said."""
+    if isinstance(outcome, base.Delivered):
+        facts = {answers.plain(name, _CODE): answers.plain(str(value), _WORDS) for name, value in outcome.facts.items()}
+        return base.Delivered(answers.plain(outcome.remote_id, _ID), facts)
+    if isinstance(outcome, base.Refused):
+        return base.Refused(answers.plain(outcome.reason, _WORDS), answers.plain(outcome.code, _CODE))
+    if isinstance(outcome, base.Deferred):
+        asked = outcome.retry_after_seconds
+        rest = None if asked is None or asked != asked else min(max(asked, 0.0), LONGEST_REST_SECONDS)  # noqa: PLR0124 - NaN
+        return replace(outcome, reason=answers.plain(outcome.reason, _WORDS), retry_after_seconds=rest)
+    return outcome

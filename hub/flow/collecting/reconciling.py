@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 MOST_ASKED = 100
 """Hand-overs asked for in one look: after days of outage the questions are no storm either."""
 
+PATIENCE = 5
+"""Hand-overs in a row that cannot be compared before the rest waits for the next look."""
+
 MOST_AGAIN = 3
 """How often one hand-over is given again before only an operator can help."""
 
@@ -48,17 +51,30 @@ async def reconcile(hub: Hub, connector: base.Connector) -> int:
         named = await connector.remembered(message_type)
         await hub.db.write(partial(relayed.seen, system_id=routing.AXIS, remote_ids=named, now=now))
     waiting = await hub.db.read(lambda connection: relayed.unseen(connection, routing.AXIS, before, MOST_ASKED))
-    given = 0
+    given = in_a_row = 0
     for row in waiting:
-        item = await hub.db.read(partial(_item, item_id=row.item_id))
-        if item is None or not await connector.forgotten(item.package.message_type, row.remote_id):
-            await _seen(hub, row.remote_id)
-        elif row.again >= MOST_AGAIN:
-            await _seen(hub, row.remote_id)
-            await _tell(hub, item, row.remote_id, "axis_keeps_forgetting")
-        else:
-            given += await _give(hub, connector, item, row)
+        try:
+            given += await _look(hub, connector, row)
+            in_a_row = 0
+        except base.PeerTroubleError as trouble:  # of this one, perhaps: those behind it have their turn
+            log.get().warning("not compared with the axis", remote_id=row.remote_id, reason=str(trouble))
+            in_a_row += 1
+            if in_a_row >= PATIENCE or len(waiting) == 1:
+                raise
     return given
+
+
+async def _look(hub: Hub, connector: base.Connector, row: Row[Any]) -> int:
+    """One hand-over that the axis has not listed: 1 when it was given again. Raises PeerTroubleError."""
+    item = await hub.db.read(partial(_item, item_id=row.item_id))
+    if item is None or not await connector.forgotten(item.package.message_type, row.remote_id):
+        await _seen(hub, row.remote_id)
+        return 0
+    if row.again >= MOST_AGAIN:
+        await _seen(hub, row.remote_id)
+        await _tell(hub, item, row.remote_id, "axis_keeps_forgetting")
+        return 0
+    return await _give(hub, connector, item, row)
 
 
 class _Item:
