@@ -199,7 +199,8 @@ class Incoming(abc.ABC):
     sending: what is said of the sending beside its package, under the names of the native API's metadata
     (`to` with roles and modes, `reply_requested`, `issued_at`, ...); empty for most.
     package_id, delivery_ids, recipients: as in `Parcel`, where the peer says them; the XML's own To otherwise.
-    size: how many bytes the peer announces; 0 where it does not say.
+    size: how many bytes the peer announces; 0 where it does not say. sha256: hex, of these bytes, where the peer says
+    it and `claim` can stand for `body`.
     receipt: what the peer gave for our confirmation, after it; '' where it gives none.
     """
 
@@ -210,7 +211,14 @@ class Incoming(abc.ABC):
     delivery_ids: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
     size: int = 0
+    sha256: str = ""
     receipt: str = ""
+
+    async def claim(self) -> None:  # noqa: B027 - nothing to say where no digest is announced
+        """Tell the peer that bytes of this digest, which lie here already, are used for this offer too.
+
+        Called in place of `body`. Raises PeerTroubleError; then they are not used.
+        """
 
     @abc.abstractmethod
     def body(self) -> AsyncIterator[bytes]:

@@ -90,6 +90,8 @@ class Fetching:
 
     async def _store(self, incoming: base.Incoming) -> bool:
         means = self._means
+        if await self._lies_here(incoming):
+            return True
         used = await means.keep(means.ledger.stored_bytes)
         try:
             sign = self._way is Way.OUT and not self._source.signed_only
@@ -104,6 +106,25 @@ class Fetching:
             self._asking.append(item)  # after the documents of the same listing, whatever their urgency
         else:
             await self._put(item)
+        return True
+
+    async def _lies_here(self, incoming: base.Incoming) -> bool:
+        """Whether the same package waits here for another agency: its bytes, fetched once, then serve for this one."""
+        means = self._means
+        if not (incoming.sha256 and incoming.package_id and incoming.recipients):
+            return False
+        alike = await means.keep(lambda: means.ledger.alike(self._way, incoming.package_id, incoming.sha256))
+        if alike is None or alike.asks_back:
+            return False
+        await incoming.claim()
+        try:
+            file = await means.spool.again(alike.file)
+        except OSError:  # handed over this very moment, or a file system without a second name for a file
+            return False
+        ids, since = incoming.delivery_ids, means.now().isoformat(timespec="seconds")
+        item = replace(alike, id=incoming.remote_id, item_id=ids[0] if len(ids) == 1 else incoming.remote_id)
+        item = replace(item, recipients=incoming.recipients, delivery_ids=ids, sending=dict(incoming.sending))
+        await self._put(replace(item, file=file, since=since, begun=False, attempts=0, due=0.0, reason="", number=0))
         return True
 
     def _require_signature(self, stored: Stored) -> None:

@@ -91,6 +91,14 @@ class Ledger:
         row = self._db.execute("SELECT * FROM item WHERE way = ? AND id = ?", (way, item_id)).fetchone()
         return None if row is None else _item(row)
 
+    def alike(self, way: Way, package_id: str, sha256: str) -> Item | None:
+        """One that waits to be handed over with the bytes of this package; sha256: as they were offered."""
+        row = self._db.execute(
+            "SELECT * FROM item WHERE way = ? AND state = 'stored' AND package_id = ? AND offered_sha256 = ? LIMIT 1",
+            (way, package_id, sha256),
+        ).fetchone()
+        return None if row is None else _item(row)
+
     def due(self, way: Way, now: float, limit: int, without: Sequence[int] = ()) -> list[Item]:
         """What may be handed over now, the most urgent first, then the oldest; of each thread only the first."""
         skipped = ", ".join(str(number) for number in without)
@@ -131,8 +139,11 @@ class Ledger:
         return since or ""
 
     def stored_bytes(self) -> int:
-        """How much lies in the spool."""
-        [total] = self._db.execute(f"SELECT coalesce(sum(size), 0) FROM item WHERE state IN ({_OPEN})").fetchone()  # noqa: S608
+        """How much lies in the spool; a package for several agencies lies there once."""
+        [total] = self._db.execute(
+            "SELECT coalesce(sum(size), 0) FROM (SELECT max(size) AS size FROM item "  # noqa: S608
+            f"WHERE state IN ({_OPEN}) GROUP BY iif(package_id = '', number, package_id || sha256))"
+        ).fetchone()
         return int(total)
 
     def files(self) -> set[str]:

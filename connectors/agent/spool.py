@@ -141,6 +141,15 @@ class Spool:
 
         return await self.store(body(), 0, sign=True)
 
+    async def again(self, name: str) -> str:
+        """Another name for the bytes of a file, on disk when this returns; each of the two is removed by itself.
+
+        Raises OSError: the file is gone, or this file system knows only one name for a file.
+        """
+        named = self._folder / f"{uuid.uuid4()}.xml"
+        await asyncio.to_thread(_linked, self._folder / name, named)
+        return named.name
+
     async def read(self, name: str) -> AsyncGenerator[bytes, None]:
         """The bytes of one file."""
         with await asyncio.to_thread((self._folder / name).open, "rb") as file:
@@ -180,7 +189,16 @@ def _flush(file: BinaryIO) -> None:
 def _named(place: Path, named: Path) -> None:
     """Give the file its name; the name is on disk when this returns."""
     place.replace(named)
-    folder = os.open(named.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    _flush_folder(named.parent)
+
+
+def _linked(place: Path, named: Path) -> None:
+    named.hardlink_to(place)
+    _flush_folder(named.parent)
+
+
+def _flush_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(folder)
     finally:

@@ -34,7 +34,7 @@ class Offered(base.Incoming):
     def __init__(self, session: Session, line: Mapping[str, Any]) -> None:
         self._session = session
         self._base = f"/inbox/{line['delivery_id']}"
-        self._sha256 = str(line["sha256"])
+        self.sha256 = str(line["sha256"])
         self.size = int(line["size"])
         self._handled_here = not line.get("stored_only")
         self._lease = ""
@@ -60,12 +60,12 @@ class Offered(base.Incoming):
                 resumes = 0 if size > before else resumes + 1
                 if resumes > RESUMES or not size:
                     raise base.PeerTroubleError(f"content: {trouble(cause)}") from cause
-        if digest.hexdigest() != self._sha256:
+        if digest.hexdigest() != self.sha256:
             raise base.PeerTroubleError("the content is not what its digest says")
 
     async def _from(self, begin: int) -> AsyncIterator[bytes]:
         """The bytes from one position on. Raises one of TROUBLE also when they end early."""
-        headers = {"Range": f"bytes={begin}-", "If-Range": f'"{self._sha256}"'} if begin else {}
+        headers = {"Range": f"bytes={begin}-", "If-Range": f'"{self.sha256}"'} if begin else {}
         if begin >= self.size > 0:
             return
         async with self._session.call("GET", f"/packages/{self.package_id}/content", headers=headers) as response:
@@ -81,7 +81,7 @@ class Offered(base.Incoming):
 
     async def confirm(self, taken: base.Taken) -> None:
         """Acknowledge; a lease that was lost is taken anew, the bytes are known already."""
-        digest = taken.sha256 or self._sha256
+        digest = taken.sha256 or self.sha256
         status, said = await self._acknowledge(digest)
         if status == 409 and said.get("code") == "lease_lost":
             await self._take_lease()
@@ -107,6 +107,10 @@ class Offered(base.Incoming):
             )
         except TROUBLE as cause:
             raise base.PeerTroubleError(f"ack: {trouble(cause)}") from cause
+
+    async def claim(self) -> None:
+        """Take the lease alone: from now on the sender's recall has to ask for it."""
+        await self._take_lease()
 
     async def _take_lease(self) -> None:
         try:
