@@ -1,13 +1,16 @@
 """A real RabbitMQ on free loopback ports in a folder of its own, for tests marked `rabbitmq`; fixtures.
 
-One broker for each test process, a virtual host for each test. It shares nothing with a broker the machine may run:
-node name, ports, cookie, port mapper (epmd) and data are its own, and both processes are ended by their ids.
+One broker for each test process, a user at it for each test: its exchange and queues carry the user's name. The users
+are there when the broker starts, as one call of rabbitmqctl costs more than most tests. It shares nothing with a broker
+the machine may run: node name, ports, cookie, port mapper (epmd) and data are its own, and both processes are ended by
+their ids.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -16,15 +19,19 @@ import subprocess
 import tempfile
 import threading
 import time
-import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from connectors.amqp import names as naming
+
 BIN = Path("/usr/lib/rabbitmq/bin")  # beside /usr/sbin's wrappers, which insist on the system's own user and folders
 START_SECONDS = 120
+VHOST, LOGIN = "truc", "hub-of-the-province"
+USERS = 400
+"""Office systems that may come to one broker; their passwords, as the hub's, are their names backwards."""
 
 
 def free_ports(count: int) -> list[int]:
@@ -71,7 +78,8 @@ class Broker:
     def start(self) -> None:
         """Start the mapper and the node, and wait until it takes connections."""
         if "mapper" not in self.processes:
-            (self.folder / "rabbitmq.conf").write_text("loopback_users = none\nlog.console = false\n", "utf-8")
+            (self.folder / "rabbitmq.conf").write_text(self._configuration(), "utf-8")
+            (self.folder / "definitions.json").write_text(json.dumps(_definitions()), "utf-8")
             (self.folder / "plugins").write_text("[].\n", "utf-8")
             mapper = ["epmd", "-port", str(self.mapper_port), "-address", "127.0.0.1"]
             self.processes["mapper"] = self._spawn(mapper)
@@ -113,11 +121,15 @@ class Broker:
         assert done.returncode == 0, (words, done.stdout[-1000:], done.stderr[-1000:])
         return done.stdout
 
-    def define(self, definitions: dict[str, Any]) -> None:
-        """Import users, permissions, exchanges, queues and bindings."""
-        path = self.folder / f"{uuid.uuid4()}.json"
-        path.write_text(json.dumps(definitions), "utf-8")
-        self.ctl("import_definitions", str(path))
+    def _configuration(self) -> str:
+        lines = [
+            "loopback_users = none",
+            "log.console = false",
+            "definitions.import_backend = local_filesystem",
+            f"definitions.local.path = {self.folder}/definitions.json",
+            "definitions.skip_if_unchanged = true",
+        ]
+        return "\n".join([*lines, ""])
 
     def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:
         with (self.folder / "output").open("ab") as output:
@@ -158,13 +170,38 @@ def _end(pid: int) -> None:
         return
 
 
-def account(user: str, password: str) -> dict[str, str]:
-    """A user as `define` takes one: RabbitMQ's salted SHA-256."""
+def _account(user: str) -> dict[str, str]:
+    """A user as RabbitMQ imports one: its salted SHA-256."""
     salt = os.urandom(4)
-    hashed = base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode("ascii")
+    hashed = base64.b64encode(salt + hashlib.sha256(salt + user[::-1].encode()).digest()).decode("ascii")
     return {
         "name": user, "password_hash": hashed, "hashing_algorithm": "rabbit_password_hashing_sha256", "tags": "",
     }  # fmt: skip
+
+
+def _definitions() -> dict[str, Any]:
+    """The hub and all office systems, with the permissions that the plan gives them."""
+    offices = [_user(number) for number in range(USERS)]
+    rights = {LOGIN: naming.HUB_PERMISSIONS, **{user: naming.of(user).permissions() for user in offices}}
+    return {
+        "vhosts": [{"name": VHOST}],
+        "users": [_account(user) for user in rights],
+        "permissions": [{"user": user, "vhost": VHOST, **right} for user, right in rights.items()],
+    }
+
+
+def _user(number: int) -> str:
+    return f"office-{number:03}"
+
+
+_numbers = itertools.count()
+
+
+def user() -> str:
+    """An office system nobody else uses; the broker knows its user, and nothing of its exchange and queues."""
+    number = next(_numbers)
+    assert number < USERS, "let more office systems in: USERS"
+    return _user(number)
 
 
 _running: list[Broker] = []

@@ -89,6 +89,7 @@ class Link:
         self._door = door
         self._connection = connection
         self._channel = channel
+        self._questions: AbstractChannel | None = None
         self._reason = ""
 
     @classmethod
@@ -202,17 +203,18 @@ class Link:
             await channel.basic_qos(prefetch_count=0)  # answered in order: the acknowledgement was read before it
 
     async def _exists(self, ask: Callable[[AbstractChannel], Awaitable[Any]]) -> bool:
-        """Ask on a channel of its own: the broker closes a channel that asked for what is not there."""
+        """Ask on a channel for questions: the broker closes a channel that asked for what is not there."""
         transport = self._connection.transport
         if transport is None:
             message = "the connection to the broker was lost"
             raise BrokerTroubleError(message)
-        channel = await transport.connection.channel(publisher_confirms=False)
+        if self._questions is None:
+            self._questions = await transport.connection.channel(publisher_confirms=False)
         try:
-            await ask(channel)
+            await ask(self._questions)
         except exceptions.ChannelNotFoundEntity:
+            self._questions = None
             return False
-        await channel.close()
         return True
 
     async def _blocked(self) -> bool:

@@ -10,6 +10,9 @@ from connectors.testing.peer import Mode
 
 PAGE = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>Vui lòng đăng nhập</html>".encode()
 
+SLOW_SECONDS, SLOW_BYTES = 0.05, 128
+"""How much a slow reader takes, and how often."""
+
 
 class Door:
     """What the connector connects to: passes on to the broker, unless told otherwise."""
@@ -107,8 +110,8 @@ class Door:
             while True:
                 await self._behaves.wait()
                 if slow and self._mode == Mode.SLOW_READER:
-                    await asyncio.sleep(0.2)
-                piece = await reader.read(512 if slow and self._mode == Mode.SLOW_READER else 1 << 16)
+                    await asyncio.sleep(SLOW_SECONDS)
+                piece = await reader.read(SLOW_BYTES if slow and self._mode == Mode.SLOW_READER else 1 << 16)
                 if not piece:
                     return
                 await self._behaves.wait()

@@ -1,40 +1,26 @@
-"""A broker, a virtual host for each test with an office system's credential in it, and an office system of its own."""
+"""A broker, an office system's credential there for each test, and office systems that use it."""
 
 from __future__ import annotations
 
 import contextlib
-import uuid
 
 import pika
 import pytest
+import rabbitmq
 from fake_peers.amqp_office import Office
-from rabbitmq import account, broker  # noqa: F401 - a fixture
+from rabbitmq import broker  # noqa: F401 - a fixture
 
 from connectors import amqp, base, outgoing
 from hub import clock, log
 
 
 class Place:
-    """One virtual host: the hub's user and the users of office systems, made by the commands that the plan prints."""
+    """What one office system has at the broker; nothing is there yet but who may come."""
 
-    def __init__(self, broker, vhost: str) -> None:  # noqa: F811 - the fixture of that name
+    def __init__(self, broker) -> None:  # noqa: F811 - the fixture of that name
         self.broker = broker
-        self.vhost = vhost
-        self.login = f"hub-{vhost}"
-        self.user = f"snv-{vhost}"
-
-    def open(self, *users: str) -> None:
-        """Let in the hub and these office systems as the plan says; each password is the user's name backwards."""
-        definitions = {
-            "vhosts": [],
-            "permissions": [],
-            "users": [account(user, user[::-1]) for user in (self.login, *users)],
-        }
-        for user in users:
-            made = amqp.names.definitions(amqp.names.of(user), self.vhost, self.login)
-            definitions["vhosts"] = made["vhosts"]
-            definitions["permissions"] += made["permissions"]
-        self.broker.define(definitions)
+        self.vhost, self.login = rabbitmq.VHOST, rabbitmq.LOGIN
+        self.user = rabbitmq.user()
 
     def settings(self, user: str = "", **more) -> amqp.Settings:
         return amqp.Settings(**self.values(user, **more))
@@ -50,10 +36,8 @@ class Place:
 
 @pytest.fixture
 def place(broker):  # noqa: F811 - the fixture of that name
-    """A virtual host with one office system; nothing in it yet but who may come."""
-    made = Place(broker, f"v{uuid.uuid4().hex[:12]}")
-    made.open(made.user)
-    return made
+    """The place of one office system."""
+    return Place(broker)
 
 
 @pytest.fixture

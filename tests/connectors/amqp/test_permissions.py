@@ -6,6 +6,7 @@ import json
 
 import pika
 import pytest
+import rabbitmq
 from patience import until
 
 from connectors import amqp
@@ -15,13 +16,17 @@ pytestmark = pytest.mark.rabbitmq
 
 
 @pytest.fixture
-async def two(place, connect, office):
-    """The office system `snv` of a virtual host that has another one, `stc`, too."""
-    snv, stc = f"snv-{place.vhost}", f"stc-{place.vhost}"
-    place.open(snv, stc)
-    for user in (snv, stc):
+def other() -> str:
+    """The user of another office system."""
+    return rabbitmq.user()
+
+
+@pytest.fixture
+async def two(place, other, connect, office):
+    """An office system at a broker that has the other one, too."""
+    for user in (place.user, other):
         assert await connect(user).check() is None
-    return await office(snv)
+    return await office()
 
 
 def test_the_printed_commands_give_what_the_tests_below_try(place):
@@ -44,22 +49,22 @@ async def refused(office, name, *args, **more) -> str:
     return closed.value.reply_text
 
 
-async def test_it_cannot_read_anothers_queue_nor_its_own_way_in(two):
-    own, other = amqp.names.of(two.user), amqp.names.of(two.user.replace("snv", "stc"))
+async def test_it_cannot_read_anothers_queue_nor_its_own_way_in(two, other):
+    own, other = amqp.names.of(two.user), amqp.names.of(other)
     for queue in (other.delivery, other.answers, other.submit, own.submit, own.status, own.taken):
         assert "ACCESS_REFUSED" in await refused(two, "look", queue)
     assert await two.do("look", own.delivery) is None
 
 
-async def test_it_cannot_write_to_anothers_exchange_nor_to_any_queue_directly(two):
-    own, other = amqp.names.of(two.user), amqp.names.of(two.user.replace("snv", "stc"))
+async def test_it_cannot_write_to_anothers_exchange_nor_to_any_queue_directly(two, other):
+    own, other = amqp.names.of(two.user), amqp.names.of(other)
     assert "ACCESS_REFUSED" in await refused(two, "put", other.exchange, "edoc")
     assert "ACCESS_REFUSED" in await refused(two, "put", "", other.delivery)
     assert "ACCESS_REFUSED" in await refused(two, "put", "", own.submit)
 
 
-async def test_it_cannot_write_under_anothers_name(two):
-    assert "PRECONDITION_FAILED" in await refused(two, "send", "edoc", b"<x/>", "m1", two.user.replace("snv", "stc"))
+async def test_it_cannot_write_under_anothers_name(two, other):
+    assert "PRECONDITION_FAILED" in await refused(two, "send", "edoc", b"<x/>", "m1", other)
 
 
 async def test_it_can_make_and_unmake_nothing(two):

@@ -34,8 +34,7 @@ class Peer(peer.Peer):
     incomplete = True
 
     def __init__(self) -> None:
-        self.vhost = f"p{uuid.uuid4().hex[:12]}"
-        self.login, self.user = f"hub-{self.vhost}", f"office-{self.vhost}"
+        self.user = rabbitmq.user()
         self.names = naming.of(self.user)
         self.mode: Mode | None = None
         self.stored: dict[str, str] = {}
@@ -50,12 +49,10 @@ class Peer(peer.Peer):
     async def start(self) -> None:
         broker = await asyncio.to_thread(rabbitmq.running)
         if self.door is None:
-            definitions = naming.definitions(self.names, self.vhost, self.login)
-            definitions["users"] = [rabbitmq.account(user, user[::-1]) for user in (self.login, self.user)]
-            await asyncio.to_thread(broker.define, definitions)
+            await self._prepare()
             self.door = Door(broker.port)
         await self.door.open()
-        await self._connect(broker.port)
+        await self._connect()
 
     async def stop(self) -> None:
         if self.door is not None:
@@ -67,8 +64,8 @@ class Peer(peer.Peer):
     def settings(self) -> Mapping[str, Any]:
         port = self.door.port if self.door is not None else 5672
         return {
-            "url": f"amqp://127.0.0.1:{port}", "vhost": self.vhost, "login": self.login,
-            "password": self.login[::-1], "user": self.user, "timeout_seconds": 2, "answer_seconds": 1,
+            "url": f"amqp://127.0.0.1:{port}", "vhost": rabbitmq.VHOST, "login": rabbitmq.LOGIN,
+            "password": rabbitmq.LOGIN[::-1], "user": self.user, "timeout_seconds": 1.5, "answer_seconds": 1,
             "repeat_seconds": 1, "part_bytes": 1 << 20,
         }  # fmt: skip
 
@@ -112,10 +109,20 @@ class Peer(peer.Peer):
             found.append(Offer(sha256, state or OfferState.WAITING, text))
         return found
 
-    async def _connect(self, port: int) -> None:
-        self._connection = await aio_pika.connect(
-            host="127.0.0.1", port=port, login=self.user, password=self.user[::-1], virtualhost=self.vhost
-        )
+    async def _prepare(self) -> None:
+        """What the hub makes at its first contact is there already: packages lie there before it comes."""
+        async with await _connection(rabbitmq.LOGIN) as connection:
+            channel = await connection.channel()
+            exchange = await channel.declare_exchange(self.names.exchange, durable=True)
+            queues = {
+                name: await channel.declare_queue(name, durable=True, arguments=arguments)
+                for name, arguments in self.names.queues().items()
+            }
+            for key, name in self.names.bindings().items():
+                await queues[name].bind(exchange, key)
+
+    async def _connect(self) -> None:
+        self._connection = await _connection(self.user)
         self._channel = await self._connection.channel()
         await self._channel.set_qos(prefetch_count=1)
         self._exchange = await self._channel.get_exchange(self.names.exchange, ensure=False)
@@ -127,10 +134,7 @@ class Peer(peer.Peer):
 
     async def _queue_away(self) -> None:
         """As an operator's mistake does it."""
-        port = rabbitmq.running().port
-        async with await aio_pika.connect(
-            host="127.0.0.1", port=port, login=self.login, password=self.login[::-1], virtualhost=self.vhost
-        ) as connection:
+        async with await _connection(rabbitmq.LOGIN) as connection:
             channel = await connection.channel()
             await channel.queue_delete(self.names.delivery)
 
@@ -165,3 +169,11 @@ class Peer(peer.Peer):
             user_id=self.user, delivery_mode=2,
         )  # fmt: skip
         await self._exchange.publish(message, key, mandatory=True)
+
+
+async def _connection(user: str) -> aio_pika.abc.AbstractConnection:
+    """To the broker itself, past the door."""
+    port = rabbitmq.running().port
+    return await aio_pika.connect(
+        host="127.0.0.1", port=port, login=user, password=user[::-1], virtualhost=rabbitmq.VHOST
+    )
