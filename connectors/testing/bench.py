@@ -231,7 +231,16 @@ async def run(scenario: Scenario, bench: Bench) -> Result:
     seconds = time.monotonic() - began
     if failure is None:
         return Result(scenario.id, scenario.title, True, seconds)
-    return Result(scenario.id, scenario.title, False, seconds, failure.cause, failure.remedy)
+    return Result(scenario.id, scenario.title, False, seconds, _with_mistakes(failure.cause, bench), failure.remedy)
+
+
+def _with_mistakes(cause: Words, bench: Bench) -> Words:
+    """The cause, and what went wrong in the peer itself before it."""
+    mistakes = bench.peer.mistakes() if bench.peer is not None else []
+    if not mistakes:
+        return cause
+    told = mistakes[0][:200]
+    return Words(f"lỗi trong chính Peer: {told}; {cause.vi}", f"a mistake in the Peer: {told}; {cause.en}")
 
 
 def _shown(outcome: base.Outcome) -> str:

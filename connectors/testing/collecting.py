@@ -21,28 +21,49 @@ NO = base.Declined(
 """A refusal as a hub gives it."""
 
 
+async def collects_alike(bench: Bench) -> None:
+    """Connector and peer say alike whether packages are fetched; otherwise the scenarios of fetching pass by."""
+    if (said := bench.connector_type.collects) != bench.there().collects:
+        raise Failed(
+            Words(
+                f"collects là {said} ở đầu nối, {not said} ở Peer: việc lấy về không được thử",
+                f"collects is {said} in the connector, {not said} in the peer: fetching is not tried",
+            ),
+            Words(
+                "có collect() thì collects = True ở cả hai, Peer có offer() và offers()",
+                "with collect(): collects = True in both, and offer() and offers() in the peer",
+            ),
+        )
+
+
 async def fetches(bench: Bench) -> None:
     """Documents and statuses come whole, in the order of offering."""
     peer = bench.there()
+    waiting: list[bytes] = []
     for kind, offered in (
         ("edoc", [parcels.small(), parcels.medium(), parcels.vietnamese("NFD")]),
         ("status", [parcels.status()]),
     ):
         for data in offered:
             await peer.offer(data, kind)
+        waiting = offered if peer.typed else [*waiting, *offered]
         async with bench.connector() as connector:
-            found = [await bench.body(one) for one in await bench.collected(connector, kind)]
-        if sorted(found) != sorted(offered):
+            listed = await bench.collected(connector, kind if peer.typed else "edoc")
+            found = [await bench.body(one) for one in listed]
+        if sorted(found) != sorted(waiting):
             raise Failed(
                 Words(
-                    f"đưa ra {len(offered)} gói {kind}, lấy về {len(found)} hoặc sai nội dung",
-                    f"{len(offered)} of {kind} offered, {len(found)} fetched or other bytes",
+                    f"đưa ra {len(waiting)} gói {kind}, lấy về {len(found)} hoặc sai nội dung",
+                    f"{len(waiting)} of {kind} offered, {len(found)} fetched or other bytes",
                 ),
                 Words(
-                    "collect() đưa mọi gói đang chờ, nguyên từng byte", "collect() gives all that waits, byte for byte"
+                    "collect() đưa mọi gói đang chờ, nguyên từng byte; bên kia không phân biệt trạng thái với văn bản: "
+                    "đưa hết khi được hỏi edoc, và typed = False ở Peer",
+                    "collect() gives all that waits, byte for byte; where the other side does not tell statuses from "
+                    "documents, give all when asked for edoc, and say typed = False in the peer",
                 ),
             )
-        if peer.ordered and found != offered:
+        if peer.ordered and found != waiting:
             raise Failed(
                 Words("thứ tự khác với bên kia đưa ra", "the order is not the peer's"),
                 Words("giữ thứ tự của bên kia", "keep the peer's order"),
@@ -194,6 +215,8 @@ def _collects(peer: Peer | None) -> bool:
 
 
 SCENARIOS = (
+    Scenario("collects_alike", Words("Đầu nối và bên kia cùng nói có lấy về hay không", "both say whether it fetches"),
+             lambda peer: peer is not None, collects_alike),
     Scenario("fetches", Words("Lấy về nguyên vẹn và đúng thứ tự", "fetches whole and in order"), _collects, fetches),
     Scenario("same_id", Words("remote_id không đổi", "the same offer has the same remote_id"), _collects, same_id),
     Scenario("nothing_before_confirm", Words("Không xác nhận trước confirm()", "acknowledges nothing before confirm()"),

@@ -6,6 +6,8 @@ import abc
 import asyncio
 import hashlib
 import socket
+import traceback
+from pathlib import Path
 from typing import ClassVar
 
 from aiohttp import web
@@ -13,6 +15,7 @@ from aiohttp import web
 from connectors.testing.peer import BeyondPeerError, Mode, Peer
 
 _PAGE = "<!doctype html><html><head><title>Đăng nhập</title></head><body>Vui lòng đăng nhập</body></html>"
+_MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError, TypeError, ValueError)
 _STATUS = {Mode.ERROR_500: 500, Mode.ERROR_503: 503, Mode.ERROR_429: 429, Mode.BROKEN: 507}
 
 
@@ -30,6 +33,7 @@ class HttpPeer(Peer):
     def __init__(self) -> None:
         self.port = 0
         self.mode: Mode | None = None
+        self._mistakes: list[str] = []
         self._runner: web.AppRunner | None = None
         self._place: socket.socket | None = None
 
@@ -66,6 +70,9 @@ class HttpPeer(Peer):
         elif was == Mode.UNREACHABLE:
             await self._listen()
 
+    def mistakes(self) -> list[str]:
+        return self._mistakes
+
     async def _listen(self) -> None:
         if self._place is not None:
             self._place.close()
@@ -98,14 +105,22 @@ class HttpPeer(Peer):
         if mode == Mode.WRONG_DIGEST:
             return await self.wrong_digest(request)
         if mode in (None, Mode.SLOW_READER):
-            return await self.answer(request)
+            return await self._answer(request)
         if mode == Mode.CUT_BEFORE_ANSWER:
-            await self.answer(request)
+            await self._answer(request)
             if request.transport is not None:
                 request.transport.abort()
             return web.Response()
         await read(request)
         return await self._nonsense(request, mode)
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        try:
+            return await self.answer(request)
+        except _MISTAKES as cause:
+            place = traceback.extract_tb(cause.__traceback__)[-1]
+            self._mistakes.append(f"{type(cause).__name__}: {cause} ({Path(place.filename).name}:{place.lineno})")
+            raise
 
     async def _nonsense(self, request: web.Request, mode: Mode | None) -> web.StreamResponse:
         if mode == Mode.EMPTY:

@@ -67,7 +67,8 @@ class Peer(abc.ABC):
 
     modes: in which ways it can misbehave while a package is handed over.
     collect_modes: in which ways while something is fetched; each must end in PeerTroubleError, never in "nothing new".
-    collects: it can offer packages. ordered: it offers in the order of offering.
+    collects: it can offer packages. ordered: it offers in the order of offering. typed: it says of each whether it is a
+    document or a status; where it does not, all is collected as documents (`Incoming.message_type` is then "").
     incomplete: it can show a package that is still being written (`offer_incomplete`).
     largest_bytes: longest package this kind of peer takes.
     """
@@ -76,6 +77,7 @@ class Peer(abc.ABC):
     collect_modes: ClassVar[frozenset[Mode]] = frozenset()
     collects: ClassVar[bool] = False
     ordered: ClassVar[bool] = True
+    typed: ClassVar[bool] = True
     incomplete: ClassVar[bool] = False
     largest_bytes: ClassVar[int] = 1 << 30
 
@@ -98,6 +100,10 @@ class Peer(abc.ABC):
     async def misbehave(self, mode: Mode | None) -> None:
         """Misbehave from now on; None: behave."""
         raise BeyondPeerError(mode)
+
+    def mistakes(self) -> list[str]:
+        """What went wrong in this class itself, with the place in its file; no fault of the connector."""
+        return []
 
     async def half_done(self) -> list[str]:
         """What an attempt left that nobody will ever end or clear away, or that looks finished and is not; in words."""

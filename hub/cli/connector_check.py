@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the scenarios, print them, write the report; 1 when one failed."""
-    from connectors import UnknownKindError
+    from connectors import UnknownKindError, kinds
     from hub.conformance import connectors_checked
 
     sys.path.insert(0, str(Path.cwd()))
@@ -61,7 +61,13 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         lines = asyncio.run(_shown(arguments, _connector(arguments)))
     except UnknownKindError as cause:
-        raise WrongUseError(f"Không có đầu nối {cause}.", f"There is no connector {cause}.") from cause
+        known, own = ", ".join(kinds()), arguments.kind.partition(".")[0]
+        raise WrongUseError(
+            f"Không có đầu nối {cause}. Có sẵn: {known}; của bạn: {own}.connector, chạy ở thư mục chứa nó.",
+            f"There is no connector {cause}. There are: {known}; yours: {own}.connector, in the folder that holds it.",
+        ) from cause
+    except connectors_checked.NotLoadedError as cause:
+        raise WrongUseError(f"Không nạp được tệp của bạn: {cause}", f"Your file cannot be loaded: {cause}") from cause
     except connectors_checked.NoPeerError as cause:
         raise WrongUseError(f"Không có lớp Peer: {cause}.", f"No class Peer: {cause}.") from cause
     return _ended(arguments, {"kind": "connector", "name": arguments.name or arguments.kind, "door": ""}, lines)

@@ -6,6 +6,7 @@ import importlib
 import json
 import tempfile
 import tomllib
+import traceback
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,13 +24,38 @@ class NoPeerError(LookupError):
     """There is no such class Peer; the text says why."""
 
 
+class NotLoadedError(Exception):
+    """A file of the author's cannot be imported; the text says where and why."""
+
+
+def connector_class(kind: str) -> type[base.Connector]:
+    """The class of this kind. Raises connectors.UnknownKindError, NotLoadedError."""
+    try:
+        return connectors.load(kind)
+    except connectors.UnknownKindError:
+        raise
+    except Exception as cause:  # whatever an author's file does when it is imported
+        raise NotLoadedError(_placed(cause)) from cause
+
+
+def _placed(cause: Exception) -> str:
+    """What went wrong while a file was imported, and its line."""
+    if isinstance(cause, SyntaxError):
+        return f"{Path(cause.filename or '?').name}:{cause.lineno}: SyntaxError: {cause.msg}"
+    frames = [one for one in traceback.extract_tb(cause.__traceback__) if "importlib" not in one.filename]
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}: " if frames else ""
+    return f"{place}{type(cause).__name__}: {cause}"[:300]
+
+
 def peer_class(place: str) -> Callable[[], Peer]:
-    """The class at `module:Class`. Raises NoPeerError."""
+    """The class at `module:Class`. Raises NoPeerError, NotLoadedError."""
     module, _, name = place.partition(":")
     try:
         found = getattr(importlib.import_module(module), name or "Peer")
     except (ImportError, AttributeError, ValueError) as cause:
-        raise NoPeerError(f"{place}: {cause}") from cause
+        raise NoPeerError(f"{place}: {_placed(cause)}") from cause
+    except Exception as cause:  # whatever an author's file does when it is imported
+        raise NotLoadedError(_placed(cause)) from cause
     if not (isinstance(found, type) and issubclass(found, Peer)):
         raise NoPeerError(f"{place}: connectors.testing.peer.Peer")
     return found
@@ -48,7 +74,8 @@ def settings_of(file: Path) -> dict[str, Any]:
 async def with_peer(
     kind: str, peer: Callable[[], Peer] | None, only: Collection[str], large_bytes: int
 ) -> AsyncIterator[Line]:
-    """Every scenario (or those of these ids) with a fresh peer each. Raises connectors.UnknownKindError."""
+    """Every scenario (or those of these ids) with a fresh peer each. Raises UnknownKindError, NotLoadedError."""
+    connector_class(kind)
     with tempfile.TemporaryDirectory(prefix="truc-check-") as folder:
         for scenario in scenarios.ALL:
             if not only or scenario.id in only:
@@ -57,7 +84,7 @@ async def with_peer(
 
 async def with_settings(kind: str, given: Mapping[str, Any], networks: tuple[str, ...]) -> AsyncIterator[Line]:
     """What can be said without sending anything: import, settings, the way to the peer."""
-    found = connectors.load(kind)
+    found = connector_class(kind)
     with tempfile.TemporaryDirectory(prefix="truc-check-") as folder:
         for scenario in (*standing.SCENARIOS[:2], REACHES):
             one = bench.Bench(kind, found, _There(given), Path(folder), timeout_seconds=20, hard_seconds=60)

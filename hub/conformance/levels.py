@@ -12,7 +12,8 @@ from typing import Final
 HIGHEST: Final = 3
 
 OF_CONNECTORS: Final[Mapping[str, int]] = {
-    **dict.fromkeys(("imports_quietly", "settings_described", "hands_over", "keeps_names", "fetches", "parks"), 1),
+    **dict.fromkeys(("imports_quietly", "settings_described", "hands_over", "keeps_names", "collects_alike",
+                     "fetches", "parks"), 1),
     **dict.fromkeys(
         ("keeps_secrets", "repeats_once", "cancelled", "refused", "untouched", "time_limits", "doubt_unreachable",
          "doubt_half_open", "doubt_error_500", "doubt_error_503", "doubt_error_429", "doubt_html_200", "doubt_empty",

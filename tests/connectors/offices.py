@@ -83,6 +83,22 @@ class Offering(Posted):
         return await super().answer(request)
 
 
+class Untold(Offering):
+    """Offers documents and statuses in one list, and does not say which is which."""
+
+    typed = False
+
+    async def offer(self, data: bytes, message_type: str = "edoc") -> None:  # noqa: ARG002 - it does not tell
+        await super().offer(data, "all")
+
+
+class Mistaken(Posted):
+    """Its author made a mistake in it."""
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response({"sha256": await http_peer.read(request), "known": self.takn})
+
+
 class Shared(Peer):
     """A folder that somebody else looks into."""
 

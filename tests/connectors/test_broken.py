@@ -31,7 +31,7 @@ CASES = {
     "trouble_is_silence": ("Offering", "tells_trouble", set()),
     "turns_the_order": ("Offering", "fetches", {"confirms"}),
 }  # fmt: skip
-RIGHT = {"right": "Posted", "right_fetching": "Offering"}
+RIGHT = {"right": "Posted", "right_fetching": "Offering", "right_untold": "Untold"}
 SOON = ("repeats_once", "cancelled", "doubt_html_200", "fetches", "same_id")
 """Quick ones, tried over every wrong connector in the usual run."""
 
@@ -76,6 +76,23 @@ async def test_without_its_mistake_it_passes(name, scenario, tmp_path):
     result = await verdict(name, RIGHT[name], scenario.id, tmp_path)
 
     assert result.passed is not False, f"{result.cause.en}; {result.remedy.en}"
+
+
+async def test_a_mistake_in_the_peer_itself_is_told_as_one(tmp_path):
+    result = await verdict("right", "Mistaken", "hands_over", tmp_path)
+
+    assert result.passed is False
+    assert "Peer: AttributeError" in result.cause.vi
+    assert "offices.py:" in result.cause.en
+    assert "takn" in result.cause.en
+
+
+async def test_a_connector_that_fetches_is_not_passed_by_a_peer_that_offers_nothing(tmp_path):
+    result = await verdict("right_fetching", "Posted", "collects_alike", tmp_path)
+
+    assert result.passed is False
+    assert "collects" in result.cause.en
+    assert "offer()" in result.remedy.en
 
 
 def test_every_file_has_its_scenario():

@@ -93,6 +93,40 @@ def test_a_broken_one_gives_cause_remedy_and_exit_code(office, capsys, tmp_path)
     assert "doubt_error_503" in out
 
 
+@pytest.mark.parametrize(
+    ("file", "line", "said"),
+    [
+        ("connector.py", "def (", "SyntaxError"),
+        ("connector.py", "import khong_co", "No module named 'khong_co'"),
+        ("connector.py", "not_there", "NameError"),
+        ("peer.py", "def (", "SyntaxError"),
+        ("peer.py", "not_there", "NameError"),
+    ],
+)
+def test_a_file_of_the_author_that_cannot_be_loaded_is_told_with_its_line(file, line, said, office, capsys, tmp_path):
+    starting.write(office, tmp_path)
+    path = tmp_path / office / file
+    path.write_text(path.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
+    number = len(path.read_text(encoding="utf-8").splitlines())
+
+    code = main(["connector", "check", f"{office}.connector", *only("settings_described")])
+
+    told = capsys.readouterr().err
+    assert code == 2
+    assert f"{file}:{number}" in told
+    assert said in told
+
+
+def test_a_kind_that_is_none_is_told_with_those_that_are(office, capsys, tmp_path):
+    starting.write(office, tmp_path)
+
+    assert main(["connector", "check", office]) == 2
+
+    told = capsys.readouterr().err
+    assert "folder" in told
+    assert f"{office}.connector" in told
+
+
 def test_the_report_is_signed_by_the_hub_at_hand(office, capsys, tmp_path):
     starting.write(office, tmp_path)
     settings = settings_in(tmp_path / "D")
