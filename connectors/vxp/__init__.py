@@ -24,8 +24,13 @@ from connectors.vxp import lists, wire
 DEFINITE = frozenset({"10", "18", "19", "21", "22", "23"})
 """ErrorCodes that say no to these bytes; 15 is a matter of our credential, 20 and unknown ones may pass."""
 
-ANSWER_BYTES = 256 * 1024 * 1024
-"""Longest answer read whole: a list of everything that waits."""
+ANSWER_BYTES = 64 * 1024
+"""Longest answer that is read; a list may have LIST_BYTES."""
+
+LIST_BYTES = 256 * 1024 * 1024
+"""Longest list of everything that waits, or that was sent."""
+
+_LISTS = frozenset({"getReceivedEdocList", "getSentEdocList"})
 
 _TROUBLE = (aiohttp.ClientError, OSError, zlib.error, asyncio.IncompleteReadError)  # OSError includes TimeoutError
 
@@ -268,11 +273,12 @@ class Connector(base.Connector):
         async with self.tools.http.post(
             url, headers=signed | (more or {}), data=data, allow_redirects=False
         ) as response:
+            most = LIST_BYTES if method in _LISTS and response.status == 200 else ANSWER_BYTES
             text = bytearray()
             async for piece in response.content.iter_any():
                 text += piece
-                if len(text) > ANSWER_BYTES:
-                    message = f"{method}: the answer is too long"
+                if len(text) > most:
+                    message = f"{method}: the answer is longer than {most} bytes"
                     raise wire.WireError(message)
             return wire.answer(response.status, bytes(text))
 

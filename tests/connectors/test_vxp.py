@@ -119,6 +119,22 @@ async def test_only_the_protocols_own_answer_counts(axis, client, answer, kind):
     assert isinstance(outcome, kind)
 
 
+@pytest.mark.parametrize("status", [200, 500])
+async def test_k_09_an_answer_is_read_to_its_limit_and_no_further(axis, client, status):
+    """K-09: only a list of what waits may be long, and only when it is an answer and no error page."""
+    long = json.dumps(OK | {"DocId": "d-1", "data": [], "more": "x" * vxp.ANSWER_BYTES})
+    axis.script = {method: [(status, long)] for method in ("sendEdoc", "updateStatus", "getReceivedEdocList")}
+
+    handed = await client.deliver(parcel()[0])
+    with pytest.raises(base.PeerTroubleError, match="longer than"):
+        await client.update("d-1", "done")
+
+    assert isinstance(handed, base.Deferred)
+    assert not handed.untouched
+    assert "longer than" in handed.reason
+    assert (await client.check() is None) == (status == 200)
+
+
 async def test_nobody_at_home_exposes_nothing(axis, client):
     await axis.stop()
     one, source = parcel()
