@@ -60,13 +60,16 @@ class HandingOver:
         """One attempt, whatever happens in it: the next one comes after a pause."""
         try:
             await self._attempt(item)
+        except FileNotFoundError as error:  # its bytes are gone; the others have theirs
+            self._means.wrong("disk_trouble", str(error))
+            await self._pass_over(item, error)
         except (OSError, sqlite3.Error, SpoolFullError) as error:
             full = isinstance(error, SpoolFullError) or is_full(error)
             self._own.failed(repr(error))
             self._means.wrong("disk_full" if full else "disk_trouble", str(error))
         except Exception as error:  # noqa: BLE001 - an edge: one package that surprises us does not stop the others
-            self._own.failed(repr(error))
             self._means.wrong("agent_failed", repr(error)[:200])
+            await self._pass_over(item, error)
         else:
             self._own.heard()
             for code in ("disk_full", "disk_trouble", "agent_failed"):
@@ -74,6 +77,13 @@ class HandingOver:
         finally:
             del self._running[item.number]
             self.wake.set()
+
+    async def _pass_over(self, item: Item, error: Exception) -> None:
+        """Put off what the agent or a connector stumbled over: those behind it have their turn."""
+        try:
+            await self._put_off(item, base.Deferred(f"failed: {type(error).__name__}", peer=False))
+        except (OSError, sqlite3.Error) as trouble:
+            self._own.failed(repr(trouble))
 
     async def _attempt(self, item: Item) -> None:
         means = self._means

@@ -128,7 +128,7 @@ class Agent:
             if one.source_health.rest_seconds > 0:
                 await asyncio.sleep(one.source_health.rest_seconds)
             else:
-                await one.source.news(self._settings.agent.poll_seconds)
+                await self._guarded(lambda: one.source.news(self._settings.agent.poll_seconds))
 
     async def _tell(self, one: Direction) -> None:
         while True:
@@ -140,9 +140,12 @@ class Agent:
         while True:
             one.handing_over.wake.clear()
             await self._guarded(one.handing_over.turn)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(await self._pause(one)):
-                    await one.handing_over.wake.wait()
+            await self._guarded(lambda: self._wait(one))
+
+    async def _wait(self, one: Direction) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(await self._pause(one)):
+                await one.handing_over.wake.wait()
 
     async def _pause(self, one: Direction) -> float:
         """How long nothing more can be handed over, if nothing happens."""
@@ -159,8 +162,11 @@ class Agent:
     async def _report(self, said: Callable[[dict[str, Any]], object]) -> None:
         while True:
             await self._guarded(self._beat)
-            said(await self.status())
+            await self._guarded(lambda: self._say(said))
             await asyncio.sleep(self._settings.agent.heartbeat_seconds)
+
+    async def _say(self, said: Callable[[dict[str, Any]], object]) -> None:
+        said(await self.status())
 
     async def _beat(self) -> None:
         """Tell the hub that we live, how our clock stands and what waits."""
@@ -197,10 +203,13 @@ class Agent:
 
     async def _tidy(self) -> None:
         while True:
-            before = self._means.now() - timedelta(days=self._settings.agent.keep_days)
-            moment, ledger = before.isoformat(timespec="seconds"), self._means.ledger
-            await self._means.keep(lambda: ledger.forget(moment))  # noqa: B023 - used before the next turn
+            await self._guarded(self._forget)
             await asyncio.sleep(86_400)
+
+    async def _forget(self) -> None:
+        before = self._means.now() - timedelta(days=self._settings.agent.keep_days)
+        moment, ledger = before.isoformat(timespec="seconds"), self._means.ledger
+        await self._means.keep(lambda: ledger.forget(moment))
 
     async def _guarded(self, work: Callable[[], Awaitable[object]]) -> None:
         """Do it; what goes wrong is said, and the loop goes on after a while."""
