@@ -312,8 +312,8 @@ class Sms(_Section):
     settings_file: str = Field(
         "sms.toml", description="TOML file with the notifier's settings and secret, readable by the hub's user only"
     )
-    alarms: tuple[Literal["urgent_unopened", "hour_near"], ...] = Field(
-        ("urgent_unopened", "hour_near"),
+    alarms: tuple[Literal["urgent_after_hours", "urgent_unopened", "hour_near"], ...] = Field(
+        ("urgent_after_hours", "urgent_unopened", "hour_near"),
         description="Alarms of an agency's clerks that are also told by text message, one message each for ever",
     )
     give_up_hours: int = Field(

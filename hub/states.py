@@ -103,6 +103,7 @@ class Alarm(StrEnum):
     NOT_ACCEPTED = "not_accepted"  # received, and not accepted on the same working day
     CLOSING = "closing"  # the working day ends soon and it is not accepted yet
     URGENT_UNOPENED = "urgent_unopened"
+    URGENT_AFTER_HOURS = "urgent_after_hours"  # it came while nobody is at work
     HOUR_NEAR = "hour_near"  # level 4, its hour is near and nobody opened it
     ISSUED_LATE = "issued_late"  # urgent, and sent long after it was signed
     NOT_DESTROYED = "not_destroyed"  # recalled, and its destruction not confirmed

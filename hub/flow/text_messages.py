@@ -1,4 +1,4 @@
-"""Text messages for the person on duty: an urgent document nobody opened, an hour that is near.
+"""Text messages for the person on duty: an urgent document at night or unopened, an hour that is near.
 
 One message for each alarm, once for ever. It names number, notation and urgency and nothing else of the document, in
 160 characters without accents; it goes to the mobile number the registry has for the agency. What the gateway does
@@ -46,7 +46,9 @@ def words(kind: str, audience: str, urgency: int, number: str, notation: str, *,
     level = _LEVELS[min(max(urgency, 0), len(_LEVELS) - 1)]
     name = "/".join(filter(None, (_plain(number, _LONGEST_NUMBER), _plain(notation, _LONGEST_NOTATION))))
     who = "noi nhan chua mo" if audience == Audience.SENDER else "chua duoc mo"
-    if kind == Alarm.HOUR_NEAR:
+    if kind == Alarm.URGENT_AFTER_HOURS:
+        who = "den ngoai gio lam viec"
+    elif kind == Alarm.HOUR_NEAR:
         who += ", da qua gio hen" if past else ", sap den gio hen"
     text = f"Truc lien thong: van ban {level} so {name or '(khong so)'} {who}. De nghi xu ly ngay."
     return text[: base.Notice.LONGEST]  # law: R-060 CB Đ10.5

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub import clock
 from hub.flow.watch.facts import Facts, Look, Reason, Rules
-from hub.states import Alarm, Audience, DeliveryStatus, RecallState
+from hub.states import BESIDE, Alarm, Audience, DeliveryStatus, RecallState
 from hub.store import alarms
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def look(facts: Facts, now: datetime, rules: Rules) -> Look:
 
 def _duties(facts: Facts, rules: Rules) -> Iterator[_Duty]:
     yield from _confirmation(facts, rules)
+    yield _after_hours(facts, rules)
     yield _opening(facts, rules)
     yield _hour(facts, rules)
     yield _issue(facts, rules)
@@ -106,6 +107,20 @@ def _confirmation(facts: Facts, rules: Rules) -> Iterator[_Duty]:
     steps = (_Step(due, Audience.OPERATOR), _Step(told, Audience.SENDER))
     yield _Duty(Alarm.NOT_CONFIRMED, stands=True, steps=steps, due=due)
     yield _Duty(Alarm.PAPER_DUE, stands=True, steps=(_Step(paper, Audience.SENDER),), due=due)
+
+
+def _after_hours(facts: Facts, rules: Rules) -> _Duty:
+    """An urgent one that came while the recipient is not at work: software may have it, no person has seen it.
+
+    Until somebody accepts or refuses it; once work begins the clerks see it without being called.
+    """
+    # law: R-084 HN Đ7.2
+    handled = facts.accepted or facts.refused or facts.ended or facts.recalled
+    if not facts.level or handled or facts.copy in BESIDE:
+        return _Duty(Alarm.URGENT_AFTER_HOURS, stands=False)
+    begins = work_begins(rules.recipient, facts.since)
+    step = _Step(facts.since, Audience.RECIPIENT, until=begins)
+    return _Duty(Alarm.URGENT_AFTER_HOURS, begins > facts.since, (step,))
 
 
 def _opening(facts: Facts, rules: Rules) -> _Duty:
@@ -221,6 +236,16 @@ def _alarm(facts: Facts, duty: _Duty, step: _Step) -> alarms.Alarm:
         None if whole else facts.recipient,
         {"document_id": facts.document_id, "urgency": facts.level, **other, **dict(step.detail)},
     )
+
+
+def work_begins(calendar: WorkCalendar, at: datetime) -> datetime:
+    """The start of the next working session; `at` itself while one is open, or when none comes."""
+    day = clock.local(at).date()
+    for number in range(FAR):
+        for session in calendar.sessions(day + timedelta(days=number)):
+            if at < session.end:
+                return max(at, session.start)
+    return at
 
 
 def session_end(calendar: WorkCalendar, at: datetime) -> datetime:

@@ -20,6 +20,10 @@ TITLES: Final = {
         "The working day ends soon and it is not accepted yet",
     ),
     Alarm.URGENT_UNOPENED: ("Văn bản khẩn chưa được mở", "An urgent document has not been opened"),
+    Alarm.URGENT_AFTER_HOURS: (
+        "Văn bản khẩn đến ngoài giờ làm việc",
+        "An urgent document came outside working hours",
+    ),
     Alarm.HOUR_NEAR: (
         "Hỏa tốc hẹn giờ: sắp đến hoặc đã qua giờ hẹn mà chưa mở",
         "Express at a fixed hour: the hour is near or over and nobody has opened it",

@@ -36,7 +36,7 @@ def sections():
 
 @pytest.fixture
 async def hub(hub):
-    hub.clock = clock.FakeClock(datetime(2026, 11, 23, 15, 0, tzinfo=UTC))  # 22:00, a Monday
+    hub.clock = clock.FakeClock(datetime(2026, 11, 23, 1, 0, tzinfo=UTC))  # 08:00, a Monday
     return hub
 
 
@@ -91,8 +91,9 @@ async def world(hub, sender, stc, province, gateway):
 
 
 async def test_an_urgent_document_nobody_opens_calls_the_person_on_duty_once(world):
-    """Also at night.  law: R-084 HN Đ7.2, R-060 CB Đ10.5"""
+    """law: R-084 HN Đ7.2, R-060 CB Đ10.5"""
     await world.urgent()
+    await world.turn()
     await world.turn(3600)
     await world.turn(3600)
     await world.turn(60)
@@ -100,6 +101,20 @@ async def test_an_urgent_document_nobody_opens_calls_the_person_on_duty_once(wor
     assert world.texts() == ["Truc lien thong: van ban HOA TOC so 12/SNV-VP chua duoc mo. De nghi xu ly ngay."]
     assert world.gateway.last.json["to"] == "+84912345678"
     assert [row.state for row in await world.rows()] == ["sent"]
+
+
+async def test_an_urgent_document_at_night_calls_at_once_also_when_the_office_system_fetches_by_itself(world, stc):
+    """law: R-084 HN Đ7.2"""
+    world.hub.clock.set(datetime(2026, 11, 23, 15, 0, tzinfo=UTC))  # 22:00
+    await world.urgent()
+    await world.turn(1)
+    [item] = (await stc.do("getReceivedEdocList")).json["data"]
+    await stc.do("getEdoc", item["docId"])
+    await world.turn(3600)
+
+    assert world.texts() == [
+        "Truc lien thong: van ban HOA TOC so 12/SNV-VP den ngoai gio lam viec. De nghi xu ly ngay."
+    ]
 
 
 async def test_a_normal_document_calls_nobody(world):
@@ -201,7 +216,8 @@ NAMES = st.text(max_size=300)
 
 
 @given(
-    kind=st.sampled_from(["urgent_unopened", "hour_near"]), audience=st.sampled_from(["sender", "recipient"]),
+    kind=st.sampled_from(["urgent_after_hours", "urgent_unopened", "hour_near"]),
+    audience=st.sampled_from(["sender", "recipient"]),
     urgency=st.integers(-3, 99), number=NAMES, notation=NAMES, past=st.booleans(),
 )  # fmt: skip
 def test_whatever_the_names_a_message_is_plain_and_short(kind, audience, urgency, number, notation, past):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hub import calendar, clock, profile
 from hub.flow import checks
 from hub.flow.watch.facts import Facts, Reason, Rules
-from hub.flow.watch.look import look
+from hub.flow.watch.look import look, work_begins
 from hub.states import DeliveryStatus
 
 NATIONAL = profile.load("national", checks.SETTABLE)
@@ -40,6 +40,7 @@ def told(known: Facts, now: str) -> list[str]:
 
 MONDAY = "2026-11-23T08:00"
 OPERATOR, SENDING = "not_confirmed/operator", "not_confirmed/sender"
+DUTY = "urgent_after_hours/recipient"
 
 
 @pytest.mark.parametrize(
@@ -59,15 +60,19 @@ OPERATOR, SENDING = "not_confirmed/operator", "not_confirmed/sender"
         pytest.param("2026-02-13T17:00", 0, "2026-02-23T09:00", [OPERATOR], id="after Tết"),
         pytest.param("2026-11-25T23:50", 0, "2026-11-26T09:29", [], id="sent before midnight"),
         pytest.param("2026-11-25T23:50", 0, "2026-11-26T09:30", [OPERATOR], id="counted from the morning"),
-        pytest.param("2026-11-23T23:50", 3, "2026-11-24T00:04", [], id="express: any minutes"),
+        pytest.param("2026-11-23T23:50", 3, "2026-11-24T00:04", [DUTY], id="express: any minutes"),
         pytest.param(
-            "2026-11-23T23:50", 3, "2026-11-24T00:05", [OPERATOR, SENDING, "urgent_unopened/recipient"], id="at night"
+            "2026-11-23T23:50",
+            3,
+            "2026-11-24T00:05",
+            [OPERATOR, SENDING, DUTY, "urgent_unopened/recipient"],
+            id="at night",
         ),
         pytest.param(
             "2026-02-17T03:00",
             3,
             "2026-02-17T03:30",
-            [OPERATOR, SENDING, "paper_due/sender", "urgent_unopened/recipient"],
+            [OPERATOR, SENDING, "paper_due/sender", DUTY, "urgent_unopened/recipient"],
             id="express in the night of Tết",
         ),
         pytest.param(MONDAY, 1, "2026-11-23T08:59", [], id="khẩn: an hour"),
@@ -94,6 +99,28 @@ def test_what_is_confirmed_or_over_calls_nobody(more):
 
     assert told(known, "2026-11-30T08:00") == []
     assert "not_confirmed" in look(known, at("2026-11-30T08:00"), RULES).over
+
+
+@pytest.mark.parametrize(
+    ("since", "more", "wanted"),
+    [
+        ("2026-11-23T22:00", {"urgency": 1}, [DUTY]),
+        ("2026-11-23T12:00", {"urgency": 2}, [DUTY]),  # at midday
+        ("2026-11-28T09:00", {"urgency": 3}, [DUTY]),  # a Saturday
+        ("2026-11-23T22:00", {"urgency": 0}, []),
+        (MONDAY, {"urgency": 3}, []),
+        ("2026-11-23T22:00", {"urgency": 1, "business_status": "01", "exposed": True}, [DUTY]),  # software has it
+        ("2026-11-23T22:00", {"urgency": 1, "business_status": "03"}, []),
+        ("2026-11-23T22:00", {"urgency": 1, "copy": "second"}, []),
+    ],
+)
+def test_an_urgent_one_outside_working_hours_calls_whoever_is_on_duty_at_once(since, more, wanted):
+    """law: R-084 HN Đ7.2: also what an office system fetched by itself, and once work begins nobody is called anew."""
+    known = facts(since, **more)
+    begins = work_begins(WORK, at(since))
+
+    assert told(known, since) == wanted
+    assert DUTY not in told(known, f"{begins:%Y-%m-%dT%H:%M}")
 
 
 RECEIVED = {

@@ -91,7 +91,7 @@ async def test_a_watchdog_that_was_stopped_for_a_night_looks_once_and_says_it_wa
     late = [one for one in await watched.events() if one["alarm"] == "watch_late"]
     assert [(one["since"], one["waiting"]) for one in late[-1:]] == [("2026-11-23T20:00:00+07:00", 1)]
     open_now = [one for one in await watched.alarms() if not one.startswith(("watch_late", "calendar"))]
-    assert open_now == [*TOLD, "paper_due/sender", "urgent_unopened/recipient"]
+    assert open_now == [*TOLD, "paper_due/sender", "urgent_after_hours/recipient", "urgent_unopened/recipient"]
     before = len(await watched.events())
     await Watchdog(watched.hub).once()
     assert len(await watched.events()) == before
