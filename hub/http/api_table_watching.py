@@ -10,7 +10,14 @@ from hub.http import api_shapes as shapes
 from hub.http.api_shapes.alarms import AlarmPage, AlarmQuery
 from hub.http.api_shapes.calls import CallPage, CallQuery
 from hub.http.api_shapes.heartbeat import Heartbeat, HeartbeatTaken
-from hub.http.api_shapes.webhooks import WebhookList, WebhookMade, WebhookShown, WebhookTried, WebhookWritten
+from hub.http.api_shapes.webhooks import (
+    WebhookList,
+    WebhookMade,
+    WebhookReplayed,
+    WebhookShown,
+    WebhookTried,
+    WebhookWritten,
+)
 from hub.http.openapi import JSON, Operation, Part, Reply
 
 PREFIX: Final = "/api/v1"
@@ -88,5 +95,13 @@ WATCHING: tuple[Operation, ...] = (
         title="Gọi thử web hook", title_en="Try a web hook",
         text="Gọi một lần với sự kiện `webhook.ping`, cũng được ký; không đổi tình trạng của web hook.",
         handler=api_webhooks.ping, replies=(Reply(200, "Kết quả gọi thử", WebhookTried),),
+    ),
+    Operation(
+        method="POST", path=f"{_WEBHOOK}/replay", id="replayWebhook", tag=WATCHING_TAG,
+        title="Báo lại một sự kiện cho web hook", title_en="Tell a web hook one event again",
+        text="Gọi ngay một lần, với `webhook-id` như lần đầu; không đổi chỗ web hook đang tới. Báo lại tất cả từ một "
+        "chỗ: tạo web hook với `after`.",
+        handler=api_webhooks.replay, body=(Part(JSON, WebhookReplayed),),
+        replies=(Reply(200, "Kết quả gọi", WebhookTried),),
     ),
 )  # fmt: skip

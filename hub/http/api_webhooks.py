@@ -1,4 +1,4 @@
-"""The caller's web hooks: made, looked at, tried, given a new secret, resumed, removed."""
+"""The caller's web hooks: made, looked at, tried, told an event again, given a new secret, resumed, removed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from aiohttp import web
 
 from hub.flow.webhooks import hooks
 from hub.http.api_call import Call, answer
-from hub.http.api_shapes.webhooks import WebhookList, WebhookMade, WebhookShown, WebhookTried, WebhookWritten
+from hub.http.api_shapes.webhooks import (
+    WebhookList,
+    WebhookMade,
+    WebhookReplayed,
+    WebhookShown,
+    WebhookTried,
+    WebhookWritten,
+)
 
 
 async def create(call: Call) -> web.StreamResponse:
@@ -50,6 +57,13 @@ async def resume(call: Call) -> web.StreamResponse:
 async def ping(call: Call) -> web.StreamResponse:
     """POST /webhooks/{webhook_id}/ping."""
     tried = await hooks.ping(call.hub, call.system, call.id("webhook_id"))
+    return answer(WebhookTried(status=tried.status, ms=tried.ms, reason=tried.reason))
+
+
+async def replay(call: Call) -> web.StreamResponse:
+    """POST /webhooks/{webhook_id}/replay."""
+    asked = await call.json(WebhookReplayed)
+    tried = await hooks.replay(call.hub, call.system, call.id("webhook_id"), asked.seq)
     return answer(WebhookTried(status=tried.status, ms=tried.ms, reason=tried.reason))
 
 

@@ -1,4 +1,4 @@
-"""What a system does with its web hooks: make, look at, try, change the secret, resume, remove."""
+"""What a system does with its web hooks: make, look at, try, replay an event, change the secret, resume, remove."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from connectors import outgoing
 from connectors.calling import addresses, posting, signing
 from edxml.faults import Fault, Refusal
 from hub import clock, states
-from hub.flow import outward
+from hub.flow import feed, outward
 from hub.flow.webhooks import message, secrets
 from hub.limits import Rate, TooManyError
 from hub.store import webhooks
+from hub.store.calls import Call
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
@@ -137,13 +138,50 @@ async def resume(hub: Hub, system: System, hook_id: str) -> HookView:
 
 async def ping(hub: Hub, system: System, hook_id: str) -> Tried:
     """Call the hook with a trial event now. Raises Refusal(NOT_FOUND), TooManyError."""
+    row = await _to_try(hub, system, hook_id)
+    content = message.written(message.PING, hub.clock.now(), {"webhook_id": hook_id})
+    return await _tried(hub, row, f"ping_{uuid.uuid4()}", content)
+
+
+async def replay(hub: Hub, system: System, hook_id: str, seq: int) -> Tried:
+    """Tell the hook one event again now, under the id it had; its cursor stays where it is.
+
+    Raises Refusal(NOT_FOUND), also for an event that is not told to this system; TooManyError.
+    """
+    row = await _to_try(hub, system, hook_id)
+    found, _ = await feed.own(hub, system, after=seq - 1, limit=1)
+    if not found or found[0].event.seq != seq:
+        raise Refusal(Fault.NOT_FOUND, "no event of yours has this number", where="seq")
+    one = found[0]
+    tried = await _tried(hub, row, message.message_id(one), message.body(one))
+    said = " ".join(part for part in (hook_id[:8], message.message_id(one), "replay", tried.reason) if part)
+    hub.calls.note(
+        Call(
+            system.id,
+            hub.clock.now(),
+            "webhook",
+            one.event.type,
+            status=tried.status,
+            package_id=one.package_id,
+            delivery_id=one.delivery_id,
+            ms=tried.ms,
+            detail=said[:300],
+        )
+    )
+    return tried
+
+
+async def _to_try(hub: Hub, system: System, hook_id: str) -> Row[Any]:
     row = await hub.db.read(lambda connection: _own(connection, system, hook_id))
     if wait := hub.limiter.wait(("webhook pings", system.id), PINGS):
         raise TooManyError("webhook_pings", PINGS, wait)
+    return row
+
+
+async def _tried(hub: Hub, row: Row[Any], message_id: str, content: bytes) -> Tried:
     now, seconds = hub.clock.now(), float(hub.settings.webhooks.timeout_seconds)
-    content = message.written(message.PING, now, {"webhook_id": hook_id})
-    known = secrets.valid(secrets.opened(hub.keys, hook_id, row.secret), now)
-    headers = {"Content-Type": "application/json", **signing.headers(known, f"ping_{uuid.uuid4()}", now, content)}
+    known = secrets.valid(secrets.opened(hub.keys, row.id, row.secret), now)
+    headers = {"Content-Type": "application/json", **signing.headers(known, message_id, now, content)}
     began = time.monotonic()
     status, reason = 0, ""
     async with outgoing.session(outward.guard(hub.settings), timeout_seconds=seconds) as http:

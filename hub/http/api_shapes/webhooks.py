@@ -28,6 +28,12 @@ class WebhookWritten(Asked):
     )
 
 
+class WebhookReplayed(Asked):
+    """One event to be told again."""
+
+    seq: int = Field(ge=1, le=10**18, description="`seq` của sự kiện, như ở GET /events")
+
+
 class WebhookShown(Answer):
     """One web hook and how it fares."""
 
@@ -56,7 +62,7 @@ class WebhookList(Answer):
 
 
 class WebhookTried(Answer):
-    """What came of a trial call."""
+    """What came of a call that was asked for."""
 
     status: int = Field(description="Mã HTTP mà nơi nhận trả lời; 0 = không có trả lời")
     ms: int

@@ -52,6 +52,7 @@ RULES: dict[tuple[str, str], object] = {
     ("POST", f"{_API}/webhooks/{{webhook_id}}/rotate"): HOOK,
     ("POST", f"{_API}/webhooks/{{webhook_id}}/resume"): HOOK,
     ("POST", f"{_API}/webhooks/{{webhook_id}}/ping"): HOOK,
+    ("POST", f"{_API}/webhooks/{{webhook_id}}/replay"): HOOK,
     ("GET", f"{_API}/paper"): CALLER,
     ("GET", f"{_API}/groups"): CALLER,
     ("GET", f"{_API}/groups/{{name}}"): CALLER,

@@ -9,6 +9,8 @@ from fake_peers import receiver
 from fake_peers.receiver import said
 from standardwebhooks.webhooks import Webhook
 
+from edxml.testing import make_package
+
 
 @pytest.fixture
 def sections():
@@ -60,6 +62,30 @@ async def test_a_trial_call_is_signed_and_tells_what_came_of_it(offices, program
     assert none["reason"]
     event = Webhook(made["secret"]).verify(program.calls[0].body, program.calls[0].headers)
     assert event["type"] == "webhook.ping"
+
+
+async def test_one_event_is_told_again_under_the_id_it_had(hub, offices, program):
+    sender, recipient, stranger = offices
+    made = (await sender.post("/webhooks", json={"url": program.url})).expect(201)
+    sent = await sender.send(make_package())
+    await recipient.receive()
+    event = (await sender.get("/events")).expect()["items"][-1]
+
+    for _ in range(2):
+        again = (await sender.post(f"/webhooks/{made['id']}/replay", json={"seq": event["seq"]})).expect()
+    absent = await sender.post(f"/webhooks/{made['id']}/replay", json={"seq": 10**9})
+    own = (await stranger.post("/webhooks", json={"url": program.url})).expect(201)
+    foreign = await stranger.post(f"/webhooks/{own['id']}/replay", json={"seq": event["seq"]})
+
+    assert (again["status"], again["reason"]) == (204, "")
+    assert len({call.headers["webhook-id"] for call in program.calls}) == 1
+    told = Webhook(made["secret"]).verify(program.calls[1].body, program.calls[1].headers)
+    assert (told["type"], told["data"]["seq"]) == (event["type"], event["seq"])
+    assert told["data"]["package_id"] == sent["package_id"]
+    assert absent.code == foreign.code == "not_found"
+    assert (await sender.get(f"/webhooks/{made['id']}")).expect()["cursor"] == made["cursor"]
+    log = (await sender.get("/calls")).expect()["items"]
+    assert [one["status"] for one in log if one["door"] == "webhook"] == [204, 204]
 
 
 async def test_trial_calls_are_limited(offices, program):
