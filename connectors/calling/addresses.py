@@ -54,11 +54,6 @@ class Place:
     port: int
     literal: bool
 
-    @property
-    def is_encrypted(self) -> bool:
-        """Whether calls to it go over TLS."""
-        return self.url.startswith("https://")
-
 
 def read(text: str) -> Place:
     """The place behind an address; https, or plain http to a loopback number. Raises AddressError.

@@ -216,15 +216,6 @@ def due(connection: Connection, system_id: str, now: datetime, limit: int) -> Se
     ).all()
 
 
-def destinations(connection: Connection) -> Sequence[Row[Any]]:
-    """Systems that have queue rows to be pushed, with the earliest due time."""
-    return connection.execute(
-        select(_D.c.system_id, _D.c.connector, func.min(_D.c.due_at).label("due_at"), func.count().label("waiting"))
-        .where(_D.c.status.in_([states.DeliveryStatus.QUEUED.value, states.DeliveryStatus.SENDING.value]))
-        .group_by(_D.c.system_id, _D.c.connector)
-    ).all()
-
-
 def by_age(connection: Connection, marks: Sequence[str]) -> Sequence[Row[Any]]:
     """Unfinished deliveries by destination and age: one row a (system, agency, status), counts since each mark.
 

@@ -9,7 +9,6 @@ import pytest
 from connectors.testing import scenarios
 
 HERE = Path(__file__).parent
-EVERY_DOUBT = {one.id for one in scenarios.ALL if one.id.startswith("doubt_")}
 
 CASES = {
     # file: (peer, the scenario named for its mistake, others that rightly see the same mistake)
