@@ -149,6 +149,8 @@ async def system_activate(hub: Hub, args: Args) -> Answer:
     system = await hub.db.read(lambda connection: edit.show_system(connection, args["system_id"]))
     names = (str(system["system_id"]), str(system["name"]))
     proof = conformity.proven(hub, args["report"], names) if args.get("report") else None
+    if proof is not None:
+        conformity.check_newer(proof, system)
     conformity.check(hub, names[0], proof.level if proof is not None else edit.level_of(system))
     return await registry.change(
         hub, lambda connection: edit.activate_system(connection, args["system_id"], proof=proof, why=why(args))

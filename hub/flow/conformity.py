@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cryptography import x509
 
 from agency_registry.edit import Proof, RegistryError
-from hub.keys import Keys, ReceiptInvalid, verify_jws
+from hub.keys import Keys, ReceiptInvalid, is_test_certificate, verify_jws
 
 if TYPE_CHECKING:
     from hub.context import Hub
@@ -82,12 +82,27 @@ def proven(hub: Hub, text: str, names: tuple[str, ...]) -> Proof:
         report = read(text, hub.keys, signers(hub.settings))
     except ReportInvalidError as cause:
         raise RegistryError("report_invalid", value=str(cause)) from cause
+    if not hub.settings.hub.secrets_open and is_made_up(text):
+        raise RegistryError("report_invalid", value="signed with TEST keys, which show nothing outside tests")
     if report.subject["kind"] != "system" or report.subject["name"] not in names:
         shown = f"{report.subject['kind']} {report.subject['name']}"
         raise RegistryError("report_other", value=shown, code=names[0])
     if report.at > hub.clock.now():
         raise RegistryError("report_invalid", value=f"it is of {report.at.isoformat()}, which is to come")
     return Proof(report.level, report.at.isoformat(), report.sha256)
+
+
+def check_newer(proof: Proof, system: Mapping[str, Any]) -> None:
+    """Let no earlier report take the place of a later one. Raises RegistryError(report_invalid)."""
+    kept = str(system["papers"].get("conformance_at") or "")
+    if kept and datetime.fromisoformat(proof.at) < datetime.fromisoformat(kept):
+        raise RegistryError("report_invalid", value=f"it is of {proof.at}, a later one of {kept} is known")
+
+
+def is_made_up(text: str) -> bool:
+    """Whether a verified report was signed under a certificate for tests."""
+    certificate = _signer(text)
+    return certificate is not None and is_test_certificate(certificate)
 
 
 def check(hub: Hub, name: str, level: int) -> None:
@@ -108,9 +123,15 @@ def _of_others(text: str, trusted: tuple[x509.Certificate, ...]) -> bytes:
 
 def _named(text: str) -> str:
     """Who signed, as the report itself says."""
+    certificate = _signer(text)
+    return "?" if certificate is None else certificate.subject.rfc4514_string()[:60]
+
+
+def _signer(text: str) -> x509.Certificate | None:
+    """The certificate that a report names; None when it names none that can be read."""
     try:
-        head = text.partition(".")[0]
+        head = text.strip().partition(".")[0]
         fields = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
-        return x509.load_der_x509_certificate(base64.b64decode(fields["x5c"][0])).subject.rfc4514_string()[:60]
+        return x509.load_der_x509_certificate(base64.b64decode(fields["x5c"][0]))
     except (ValueError, KeyError, IndexError, TypeError, binascii.Error, RecursionError):
-        return "?"
+        return None

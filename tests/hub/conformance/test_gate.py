@@ -131,6 +131,39 @@ async def test_a_listed_signer_counts(tmp_path):
         await app.close_hub(own)
 
 
+async def test_an_earlier_report_does_not_take_the_place_of_a_later_one(ask, hub):  # noqa: F811
+    await ask("system.add", **{"name": "snv", "for": ["000.00.01.H99"]})
+    earlier = told(hub, 3, at=hub.clock.now() - timedelta(days=9))
+    later = told(hub, 2, at=hub.clock.now() - timedelta(days=1))
+
+    answers = [await ask("system.activate", system_id="snv", report=text) for text in (later, earlier, later)]
+
+    assert [(one.get("error") or {}).get("code") for one in answers] == [None, "report_invalid", None]
+
+
+async def test_what_test_keys_signed_shows_nothing_to_a_hub_at_work(tmp_path):
+    """Also not when such a certificate is listed, or is one of the hub's own from before it began to work."""
+    other = settings_in(tmp_path / "other")
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "kit.crt").write_bytes((other.keys_folder / "receipt.crt").read_bytes())
+    own = await app.open_hub(
+        settings_in(tmp_path / "own", conformance={"level": 1, "signers": ["kit.crt"]}, hub={"test_mode": False})
+    )
+    try:
+        await own.db.write(lambda connection: edit.add_agency(connection, "000.00.01.H99", "Sở Nội vụ"))
+        await own.reload()
+        for keys in (Keys.load(other.keys_folder), own.keys):
+            text = told(own, 3, keys=keys)
+            wanted = {"name": "snv", "for": ["000.00.01.H99"], "state": "active", "report": text}
+
+            answer = await admin.answer(own, "system.add", wanted)
+
+            assert answer["error"]["code"] == "report_invalid"
+            assert "TEST" in str(answer["error"])
+    finally:
+        await app.close_hub(own)
+
+
 async def test_the_check_names_active_systems_below_the_level(ask, hub):  # noqa: F811
     """law: R-182 QĐ28 Đ14.2"""
     systems = [{"system_id": "old", "state": "active", "papers": {}},
