@@ -42,6 +42,10 @@ def _nothing(host: str, port: int) -> bool:  # noqa: ARG001 - the answer is the 
     return False
 
 
+def _unheard(item_id: str) -> None:  # noqa: ARG001 - nobody asks
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What a connector may use of its surroundings.
@@ -51,6 +55,7 @@ class Tools:
     name_of: the official name of an organisation code; the code itself when it is not known.
     permits: whether a socket to this numeric address and port may be opened, for what speaks no HTTP; nothing may
     unless whoever made the tools says so.
+    answered: to be told the item_id of a parcel whose answer came after its attempt: offered again, it has an outcome.
     """
 
     http: ClientSession
@@ -59,6 +64,7 @@ class Tools:
     timeout_seconds: float = 60
     name_of: Callable[[str], str] = str
     permits: Callable[[str, int], bool] = _nothing
+    answered: Callable[[str], None] = _unheard
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,7 @@ class Parcel:
     delivery_ids: ids of the deliveries, one for each of the recipients and in their order; as the native API has them.
     sending: what was said of this sending beside its package (see `Incoming.sending`).
     sha256: hex, of the `size` bytes.
+    left_before: bytes of it may have left in an earlier attempt, also before a restart.
     open: gives the bytes from the first one, anew at each call; the first pull marks the package as exposed, so it
     must not happen before the connection stands.
     """
@@ -86,6 +93,7 @@ class Parcel:
     open: Callable[[], AsyncGenerator[bytes, None]] = field(repr=False)
     delivery_ids: tuple[str, ...] = ()
     sending: Mapping[str, Any] = field(default_factory=dict)
+    left_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ class Connector(base.Connector):
             settings.tls(),
         )
         found = settings.names()
-        self._delivering = Delivering(settings, door, found, tools.log)
+        self._delivering = Delivering(settings, door, found, tools)
         self._submitting = Submitting(settings, door, found, tools.log)
 
     async def deliver(self, parcel: base.Parcel) -> base.Outcome:

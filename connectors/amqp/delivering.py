@@ -35,6 +35,9 @@ _T = TypeVar("_T")
 REMEMBERED = 10_000
 """Items whose place in the queue, and answers whose item is not known, are remembered."""
 
+LYING_SECONDS = 1.0
+"""How long an attempt waits for a word on what lay in the queue already; a later one brings the next attempt."""
+
 TAKEN_BYTES = 64 * 1024
 """The longest acknowledgement that is read."""
 
@@ -53,10 +56,12 @@ class Said:
 class Delivering:
     """The way out. Its link also hears the acknowledgements: they are few and small."""
 
-    def __init__(self, settings: Settings, door: Door, names: naming.Names, log: base.Log) -> None:
+    def __init__(self, settings: Settings, door: Door, names: naming.Names, tools: base.Tools) -> None:
         self._settings = settings
         self._names = names
-        self._log = log
+        self._log = tools.log
+        self._answered = tools.answered
+        self._began = time.monotonic()
         self.lane = Lane(door, self._prepare)
         self._placed: OrderedDict[str, float] = OrderedDict()
         self._said: OrderedDict[str, Said] = OrderedDict()
@@ -71,7 +76,7 @@ class Delivering:
             if (told := self._outcome(parcel)) is not None:
                 return told
             ready, readers = await link.depth(self._names.delivery)
-            if not self._lies_there(parcel.item_id, ready):
+            if not self._lies_there(parcel, ready):
                 async with contextlib.aclosing(_messages(parcel, self._settings)) as messages:
                     async for message in messages:
                         pulled = True
@@ -90,19 +95,20 @@ class Delivering:
         """Let go of the broker."""
         await self.lane.close()
 
-    def _lies_there(self, item_id: str, ready: int) -> bool:
-        """Whether an earlier attempt's copy may still be on its way to a reader."""
-        placed = self._placed.get(item_id)
+    def _lies_there(self, parcel: base.Parcel, ready: int) -> bool:
+        """Whether an earlier attempt's copy may still be on its way to a reader; also one from before a restart."""
+        placed = self._placed.get(parcel.item_id, self._began if parcel.left_before else None)
         if placed is None or self._settings.acknowledge == "broker":
             return False
         return ready > 0 or time.monotonic() - placed < self._settings.repeat_seconds
 
     async def _answer(self, parcel: base.Parcel, ready: int, readers: int, *, pulled: bool) -> base.Outcome:
         waiting = self._waiting.setdefault(parcel.item_id, asyncio.Event())
+        seconds = self._settings.answer_seconds if readers else 0
         try:
             if self._outcome(parcel) is None:
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(self._settings.answer_seconds if readers else 0):
+                    async with asyncio.timeout(seconds if pulled else min(seconds, LYING_SECONDS)):
                         await waiting.wait()
         finally:
             self._waiting.pop(parcel.item_id, None)
@@ -112,7 +118,8 @@ class Delivering:
             reason = f"it lies in {self._names.delivery}, {ready} in all, and no consumer reads them"
         else:
             reason = f"it lies in {self._names.delivery} or was read there; the office system has not said it has it"
-        return base.Deferred(reason, peer=False, untouched=not pulled)
+        rest = self._settings.repeat_seconds
+        return base.Deferred(reason, peer=False, untouched=not pulled, retry_after_seconds=rest)
 
     def _outcome(self, parcel: base.Parcel) -> base.Outcome | None:
         """What the office system said of this parcel; None when nothing yet."""
@@ -156,6 +163,8 @@ class Delivering:
             _remember(self._said, said.item_id, said)
             if (waiting := self._waiting.get(said.item_id)) is not None:
                 waiting.set()
+            else:
+                self._answered(said.item_id)
         _remember(self._heard_before, name, None)
         with contextlib.suppress(Exception):  # the link is gone: it comes again, and says the same
             await message.ack()

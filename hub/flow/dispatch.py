@@ -15,13 +15,15 @@ Endpoints
 ---------
 Health and back-off belong to the endpoint and are stored. After a failure nothing is tried there until its back-off
 is over; then one delivery goes as a probe. An answer, or any call the peer makes by itself (`heard`), clears it. One
-slot beyond the endpoint's own serves urgent packages only.
+slot beyond the endpoint's own serves urgent packages only. An answer that a connector hears when the attempt is over
+has its item offered again at once.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -49,6 +51,9 @@ AGED = timedelta(minutes=30)
 
 MOST_CLAIMS = 64
 """Items claimed in one transaction; the next turn follows at once."""
+
+MOST_ANSWERED = 1000
+"""Late answers noted in one turn; an item beyond them waits for its own time."""
 
 LONGEST_SLEEP_SECONDS = 5.0
 SWEEP_SECONDS = 60.0
@@ -91,7 +96,8 @@ class Dispatcher:
 
     def __init__(self, hub: Hub, tools: base.Tools) -> None:
         self._hub = hub
-        self._connections = peers.Connections(hub, tools)
+        self._connections = peers.Connections(hub, dataclasses.replace(tools, answered=self._heard_of))
+        self._answered: set[str] = set()
         self._running: dict[str, dict[asyncio.Task[None], int]] = {}
         self._done = asyncio.Event()
         self._swept: datetime | None = None
@@ -135,6 +141,9 @@ class Dispatcher:
         """Claim everything that may leave now and start it; the seconds until the next thing is due."""
         now = self._hub.clock.now()
         await self._sweep(now)
+        if self._answered:
+            answered, self._answered = self._answered, set()
+            self._answered |= await self._hub.db.write(lambda connection: endpoints.answered(connection, answered, now))
         queues, health = await self._hub.db.read(
             lambda connection: (endpoints.queues(connection, now), endpoints.all_of(connection))
         )
@@ -164,6 +173,12 @@ class Dispatcher:
         if self._pace is not None and any(wish.peer.is_axis for wish in wishes):
             pause = min(pause, max(0.0, self._pace.seconds()))
         return max(0.05, pause)
+
+    def _heard_of(self, item_id: str) -> None:
+        """A connector knows the outcome of an item whose attempt is over: it is offered again at once."""
+        if len(self._answered) < MOST_ANSWERED:
+            self._answered.add(item_id)
+        self._done.set()
 
     def _wishes(self, peer: Peer, urgency: int, *, unhealthy: bool) -> list[_Wish]:
         """urgency: the highest of what is due there; a full endpoint is only asked for what is urgent."""

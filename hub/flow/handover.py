@@ -69,6 +69,7 @@ class Handover:
             sha256=package.sha256,
             open=self._bytes,
             delivery_ids=self.claim.ids,
+            left_before=any(row.exposed_at is not None for row in self.claim.rows),
         )
 
     async def attempt(self, connector: base.Connector) -> base.Outcome:

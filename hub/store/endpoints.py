@@ -93,6 +93,16 @@ def heard(connection: Connection, system_id: str, now: datetime) -> bool:
     return True
 
 
+def answered(connection: Connection, item_ids: Collection[str], now: datetime) -> set[str]:
+    """What waits among these items is due at once; the items that are being handed over now."""
+    mine = _D.c.item_id.in_(list(item_ids))
+    at = clock.to_text(now)
+    waiting = update(_D).where(mine, _D.c.status == states.DeliveryStatus.QUEUED.value, _D.c.due_at > at)
+    connection.execute(waiting.values(due_at=at))
+    leaving = select(_D.c.item_id).where(mine, _D.c.status == states.DeliveryStatus.SENDING.value)
+    return set(connection.execute(leaving).scalars())
+
+
 def try_now(connection: Connection, system_id: str, now: datetime) -> None:
     """It is reached another way from now on: its rest, and that of what waits for it, is over. The next one probes."""
     resting = update(_E).where(_E.c.system_id == system_id, _E.c.failures > 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import hashlib
 import json
 import os
@@ -112,6 +113,38 @@ async def test_a_lost_acknowledgement_brings_the_same_message_again(connect, off
     assert isinstance(await delivering, base.Delivered)
     assert (lost.item_id, lost.body) == (again.item_id, again.body)
     assert snv.seen == {"item-1": 2}
+
+
+async def test_an_acknowledgement_after_the_attempt_is_told_at_once(place, tools, office):
+    told = []
+    connector = amqp.Connector(place.settings(answer_seconds=0.2), dataclasses.replace(tools, answered=told.append))
+    outcome = await connector.deliver(parcel())
+    snv = await office()
+
+    await snv.do("acknowledge", await snv.do("take"))
+    await until(lambda: told)
+
+    assert (outcome.retry_after_seconds, told) == (600, ["item-1"])
+    assert isinstance(await connector.deliver(parcel()), base.Delivered)
+    await connector.close()
+
+
+@pytest.mark.parametrize("read", [False, True])
+async def test_a_hub_that_was_restarted_puts_no_second_copy_beside_the_first(connect, office, read):
+    first = connect()
+    await first.deliver(parcel())
+    await first.close()
+    snv = await office()
+    package = await snv.do("take") if read else None
+
+    again = await connect(answer_seconds=0.2).deliver(parcel(left_before=True))
+    package = package or await snv.do("take")
+    await snv.do("done", package)
+
+    assert isinstance(again, base.Deferred)
+    assert PULLED["item-1"] == []
+    assert await snv.do("take", 0.3) is None
+    assert snv.seen == {"item-1": 1}
 
 
 async def test_another_digest_is_no_acknowledgement(connect, office):

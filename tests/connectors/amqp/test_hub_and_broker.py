@@ -23,13 +23,16 @@ pytestmark = [pytest.mark.rabbitmq, pytest.mark.slow]
 OWN, OTHER = "000.00.01.H99", "000.00.02.H99"
 
 
+WITHOUT_REST = {
+    "outgoing": {"allow": ["127.0.0.0/8"]},
+    "revocation": {"timeout_seconds": 5},
+    "dispatch": {"backoff_seconds": [1], "timeout_seconds": 10},
+}
+
+
 @pytest.fixture
 def sections() -> dict:
-    return {
-        "outgoing": {"allow": ["127.0.0.0/8"]},
-        "revocation": {"timeout_seconds": 5},
-        "dispatch": {"backoff_seconds": [1], "timeout_seconds": 10},
-    }
+    return WITHOUT_REST
 
 
 @pytest.fixture
@@ -56,6 +59,30 @@ async def give(hub, system_id, data):  # noqa: F811 - the fixture of that name
         yield data
 
     return await intake.accept(hub, pieces(), intake.Submission(hub.system(system_id), "api"))
+
+
+@pytest.mark.parametrize("sections", [{**WITHOUT_REST, "dispatch": {"backoff_seconds": [3600], "timeout_seconds": 10}}])
+async def test_a_late_acknowledgement_counts_at_once_and_nothing_is_tried_in_between(hub, world, stc, office):  # noqa: F811
+    accepted = await give(hub, stc.system_id, make_package(OTHER, OWN))
+
+    async def row():
+        return (await hub.db.read(lambda c: deliveries.of_package(c, accepted.package_id)))[0]
+
+    async def waits():
+        return (await row()).status == "queued" and (await row()).attempts
+
+    await until(waits)
+    snv = await office()
+    package = await snv.do("take", 60)
+    before = await row()
+    await snv.do("acknowledge", package)
+
+    async def delivered():
+        return (await row()).status == "delivered"
+
+    await until(delivered, 30)
+    assert "no consumer" in before.reason
+    assert (before.attempts, (await row()).attempts) == (1, 2)
 
 
 async def test_a_document_there_a_document_and_a_status_back(hub, world, stc, place, office):  # noqa: F811 - fixtures
