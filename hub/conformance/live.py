@@ -61,6 +61,10 @@ class Live:
     seed: str
     documents: dict[str, Sent] = field(default_factory=dict)
 
+    def mark(self, name: str) -> str:
+        """The code in brackets with which the subject of this document begins; an answer to it bears it too."""
+        return f"[{self.seed} {name}]"
+
     async def send(
         self,
         name: str,
@@ -75,7 +79,7 @@ class Live:
         task: what the clerk is asked to do with it, read in the subject.
         """
         if name not in self.documents:
-            subject = f"[{self.seed}] {name}: {task or 'chỉ nhận, không xử lý / receive only'}"
+            subject = f"{self.mark(name)}: {task or 'chỉ nhận, không xử lý / receive only'}"
             package = make_package(self.sandbox.sender.code, to, subject=subject, **more) if data is None else data
             told = await self.sandbox.sender.send(package)
             self.documents[name] = Sent(told["package_id"], told["document_id"], told["sha256"], tuple(to), subject)
@@ -171,7 +175,7 @@ async def large(live: Live) -> tuple[tempfile.TemporaryDirectory[str], Path]:
     """A large document as a file; the folder is the caller's to clear."""
     folder = tempfile.TemporaryDirectory(prefix="truc-check-large-")
     path = Path(folder.name) / "large.edxml"
-    subject = f"[{live.seed}] large: chỉ nhận, không xử lý / receive only"
+    subject = f"{live.mark('large')}: chỉ nhận, không xử lý / receive only"
     sender = live.sandbox.sender.code
     await asyncio.to_thread(parcels.large, path, live.large_bytes, sender, SUBJECT[0], subject)
     return folder, path

@@ -11,7 +11,7 @@ from hub.conformance.line import Trouble
 from hub.conformance.live import Live, LiveScenario, NotSeen
 from hub.conformance.live_receiving import ACCEPT
 
-REPLY = "Hãy TRẢ LỜI bằng một văn bản, ghi lại mã trong ngoặc vuông (REPLY)"
+REPLY = "Hãy TRẢ LỜI bằng một văn bản, trích yếu ghi lại mã trong ngoặc vuông (REPLY)"
 FAR_SECONDS = 60
 
 _PERSON = Words("nhờ văn thư gửi văn bản như trích yếu nhờ, hoặc --minutes dài hơn", "let the clerk send what the "
@@ -49,7 +49,7 @@ async def repeats_sending(live: Live) -> None:
     mark = len(live.sandbox.line.seen)
     fault = live.trouble(Trouble.CUT_ANSWER, live.is_send, 1)
     sent = await live.send("repeat", REPLY)
-    text = f"[{live.seed}] repeat"
+    text = live.mark("repeat")
     if not await live.met(fault, seconds=live.people_seconds):
         raise NotSeen(Words("chưa có lần gửi nào bị đứt trả lời", "no sending met the cut answer yet"), _PERSON)
 
@@ -179,7 +179,15 @@ async def clock(live: Live) -> None:
 
 async def _reply(live: Live, name: str) -> dict[str, Any]:
     await live.send(name, REPLY)
-    found = await live.came_back(f"[{live.seed}] {name}", live.people_seconds)
+    found = await live.came_back(live.mark(name), live.people_seconds)
+    if not found and await live.came_back("", 0):
+        raise NotSeen(
+            Words(
+                f"có văn bản gửi đi, nhưng trích yếu không ghi mã {live.mark(name)}",
+                f"a document was sent, its subject does not hold the code {live.mark(name)}",
+            ),
+            Words("ghi nguyên mã trong ngoặc vuông vào trích yếu", "put the code in brackets into its subject"),
+        )
     if not found:
         raise NotSeen(Words("chưa có văn bản nào được gửi đi", "no document was sent yet"), _PERSON)
     return found[0]

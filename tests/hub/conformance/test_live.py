@@ -73,6 +73,16 @@ async def test_a_bad_habit_is_caught_by_the_scenario_for_it(wrong):
     assert all((line.cause.vi, line.cause.en, line.remedy.vi, line.remedy.en))
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+async def test_an_answer_that_cannot_be_told_from_others_is_asked_for_by_its_code():
+    (line,) = await told("native", "unmarked", "sends", seconds=10)
+
+    assert line.verdict == "not_seen"
+    assert "[5eed reply]" in line.cause.vi
+    assert "brackets" in line.remedy.en
+
+
 def test_there_are_enough_scenarios_and_each_level_has_some():
     ids = [one.id for one in live_run.SCENARIOS]
 

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import hashlib
 import os
+import re
 import sys
 from email.utils import formatdate
 from pathlib import Path
@@ -36,6 +37,7 @@ WRONG = (
     "unknown",  # dies of elements it does not know
     "slow-clock",  # its clock is five minutes behind
     "deaf",  # never looks at statuses
+    "unmarked",  # answers without the code in brackets
     "careless",  # takes an HTML page for success: what it had to send is forgotten
 )
 TROUBLE = (aiohttp.ClientError, OSError, AssertionError, ValueError, KeyError, UnicodeError)
@@ -112,7 +114,8 @@ class Clerk:
             said["staff"] = "Trần Thị Bình"
             self.outbox.append((item["delivery_id"], said))
         if "REPLY" in subject:
-            about = {"sender": self.office.code, "to": item["from"], "subject": f"Trả lời {subject.partition(':')[0]}"}
+            mark = "" if self.wrong == "unmarked" else re.findall(r"\[[^]]*\]", subject)[0]
+            about = {"sender": self.office.code, "to": item["from"], "subject": f"Trả lời {mark}"}
             self.outbox.append(("package", {"data": make_package(**about), "about": about}))
 
 
