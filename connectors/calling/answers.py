@@ -18,7 +18,7 @@ MOST_REST_SECONDS: Final = 3600.0
 
 
 class TooLongError(ValueError):
-    """The answer has more than ANSWER_BYTES."""
+    """The answer has more bytes than are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,14 @@ class Answer:
         return ""
 
 
-async def read(response: aiohttp.ClientResponse, now: datetime) -> Answer:
-    """The whole answer. Raises TooLongError, and what the library raises for trouble on the way."""
+async def read(response: aiohttp.ClientResponse, now: datetime, most: int = ANSWER_BYTES) -> Answer:
+    """The whole answer, `most` bytes of it. Raises TooLongError, and what the library raises for trouble on the way."""
     body = bytearray()
     async for piece in response.content.iter_any():
         body += piece
-        if len(body) > ANSWER_BYTES:
+        if len(body) > most:
             response.close()
-            message = f"the answer is longer than {ANSWER_BYTES} bytes"
+            message = f"the answer is longer than {most} bytes"
             raise TooLongError(message)
     return Answer(response.status, bytes(body), rest(response.headers.get("Retry-After"), now))
 

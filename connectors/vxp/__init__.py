@@ -19,16 +19,14 @@ import aiohttp
 from pydantic import Field, SecretStr, field_validator
 
 from connectors import base
+from connectors.calling import answers
 from connectors.vxp import lists, wire
 
 DEFINITE = frozenset({"10", "18", "19", "21", "22", "23"})
 """ErrorCodes that say no to these bytes; 15 is a matter of our credential, 20 and unknown ones may pass."""
 
-ANSWER_BYTES = 64 * 1024
-"""Longest answer that is read; a list may have LIST_BYTES."""
-
 LIST_BYTES = 256 * 1024 * 1024
-"""Longest list of everything that waits, or that was sent."""
+"""Longest list of everything that waits, or that was sent; any other answer has answers.ANSWER_BYTES."""
 
 _LISTS = frozenset({"getReceivedEdocList", "getSentEdocList"})
 
@@ -76,10 +74,8 @@ class Connector(base.Connector):
             said = await self._call("sendEdoc", fields, wire.BYTES, body=body.pieces(), more=length)
         except ValueError as cause:  # WireError too
             return base.Deferred(str(cause), untouched=not body.begun)
-        except aiohttp.ClientConnectorError as cause:
-            return base.Deferred(_plain(cause), untouched=not body.begun)
         except _TROUBLE as cause:
-            return base.Deferred(_plain(cause), untouched=not body.begun)
+            return base.Deferred(answers.trouble(cause), untouched=not body.begun)
         if not said.ok:
             return self._declined(said)
         doc_id = wire.identifier(said.word("DocId"))
@@ -93,7 +89,7 @@ class Connector(base.Connector):
         try:
             said = await self._call("getReceivedEdocList", fields)
         except (ValueError, *_TROUBLE) as cause:
-            raise base.PeerTroubleError(_plain(cause)) from cause
+            raise base.PeerTroubleError(answers.trouble(cause)) from cause
         if not said.ok:
             message = f"getReceivedEdocList: {said.code} {said.text}"
             raise base.PeerTroubleError(message)
@@ -123,7 +119,7 @@ class Connector(base.Connector):
         try:
             said = await self._call("getReceivedEdocList", {"servicetype": "eDoc", "messagetype": "status"})
         except (ValueError, *_TROUBLE) as cause:
-            return _plain(cause)
+            return answers.trouble(cause)
         return None if said.ok else f"{said.code} {said.text}"
 
     async def bounces(self) -> tuple[base.Bounce, ...]:
@@ -132,13 +128,14 @@ class Connector(base.Connector):
         try:
             said = await self._call("getSentEdocList", fields)
         except (ValueError, *_TROUBLE) as cause:
-            raise base.PeerTroubleError(_plain(cause)) from cause
+            raise base.PeerTroubleError(answers.trouble(cause)) from cause
         found = []
         for row in said.rows():
             for side in ("send", "receive"):
                 if str(row.get(f"{side}Status") or "").lower() == "fail" and row.get("senderDocId"):
-                    reason, code = wire.plain(str(row.get(f"{side}StatusDesc") or "fail")), str(row.get("toCode") or "")
-                    found.append(base.Bounce(wire.identifier(row["senderDocId"]), wire.plain(code), reason))
+                    code = answers.plain(str(row.get("toCode") or ""))
+                    reason = answers.plain(str(row.get(f"{side}StatusDesc") or "fail"))
+                    found.append(base.Bounce(wire.identifier(row["senderDocId"]), code, reason))
                     break
         return tuple(found)
 
@@ -162,7 +159,7 @@ class Connector(base.Connector):
         try:
             said = await self._call("getSentEdocList", fields)
         except (ValueError, *_TROUBLE) as cause:
-            raise base.PeerTroubleError(_plain(cause)) from cause
+            raise base.PeerTroubleError(answers.trouble(cause)) from cause
         if not said.ok or not isinstance(said.fields.get("data"), list):
             message = f"getSentEdocList: {said.code} {said.text or 'no list'}"
             raise base.PeerTroubleError(message)
@@ -176,7 +173,7 @@ class Connector(base.Connector):
         try:
             said = await self._call("updateStatus", fields)
         except (ValueError, *_TROUBLE) as cause:
-            raise base.PeerTroubleError(_plain(cause)) from cause
+            raise base.PeerTroubleError(answers.trouble(cause)) from cause
         if not said.ok:
             message = f"updateStatus {status}: {said.code} {said.text}"
             raise base.PeerTroubleError(message)
@@ -196,7 +193,7 @@ class Connector(base.Connector):
                         yield row
                 said = stream.close(response.status)
         except (ValueError, *_TROUBLE) as cause:
-            message = f"{method}: {_plain(cause)}"
+            message = f"{method}: {answers.trouble(cause)}"
             raise base.PeerTroubleError(message) from cause
         if not said.ok:
             message = f"{method}: {said.code} {said.text}"
@@ -224,7 +221,7 @@ class Connector(base.Connector):
                 message = "getEdoc: its data is empty"
                 raise wire.WireError(message)
         except (ValueError, *_TROUBLE) as cause:
-            raise base.PeerTroubleError(_plain(cause)) from cause
+            raise base.PeerTroubleError(answers.trouble(cause)) from cause
 
     async def _download(self, doc_id: str) -> AsyncIterator[bytes]:
         """Raw bytes; nothing at all when this peer has no such method or answers with anything but edXML."""
@@ -273,14 +270,9 @@ class Connector(base.Connector):
         async with self.tools.http.post(
             url, headers=signed | (more or {}), data=data, allow_redirects=False
         ) as response:
-            most = LIST_BYTES if method in _LISTS and response.status == 200 else ANSWER_BYTES
-            text = bytearray()
-            async for piece in response.content.iter_any():
-                text += piece
-                if len(text) > most:
-                    message = f"{method}: the answer is longer than {most} bytes"
-                    raise wire.WireError(message)
-            return wire.answer(response.status, bytes(text))
+            most = LIST_BYTES if method in _LISTS and response.status == 200 else answers.ANSWER_BYTES
+            said = await answers.read(response, self.tools.now(), most)
+            return wire.answer(said.status, said.body)
 
     def _headers(self, fields: dict[str, str], content_type: str) -> dict[str, str]:
         secret = self.settings.secret.get_secret_value()
@@ -353,8 +345,3 @@ def _is_no_package(start: bytes) -> bool:
         return False
     head = start.lstrip(b"\xef\xbb\xbf \t\r\n")[:15].lower()
     return not head.startswith(b"<") or head.startswith((b"<html", b"<!doctype html"))
-
-
-def _plain(cause: BaseException) -> str:
-    text = wire.plain(str(cause))
-    return f"{type(cause).__name__}: {text}"[:300] if text else type(cause).__name__

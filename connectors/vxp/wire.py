@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from connectors.calling import answers
+
 PREFIX = "XroadVnpt-"
 AGENT = "JAVASDKAgent/1.0.0 XRoad/VPCP"
 VERSION = "3.0.201608"
@@ -47,11 +49,6 @@ def identifier(value: object) -> str:
 def is_exact(doc_id: str) -> bool:
     """Whether this is surely all of the peer's own id, so that it may be asked for it."""
     return "?" not in doc_id and len(doc_id) < LONGEST_ID
-
-
-def plain(text: str, limit: int = 300) -> str:
-    """Words of the peer on one line, every letter of which can be stored and shown."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text[: 4 * limit]).split())[:limit]
 
 
 def headers(system_id: str, secret: str, now: datetime, content_type: str, fields: Mapping[str, str]) -> dict[str, str]:
@@ -120,12 +117,12 @@ def answer(http_status: int, body: bytes) -> Answer:
         message = f"HTTP {http_status} without the protocol's JSON"
         raise WireError(message)
     status = str(found.get("status") or "").upper()
-    code = plain(str(found.get("ErrorCode") if found.get("ErrorCode") is not None else ""), 100)
+    code = answers.plain(str(found.get("ErrorCode") if found.get("ErrorCode") is not None else ""), 100)
     if not status and not code:
         message = f"HTTP {http_status} with JSON that is not the protocol's"
         raise WireError(message)
     ok = status != "FAIL" and code in ("0", "")
-    return Answer(ok, code, plain(str(found.get("ErrorDesc") or "")), found)
+    return Answer(ok, code, answers.plain(str(found.get("ErrorDesc") or "")), found)
 
 
 class DataStream:

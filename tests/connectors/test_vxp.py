@@ -11,6 +11,7 @@ import pytest
 from fake_peers.axis import OK, FakeAxis
 
 from connectors import base, outgoing, vxp
+from connectors.calling import answers
 from connectors.vxp import wire
 from edxml import reader
 from edxml.testing import make_package
@@ -122,7 +123,7 @@ async def test_only_the_protocols_own_answer_counts(axis, client, answer, kind):
 @pytest.mark.parametrize("status", [200, 500])
 async def test_k_09_an_answer_is_read_to_its_limit_and_no_further(axis, client, status):
     """K-09: only a list of what waits may be long, and only when it is an answer and no error page."""
-    long = json.dumps(OK | {"DocId": "d-1", "data": [], "more": "x" * vxp.ANSWER_BYTES})
+    long = json.dumps(OK | {"DocId": "d-1", "data": [], "more": "x" * answers.ANSWER_BYTES})
     axis.script = {method: [(status, long)] for method in ("sendEdoc", "updateStatus", "getReceivedEdocList")}
 
     handed = await client.deliver(parcel()[0])
