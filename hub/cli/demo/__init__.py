@@ -2,7 +2,8 @@
 
 `folder`   makes and unmakes the demo's folder           `cast`     who plays
 `world`    runs both hubs and registers everybody        `offices`  the agencies' software: real HTTP clients
-`papers`   signed PDFs and their packages                `scenes`, `story` what happens, and in which order
+`papers`   signed PDFs and their packages                `scenes`, `doors`, `story` what happens, in which order
+`beside`   an office with a folder and an agent          `called`  an office that is called, and a web hook's receiver
 `scene`    one scene's common parts                       `telling`  how it is told
 `proof`    what is claimed; receipts read by an outsider  `endless`  what goes on after the story
 `play`     the run from folder to exit code               `authority` made-up authorities that answer, or do not
@@ -31,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not 0 <= arguments.port <= 65_535:
         raise WrongUseError("--port là số từ 0 đến 65535", "--port is a number from 0 to 65535")
     if not arguments.json:
-        print("Đang dựng một tỉnh: hai trục, bảy cơ quan, mười hai văn bản được ký… / building a province…", flush=True)
+        print("Đang dựng một tỉnh: hai trục, chín cơ quan, văn bản được ký… / building a province…", flush=True)
     _forget_settings()
     from hub.cli.demo import play
 

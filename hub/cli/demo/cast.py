@@ -29,11 +29,13 @@ OFFICE = Role("UBND", HUB_CODE, f"Văn phòng UBND {PROVINCE}", "vp-ubnd", "ph�
 FINANCE = Role("Sở TC", "000.00.02.H99", f"Sở Tài chính {PROVINCE}", "so-tai-chinh", "qua giao thức của trục quốc gia")
 BUILDING = Role("Sở XD", "000.00.05.H99", f"Sở Xây dựng {PROVINCE}", "so-xay-dung", "phần mềm riêng, API gốc của trục")
 COMMUNE = Role("Xã SM", "000.01.21.H99", "UBND xã Suối Mơ", "xa-suoi-mo", "không có phần mềm, văn thư tự lấy")
+HOME = Role("Sở NV", "000.00.01.H99", f"Sở Nội vụ {PROVINCE}", "so-noi-vu", "thư mục chung, đại lý của trục đứng cạnh")
+HEALTH = Role("Sở YT", "000.00.03.H99", f"Sở Y tế {PROVINCE}", "so-y-te", "trục gọi tới (push)")
 MERGED = Role("Sở GT cũ", "000.00.06.H99", f"Sở Giao thông {PROVINCE}", "", "hôm qua đã nhập vào Sở Xây dựng")
 ARCHIVE = Role("TT LT", "000.00.09.H99", f"Trung tâm Lưu trữ {PROVINCE}", "", "chưa kết nối")
 MINISTRY = Role("Bộ TN", "000.00.00.G99", "Bộ Thử Nghiệm", "bo-thu-nghiem", "ở trục quốc gia")
 
-CONNECTED = (OFFICE, FINANCE, BUILDING, COMMUNE)
+CONNECTED = (OFFICE, FINANCE, BUILDING, COMMUNE, HOME, HEALTH)
 INNER = (*CONNECTED, MERGED, ARCHIVE)
 EVERYBODY = (*INNER, MINISTRY)
 

@@ -15,7 +15,7 @@ from hub.lock import FolderBusyError, FolderLock
 MARK = "demo.json"
 """The file that says: `truc demo` made this folder and may empty it."""
 
-_OURS = ("province", "axis", "documents", "hub.log")
+_OURS = ("province", "axis", "agent", "documents", "hub.log")
 _DEFAULT = Path("demo")
 
 

@@ -98,6 +98,13 @@ class NativeOffice:
                 return found
             await asyncio.sleep(_PAUSE_SECONDS)
 
+    async def wait_for_delivery(self, package_id: str) -> None:
+        """Until each copy of a package of one's own is delivered. Raises NothingCameError."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while any(one["status"] != "delivered" for one in (await self.get(f"/packages/{package_id}"))["deliveries"]):
+            _still(until, self.role, f"the receipt of delivery for {package_id}")
+            await asyncio.sleep(_PAUSE_SECONDS)
+
     async def take(self, document_id: str, *, kind: str = "new", code: str = "") -> Taken:
         """List, lease, fetch, acknowledge by digest."""
         item = await self.wait_for(document_id, kind=kind, code=code)
@@ -120,6 +127,10 @@ class NativeOffice:
         """Ask for a document of one's own back."""
         path = f"{API}/packages/{package_id}/withdraw"
         return await _away(lambda: self._client.post(path, {"reason": reason, "kind": kind}))
+
+    async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """POST anything below /api/v1."""
+        return await _away(lambda: self._client.post(API + quote(path), body))
 
     async def put(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """PUT anything below /api/v1."""
@@ -171,6 +182,11 @@ class VxpOffice:
     async def say(self, taken: Taken, code: str, text: str = "") -> base.Outcome:
         """Send a status message about a document that was taken."""
         return await self.send(papers.status(self.role, taken.package, code, text), "status")
+
+    async def copies(self, document_id: str) -> int:
+        """How many documents of this id lie here, untaken, after one more look."""
+        await self._fetch("edoc")
+        return sum(_is(taken.package, document_id, 0, "") for taken in self._kept)
 
     async def _fetch(self, message_type: str) -> None:
         async with self._turn:

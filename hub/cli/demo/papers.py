@@ -95,6 +95,14 @@ PAPERS = (
           type_name="Giấy mời"),
     Paper("outage", roles.OFFICE, "105", "UBND-TH", "V/v phân công trực ban phòng, chống bão", 120 * KB,
           "Phạm Văn Bảo", spare=True),
+    Paper("into_folder", roles.OFFICE, "107", "UBND-NC", "V/v rà soát vị trí việc làm", 130 * KB),
+    Paper("out_of_folder", roles.HOME, "58", "SNV-TCBC", "V/v báo cáo rà soát vị trí việc làm", 80 * KB,
+          "Đỗ Thị Mai"),
+    Paper("pushed", roles.OFFICE, "108", "UBND-VX", "V/v phòng, chống dịch mùa đông xuân", 260 * KB),
+    Paper("hooked", roles.BUILDING, "219", "SXD-VP", "V/v tổng hợp nhu cầu nhà ở xã hội", 70 * KB, "Lê Thị Hoa"),
+    Paper("ill_up", roles.OFFICE, "109", "UBND-TH", "V/v báo cáo chuyên đề quý IV", 90 * KB),
+    Paper("ill_down", roles.MINISTRY, "881", "BTN-VP", "V/v nhắc báo cáo chuyên đề quý IV", 60 * KB,
+          "Trần Quang Minh"),
 )  # fmt: skip
 
 

@@ -110,16 +110,25 @@ def outcome(checks: Checks) -> int:
 
 async def _story(stage: world.World, checks: Checks, teller: Teller) -> None:
     """Every scene, told in order; those with the axis, which is asked once a second, begin beside the first."""
-    teller.heading("Mười bốn câu chuyện", "fourteen stories; times are those of the hub's own journal")
+    teller.heading(f"{len(story.STORY)} câu chuyện", "the stories; times are those of the hub's own journal")
     async with asyncio.TaskGroup() as group:
-        meanwhile: dict[story.Play, asyncio.Task[Life]] = {
-            play: group.create_task(_played(play, title, english, stage, checks))
-            for play, title, english in story.STORY
-            if play in story.BESIDE
-        }
+        meanwhile: dict[story.Play, asyncio.Task[Life]] = {}
+        for play, title, english in story.STORY:
+            if play in story.BESIDE:
+                earlier = [meanwhile[one] for one in story.AFTER.get(play, ())]
+                meanwhile[play] = group.create_task(_afterwards(earlier, play, title, english, stage, checks))
         for play, title, english in story.STORY:
             beside = meanwhile.get(play)
             teller.life(await beside if beside else await _played(play, title, english, stage, checks))
+
+
+async def _afterwards(
+    earlier: list[asyncio.Task[Life]], play: story.Play, title: str, english: str, stage: world.World, checks: Checks
+) -> Life:
+    """A scene that begins when the earlier ones are over."""
+    for one in earlier:
+        await one
+    return await _played(play, title, english, stage, checks)
 
 
 async def _played(play: story.Play, title: str, english: str, stage: world.World, checks: Checks) -> Life:
@@ -151,4 +160,6 @@ def _addresses(teller: Teller, stage: world.World) -> None:
     rows += [(f"{stage.url}/api/docs", "", "mô tả API / the API, described")]
     teller.rows(rows)
     teller.say(f"   Tệp của lần chạy này / files of this run: {stage.folder}", "dim")
+    teller.say("   Cho trục quốc gia chạy sai, từ cửa sổ khác / let the axis misbehave, from another window:", "dim")
+    teller.say(f"   truc break axis --config {stage.folder} --mode html --seconds 60", "bold")
     teller.say("   Cứ vài giây một văn bản mới. Ctrl-C để dừng. / A new document every few seconds; Ctrl-C stops.")

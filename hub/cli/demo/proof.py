@@ -35,6 +35,10 @@ class Promise(Enum):
     RECALL = "Thu hồi: hủy bản chưa rời trục, hỏi bản đã giao", "recall: stopped, or asked for"
     REPLACED = "Thay thế: bản mới nối với bản cũ, bản cũ được giữ", "replaced: linked, old one kept"
     OPERATOR = "Giữ và thả đúng theo người điều phối", "hold and release"
+    DOORS = "Thư mục chung hay được gọi: nhận, gửi, trả lời như nhau", "folder or push: the same service"
+    NOTICE = "Tin qua web hook có chữ ký, không kèm nội dung", "web hooks: signed, no content"
+    ALIVE = "Biết đại lý còn sống và đồng hồ lệch bao nhiêu", "heartbeat and clock of the agent"
+    AXIS_ILL = "Trục quốc gia chạy sai: không mất, không trùng", "an ill axis: nothing lost or doubled"
 
     @property
     def vietnamese(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from hub.cli.demo import afterwards, scenes
+from hub.cli.demo import afterwards, doors, scenes
 from hub.cli.demo.scene import Scene
 
 Play = Callable[[Scene], Coroutine[Any, Any, None]]
@@ -43,9 +43,22 @@ STORY: tuple[tuple[Play, str, str], ...] = (
         "Tổ chức chứng thực ngừng trả lời",
         "an authority is away: undecided is said, and decided later; the receipt stays",
     ),
+    (
+        doors.shared_folder,
+        "Phần mềm chỉ biết một thư mục",
+        "an office system that cannot be changed: a shared folder, and the agent beside it",
+    ),
+    (doors.pushed, "Phần mềm được trục gọi tới", "an office that is called: busy at first, then it has it once"),
+    (doors.hooked, "Nghe tin qua web hook", "a sender is told by web hooks; their secret is changed meanwhile"),
     (scenes.upwards, "Gửi Bộ qua trục quốc gia", "out to a ministry through the national axis, and its answers back"),
     (scenes.downwards, "Bộ gửi về tỉnh", "in from the ministry, and the commune's answer out again"),
+    (doors.axis_ill, "Trục quốc gia chạy sai", "the axis answers with pages, then offers everything again and again"),
 )
 
-BESIDE = frozenset({scenes.decided_later, scenes.upwards, scenes.downwards})
+BESIDE = frozenset({
+    scenes.decided_later, scenes.upwards, scenes.downwards, doors.shared_folder, doors.pushed, doors.axis_ill,
+})  # fmt: skip
 """Scenes that wait for others most of the time and are played beside the rest."""
+
+AFTER: dict[Play, tuple[Play, ...]] = {doors.axis_ill: (scenes.upwards, scenes.downwards)}
+"""Scene -> those it must not disturb and so waits for; all of them are in BESIDE, and before it in the story."""

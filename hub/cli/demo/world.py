@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,10 +19,11 @@ from edxml.testing import TestCA, plain_pdf
 from edxml.trust import trust_folder
 from hub import app, clock, key_making, log, passwords, settings
 from hub.cli import line
+from hub.cli.demo import beside, papers
 from hub.cli.demo import cast as roles
-from hub.cli.demo import papers
 from hub.cli.demo.authority import Authority
-from hub.cli.demo.offices import NativeOffice, VxpOffice
+from hub.cli.demo.called import Called
+from hub.cli.demo.offices import PATIENCE_SECONDS, NativeOffice, NothingCameError, VxpOffice
 
 _SETTINGS = """\
 # Trục của `truc demo`: mọi thứ ở đây là giả lập, khóa và chứng thư là TEST. Chạy lại lệnh thì thư mục được làm mới.
@@ -85,7 +87,10 @@ class World:
     finance: VxpOffice
     building: NativeOffice
     commune: NativeOffice
+    health: NativeOffice
     ministry: VxpOffice
+    desk: beside.FolderOffice
+    called: Called
     logins: list[Login]
     ca: TestCA
     spare: Authority
@@ -93,6 +98,32 @@ class World:
     async def operator(self, command: str, **args: object) -> dict[str, Any]:
         """An admin command to the province's hub, as `truc hold` and its like give it."""
         return await _admin(self.folder / "province", command, **args)
+
+    async def break_axis(self, mode: str, seconds: float) -> None:
+        """What `truc break axis` asks."""
+        await _admin(self.folder / "axis", "break.axis", mode=mode, seconds=seconds, seed=None)
+
+    async def life_of(self, system_id: str) -> dict[str, Any]:
+        """What the hub knows of a system, once it was heard and its clock is known. Raises NothingCameError."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            told = await self.operator("system.show", system_id=system_id)
+            if told["heard_at"] is not None and told["clock_seconds"] is not None:
+                return told
+            if time.monotonic() > until:
+                message = f"no heartbeat of {system_id} within {PATIENCE_SECONDS:.0f} s"
+                raise NothingCameError(message)
+            await asyncio.sleep(0.2)
+
+    async def console(self, path: str) -> str:
+        """A page as the demo's operator sees it; '' when it cannot be had."""
+        login = next(one for one in self.logins if one.role == "operator")
+        said = {"name": login.user, "password": login.password, "next": path}
+        async with (
+            aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http,
+            http.post(f"{self.url}/console/login", data=said, headers={"Accept-Language": "vi"}) as answer,
+        ):
+            return await answer.text() if answer.status == 200 else ""
 
 
 @contextlib.asynccontextmanager
@@ -114,12 +145,18 @@ async def opened(folder: Path, port: int) -> AsyncIterator[World]:
             name=f"Trục liên thông văn bản {roles.PROVINCE}", port=port, doors=["vxp", "api", "pages", "metrics"],
             axis=(axis, to_axis),
         )  # fmt: skip
-        known = await _register_province(folder / "province")
+        called = Called()
+        await called.start()
+        stack.push_async_callback(called.stop)
+        known = await _register_province(folder / "province", called)
         http = await stack.enter_async_context(outgoing.session(outgoing.Guard(["127.0.0.0/8"]), timeout_seconds=20))
         tools = base.Tools(http, clock.Clock().now, log.get(), 20)
-        ubnd, building, commune = (
+        ubnd, building, commune, health = (
             NativeOffice(role, province, role.system, known[role.system])
-            for role in (roles.OFFICE, roles.BUILDING, roles.COMMUNE)
+            for role in (roles.OFFICE, roles.BUILDING, roles.COMMUNE, roles.HEALTH)
+        )
+        desk = await stack.enter_async_context(
+            beside.opened(folder / "agent", roles.HOME, province, known[roles.HOME.system])
         )
         async with http.get(f"{province}/.well-known/truc.json") as answer:
             certificates = (await answer.json())["receipt_certificates"]
@@ -128,8 +165,8 @@ async def opened(folder: Path, port: int) -> AsyncIterator[World]:
         await rehearsal
         yield World(
             folder, province, axis, await signing, certificates, ubnd,
-            _vxp(roles.FINANCE, province, known[roles.FINANCE.system], tools), building, commune,
-            _vxp(roles.MINISTRY, axis, to_ministry, tools), logins, ca, spare,
+            _vxp(roles.FINANCE, province, known[roles.FINANCE.system], tools), building, commune, health,
+            _vxp(roles.MINISTRY, axis, to_ministry, tools), desk, called, logins, ca, spare,
         )  # fmt: skip
 
 
@@ -176,7 +213,7 @@ async def _register_axis(folder: Path) -> tuple[str, str]:
     return province["secret"], ministry["secret"]
 
 
-async def _register_province(folder: Path) -> dict[str, str]:
+async def _register_province(folder: Path, called: Called) -> dict[str, str]:
     """Agencies, one of them merged yesterday, and systems; the secret of each system."""
     for role in roles.INNER:
         await _admin(folder, "agency.add", organ_id=role.organ_id, name=role.name)
@@ -184,7 +221,11 @@ async def _register_province(folder: Path) -> dict[str, str]:
     await _admin(folder, "agency.add", organ_id=ministry.organ_id, name=ministry.name, scope="national")
     known = {}
     for role in roles.CONNECTED:
-        made = await _admin(folder, "system.add", **{"name": role.system, "for": [role.organ_id]})
+        reached: dict[str, object] = {}
+        if role is roles.HEALTH:
+            settings_ = {"endpoint": f"{called.url}/van-ban", "secret": called.push_secret}
+            reached = {"connector": "push", "settings": settings_}
+        made = await _admin(folder, "system.add", **{"name": role.system, "for": [role.organ_id], **reached})
         known[role.system] = made["secret"]
     yesterday = (clock.local(datetime.now(clock.VIETNAM)) - timedelta(days=1)).date()
     await _admin(
