@@ -137,11 +137,13 @@ async def _package(visit: Visit) -> web.StreamResponse:
 async def _show_package(
     visit: Visit, package_id: str, *, problem: str = "", at: str = "", reason: str = "", status: int = 200
 ) -> web.Response:
-    shown = await packages.show(visit.hub, package_id)
+    hub = visit.hub
+    shown = await packages.show(hub, package_id)
     return visit.page(
         "console/package.html",
         status=status,
         package=shown,
+        has_log=lambda system_id: bool(system_id) and hub.directory.system(system_id) is not None,
         done=_done(visit),
         problem=problem,
         problem_at=at,

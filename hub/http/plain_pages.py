@@ -18,6 +18,8 @@ vertical-align:top}
 .en{color:#555}.method{background:#a11;color:#fff;padding:0 .4rem;border-radius:.2rem}
 h3,li,td,p{overflow-wrap:anywhere}summary{cursor:pointer}
 .wide{overflow-x:auto}
+@media(prefers-color-scheme:dark){:root{color-scheme:dark}body{color:#eee;background:#181715}.en{color:#aaa}
+pre{background:#24221f}th,td{border-color:#555}h2{border-color:#d66}}
 nav ul{columns:2;padding-left:1.2rem}@media(max-width:40rem){nav ul{columns:1}}
 """
 _DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()

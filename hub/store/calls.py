@@ -89,7 +89,7 @@ class Buffer:
     def take(self) -> list[Call]:
         """Everything that was kept, in the order it happened; the buffer is empty then."""
         found = [
-            call if times == 1 else replace(call, detail=f"{call.detail} ({times}x)".strip())
+            call if times == 1 else replace(call, detail=f"{call.detail} ×{times}".strip())
             for kept in self._kept.values()
             for call, times in kept.values()
         ]

@@ -166,9 +166,20 @@ DOOR: dict[str, Pair] = {
 
 CONNECTOR: dict[str, Pair] = {
     "pull": ("tự vào lấy", "fetches itself"),
-    "vxp": ("trục chuyển tới trục khác", "handed to another axis"),
+    "vxp": ("gửi sang trục khác", "handed to another axis"),
+    "push": ("trục gọi tới", "called by the hub"),
+    "amqp": ("qua RabbitMQ", "through RabbitMQ"),
+    "folder": ("thư mục chung", "a shared folder"),
+    "database": ("bảng trung gian", "staging tables"),
+    "truc": ("gửi sang Truc khác", "handed to another Truc"),
 }
 """How a copy gets to its system."""
+
+CALL: dict[str, Pair] = {
+    "deferred": ("chưa xong, sẽ thử lại", "not yet, tried again"),
+    "refused": ("bị từ chối", "refused"),
+}
+"""What came of an attempt to hand over, where it was no delivery."""
 
 AUDIENCE: dict[str, Pair] = {audience.value: pair for audience, pair in watch_words.AUDIENCES.items()}
 

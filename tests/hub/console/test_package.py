@@ -41,6 +41,16 @@ async def test_the_page_says_where_a_package_is(operator, sent):
     assert "Không ký số" in page.words
 
 
+async def test_the_page_leads_to_the_calls_about_this_package(operator, sent, hub):
+    row = await hub.db.read(lambda connection: deliveries.get(connection, sent[1]))
+    page = await operator.get(f"/console/packages/{sent[0]}")
+    log = f"/console/systems/{row.system_id}/calls?package={sent[0]}"
+
+    assert f'href="{log}"' in page.text
+    assert page.words.count("Các lần gọi về gói tin này") == 2  # of the sending system and of the receiving one
+    assert (await operator.get(log)).status == 200
+
+
 async def test_the_page_says_why_a_package_is_held_and_who_acts_next(operator, hub, snv, stc):
     """law: R-012 R-191"""
     answer = await snv.do("sendEdoc", stamped("000.00.01.H99", "000.00.02.H99", subject=SUBJECT), "000.00.01.H99")
