@@ -26,6 +26,7 @@ from yarl import URL
 from connectors import base
 
 CLOSING_SECONDS = 2.0
+AGAIN_SECONDS = 1.0
 BLOCKED_CHECK_SECONDS = 0.25
 
 _TROUBLE = (exceptions.AMQPException, *exceptions.CONNECTION_EXCEPTIONS, EOFError, ValueError, LookupError)
@@ -273,6 +274,30 @@ class _Guarded:
         raise failure or OSError(f"{host} has no address")
 
 
+class _Limit:
+    """Cancels a task after some seconds, and again each second until it has ended.
+
+    Once is not enough: the library's own clean-up after a cancellation may wait for ever for a broker that died.
+    """
+
+    def __init__(self, task: asyncio.Task[Any], seconds: float) -> None:
+        self._task = task
+        self._asked = 0
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._ask)
+
+    def end(self) -> bool:
+        """Cancel no more; whether it did."""
+        self._timer.cancel()
+        for _ in range(self._asked):
+            self._task.uncancel()
+        return self._asked > 0
+
+    def _ask(self) -> None:
+        self._asked += 1
+        self._task.cancel()
+        self._timer = asyncio.get_running_loop().call_later(AGAIN_SECONDS, self._ask)
+
+
 @contextlib.asynccontextmanager
 async def _bounded(what: str, seconds: float) -> AsyncIterator[None]:
     """Whatever happens inside ends in time, as BrokerTroubleError or as it should.
@@ -282,18 +307,22 @@ async def _bounded(what: str, seconds: float) -> AsyncIterator[None]:
     task = asyncio.current_task()
     assert task is not None, "calls are made by tasks"
     asked = task.cancelling()
+    limit = _Limit(task, seconds)
     try:
-        async with asyncio.timeout(seconds):
+        try:
             yield
+        finally:
+            late = limit.end()
     except base.PeerTroubleError:
         raise
     except TimeoutError as cause:
-        message = f"{what}: the broker did not answer within {seconds:g} s"
+        message = f"{what}: the broker did not answer"
         raise BrokerTroubleError(message) from cause
     except asyncio.CancelledError as cause:
         if task.cancelling() > asked:
             raise
-        message = f"{what}: the connection to the broker was lost"
+        lost = f"{what}: the connection to the broker was lost"
+        message = f"{what}: the broker did not answer within {seconds:g} s" if late else lost
         raise BrokerTroubleError(message) from cause
     except exceptions.PublishError as cause:
         message = f"{what}: there is no such queue"
