@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.flow.watch import words as watch_words
+from hub.web import setting_words
 
 Pair = tuple[str, str]
 
@@ -241,29 +242,7 @@ FIELD: dict[str, Pair] = {
 }
 """Facts of the registry on the page of a change; one without a word stands as it is."""
 
-SETTING: dict[str, Pair] = {
-    "endpoint": ("địa chỉ", "address"),
-    "url": ("địa chỉ", "address"),
-    "system_id": ("mã hệ thống của ta ở đó", "our system id there"),
-    "secret": ("khóa bí mật", "secret"),
-    "password": ("mật khẩu", "password"),
-    "login": ("tên đăng nhập", "user name"),
-    "mode": ("cách giao", "how it is handed over"),
-    "poll_seconds": ("số giây giữa hai lần hỏi", "seconds between two questions"),
-    "timeout_seconds": ("số giây chờ lâu nhất", "longest wait in seconds"),
-    "folder": ("thư mục", "folder"),
-    "certificate": ("chứng thư", "certificate"),
-    "client_certificate": ("chứng thư của trục", "our certificate"),
-    "client_key": ("khóa riêng của chứng thư", "its private key"),
-    "private_key": ("khóa riêng", "private key"),
-    "ca": ("chứng thư được tin", "trusted certificates"),
-    "authorities": ("chứng thư được tin", "trusted certificates"),
-    "download": ("tải bằng downloadEdoc", "fetch with downloadEdoc"),
-    "delivery_queue": ("hàng đợi giao", "queue of deliveries"),
-    "submit_queue": ("hàng đợi gửi lên", "queue of what is sent"),
-    "answers_queue": ("hàng đợi trả lời", "queue of answers"),
-}
-"""Common settings of connectors; one without a word stands under its own name."""
+SETTING: dict[str, Pair] = setting_words.SETTING
 
 ALARM: dict[str, Pair] = {
     **{kind.value: pair for kind, pair in watch_words.TITLES.items()},

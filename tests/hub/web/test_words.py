@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import connectors
 from edxml import codes, verdict
 from hub import flow, states
 from hub.web import words
@@ -44,3 +45,13 @@ def test_every_alarm_of_the_hub_has_its_words():
     raised = set(re.findall(r'(?:"alarm": |\._alarm\()"([a-z_]+)"', text)) | {"intake_stopped", "intake_started"}
 
     assert raised <= set(words.ALARM)
+
+
+def test_every_setting_of_a_connector_that_comes_with_the_hub_has_a_name_in_both_languages():
+    wanted = {name for kind in connectors.kinds() for name in connectors.load(kind).settings_type.model_fields}
+
+    assert wanted - set(words.SETTING) == set()
+
+
+def test_every_way_to_a_system_has_words():
+    assert set(connectors.kinds()) - set(words.CONNECTOR) == set()
