@@ -38,7 +38,7 @@ class Promise(Enum):
     DOORS = "Thư mục chung hay được gọi: nhận, gửi, trả lời như nhau", "folder or push: the same service"
     NOTICE = "Tin qua web hook có chữ ký, không kèm nội dung", "web hooks: signed, no content"
     ALIVE = "Biết đại lý còn sống và đồng hồ lệch bao nhiêu", "heartbeat and clock of the agent"
-    AXIS_ILL = "Trục quốc gia chạy sai: không mất, không trùng", "an ill axis: nothing lost or doubled"
+    AXIS_ILL = "Trục quốc gia chạy sai: không mất, không trùng", "an ill axis: none lost or doubled"
 
     @property
     def vietnamese(self) -> str:
