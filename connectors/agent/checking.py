@@ -33,6 +33,9 @@ class Finding:
 async def check(settings: Settings, tools_of: Callable[..., base.Tools]) -> AsyncIterator[Finding]:
     """Look at everything once. tools_of: the surroundings for the connector of one side."""
     yield _folder(settings.folder)
+    for file in filter(_is_open, settings.secret_files):
+        name = f"chmod 600 {file}"
+        yield Finding("secret", False, f"người khác đọc được tệp khóa: {name}", f"others may read a key: {name}")
     if settings.signature is not None:
         yield _signature(settings, tools_of("hub").now())
     for name, side in (("hub", settings.hub), ("office", settings.office)):
@@ -61,6 +64,10 @@ def _clock(seconds: float) -> Finding:
         f"đồng hồ máy này {'nhanh' if seconds >= 0 else 'chậm'} {abs(seconds):.0f} giây so với trục",
         f"this clock is {abs(seconds):.0f} s {'ahead of' if seconds >= 0 else 'behind'} the hub's",
     )
+
+
+def _is_open(file: Path) -> bool:
+    return file.is_file() and bool(file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
 def _folder(folder: Path) -> Finding:

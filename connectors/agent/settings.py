@@ -114,10 +114,11 @@ class Whole(_Part):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of one agent and where they came from."""
+    """The settings of one agent and where they came from. secret_files: what nobody else may read."""
 
     path: Path
     whole: Whole
+    secret_files: tuple[Path, ...] = ()
 
     @property
     def agent(self) -> Agent:
@@ -160,19 +161,25 @@ def from_mapping(found: Mapping[str, Any], path: Path) -> Settings:
     """The same from what a file would hold. Raises AgentSettingsError."""
     values = dict(found)
     problems: list[tuple[str, str, str]] = []
+    secret: list[Path] = []
     for name in ("hub", "office"):
         if isinstance(values.get(name), Mapping):
-            values[name] = _side(name, values[name], path.parent, problems)
+            values[name] = _side(name, values[name], path.parent, problems, secret)
     if problems:
         raise AgentSettingsError(problems)
     try:
-        return Settings(path, Whole.model_validate(values))
+        whole = Whole.model_validate(values)
     except ValidationError as error:
         raise AgentSettingsError([_problem(one, Whole) for one in error.errors(include_input=False)]) from None
+    if whole.signature is not None:
+        secret.append(path.parent / Path(whole.signature.key_file).expanduser())
+    return Settings(path, whole, tuple(secret))
 
 
-def _side(name: str, given: Mapping[str, Any], folder: Path, problems: list[tuple[str, str, str]]) -> dict[str, Any]:
-    """One side as `Side` takes it, its files read; what is wrong is added to the problems."""
+def _side(
+    name: str, given: Mapping[str, Any], folder: Path, problems: list[tuple[str, str, str]], secret: list[Path]
+) -> dict[str, Any]:
+    """One side as `Side` takes it, its files read; what is wrong is added to the problems, and which files hold secrets."""
     values = dict(given)
     kind = values.pop("kind", None)
     if not isinstance(kind, str):
@@ -193,7 +200,10 @@ def _side(name: str, given: Mapping[str, Any], folder: Path, problems: list[tupl
     for key in [key for key in values if key.endswith("_file") and key not in model.model_fields]:
         setting = key.removesuffix("_file")
         if setting in model.model_fields and setting not in values:
-            values[setting] = _text(f"{name}.{key}", folder / Path(str(values.pop(key))).expanduser(), problems)
+            file = folder / Path(str(values.pop(key))).expanduser()
+            values[setting] = _text(f"{name}.{key}", file, problems)
+            if _is_secret(model, setting):
+                secret.append(file)
     problems += [
         (
             f"{name}.{key}",

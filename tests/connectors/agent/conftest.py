@@ -130,6 +130,7 @@ async def beside(province, sender, tmp_path, more_settings) -> Beside:  # noqa: 
     await province.change(lambda c: edit.add_key(c, made.system_id, credentials.public_pem(key)))
     folder = tmp_path / "agent"
     folder.mkdir(exist_ok=True)
+    (folder / "key.pem").touch(0o600)
     (folder / "key.pem").write_text(key.as_pem(private=True).decode())
     desk = Desk(tmp_path / "desk")
     desk.folder.mkdir()

@@ -142,6 +142,10 @@ async def test_a_look_at_both_sides_moves_nothing(beside, sender, project_root):
     found = {one["subject"]: one["ok"] for one in json.loads(out)["findings"]}
     assert found == {"folder": True, "hub (truc)": True, "clock": True, "office (fake_peers.desk)": True}
     assert beside.desk.arrivals == []
+    (beside.settings.path.parent / "key.pem").chmod(0o640)
+    code, out, _ = await ended(process(project_root, file, "--check", "--json"))
+    assert code == 1
+    assert [one["subject"] for one in json.loads(out)["findings"] if not one["ok"]] == ["secret"]
 
 
 async def test_a_process_that_is_killed_again_and_again_carries_everything_once(beside, sender, project_root):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import patience
 import pytest
+from connector_parts import plain_pdf
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -110,6 +113,50 @@ async def test_what_lies_in_a_shared_folder_arrives_and_what_arrives_lies_there(
         return reply in [data for _, data in await sender.receive_all()]
 
     await patience.until(there)
+
+
+async def test_an_office_system_that_knows_only_sql_receives_answers_and_sends(beside, sender, tmp_path):
+    """The staging tables in its own SQLite, a real hub at the other side.  law: R-126 NĐ30 PL VI Part I.III.1g"""
+    file = tmp_path / "office.db"
+    file.touch()  # the office has its database; the tables are made in it
+    office = {"kind": "database", "url": f"sqlite:///{file}", "create_tables": True, "look_seconds": 0.05}
+    other = with_values(beside, office=office)
+    sent = await sender.send(make_package(SENDER, RECIPIENT))
+    await other.once()
+
+    with contextlib.closing(sqlite3.connect(file)) as tables:
+        [row] = tables.execute("SELECT item_id, number, subject, state FROM truc_incoming").fetchall()
+        tables.execute("UPDATE truc_incoming SET state = 'taken'")
+        said = (row[0], RECIPIENT, "03", "128", "2026-11-21", "Trần Thị Hoa")
+        tables.execute(
+            "INSERT INTO truc_status_out (item_id, from_code, code, arrival_number, arrival_date, staff) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            said,
+        )
+        tables.execute(
+            "INSERT INTO truc_outgoing_files (office_key, n, name, content) VALUES ('7', 0, 'a.pdf', ?)",
+            (plain_pdf(900),),
+        )
+        form = {"from": RECIPIENT, "to": SENDER, "subject": "Về việc kiểm kê", "number": "15", "notation": "STC-VP"}
+        form |= {"date": "2026-11-20"}
+        tables.execute("INSERT INTO truc_outgoing (office_key, form) VALUES ('7', ?)", (json.dumps(form),))
+        tables.commit()
+        heard = []
+
+        async def there():
+            await other.once()
+            heard.extend(reader.read(data) for _, data in await sender.receive_all())
+            return "Về việc kiểm kê" in [one.subject for one in heard]
+
+        await patience.until(there)
+        await other.once()
+        [(state, document_id, receipt)] = tables.execute("SELECT state, document_id, receipt FROM truc_outgoing")
+
+    [delivery] = (await sender.package(sent["package_id"]))["deliveries"]
+    assert (delivery["business_status"], delivery["arrival_number"]) == ("03", "128")
+    assert state == "sent"
+    assert document_id
+    assert receipt.count(".") == 2, "the hub's signed receipt lies in the office's own row"
 
 
 async def test_a_package_is_signed_once_and_repeated_as_the_same_bytes(beside, sender, signature):
