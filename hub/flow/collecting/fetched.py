@@ -26,6 +26,11 @@ class Fetched:
         self._size = 0
         self._whole = False
 
+    @property
+    def sha256(self) -> str:
+        """Of the bytes that were read, hex."""
+        return self._digest.hexdigest()
+
     async def pieces(self) -> AsyncGenerator[bytes, None]:
         """The bytes. Raises PeerTroubleError."""
         async with contextlib.aclosing(self._body()) as body:

@@ -40,6 +40,12 @@ class Asked:
         await self.province.change(lambda c: c.execute(update(table).where(table.c.name == name).values(**values)))
         await self.keeper.look()
 
+    async def again(self) -> None:
+        """The hub is started anew."""
+        await self.keeper.close()
+        self.keeper = keeping.Keeper(self.hub, base.Tools(None, self.hub.clock.now, log.get(), 1))
+        await self.keeper.look()
+
     async def rows(self, table):
         return await self.hub.db.read(lambda c: c.execute(table.select()).all())
 
@@ -74,6 +80,24 @@ async def test_what_a_system_offers_is_taken_in_and_confirmed_with_its_receipt(h
     remote_id, taken = shelf.confirmed[0]
     assert (remote_id, taken.package_id, taken.repeated) == ("a", row.id, False)
     assert json.loads(hub.keys.verify_receipt(taken.receipt))["sha256"] == row.sha256
+
+
+async def test_an_old_name_with_new_bytes_is_never_told_of_the_old_ones(hub, asked, stc):
+    """Between our commit and its answer the office gave the id to another document."""
+    shelf = await asked.system("office", OFFICE)
+    first, second = make_package(OFFICE, TO), make_package(OFFICE, TO)
+    shelf.mood = "deaf"
+    shelf.offers["edoc"]["a"] = first
+    await asked.keeper.look()
+    await until(lambda: asked.rows(tables.collected))
+
+    shelf.offers["edoc"]["a"] = second
+    shelf.mood = ""
+    await asked.again()
+    await until(lambda: shelf.confirmed)
+
+    assert {row.sha256 for row in await waiting(hub, stc)} == {reader.read(one).sha256 for one in (first, second)}
+    assert [taken.sha256 for _, taken in shelf.confirmed] == [reader.read(second).sha256]
 
 
 async def test_statuses_come_the_same_way(hub, asked, snv):
