@@ -27,6 +27,9 @@ _ADD = Prepared(insert(_C))
 _KEPT = select(_C.c.seq).where(_C.c.system_id == bindparam("system_id_")).order_by(_C.c.seq.desc())
 
 DETAIL = 300
+MOST = 2_000_000_000
+"""Largest size and time that every database can keep in the columns."""
+
 PRUNED_AT_ONCE = 1000
 """Most lines of one system forgotten in one statement."""
 
@@ -161,10 +164,15 @@ def _rows(calls: Sequence[Call]) -> Iterator[dict[str, Any]]:
             "direction": call.direction,
             "operation": call.operation[:40],
             "status": call.status,
-            "code": call.code[:40],
+            "code": _line(call.code)[:40],
             "package_id": call.package_id,
             "delivery_id": call.delivery_id,
-            "ms": call.ms,
-            "size": call.size,
-            "detail": " ".join(call.detail.split())[:DETAIL],
+            "ms": min(call.ms, MOST),
+            "size": min(call.size, MOST),
+            "detail": _line(call.detail),
         }
+
+
+def _line(text: str) -> str:
+    """One line of letters that every database can keep; with others all lines written together would be lost."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text[: 4 * DETAIL]).split())[:DETAIL]

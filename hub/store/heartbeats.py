@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
 _H = tables.heartbeats
+FARTHEST = 2_000_000_000
+"""Seconds; what every database can keep in the column."""
 
 
 def get(connection: Connection, system_id: str) -> Row[Any] | None:
@@ -30,9 +32,10 @@ def all_of(connection: Connection) -> Sequence[Row[Any]]:
 
 
 def keep_clock(connection: Connection, system_id: str, seconds: int, now: datetime) -> None:
-    """Its clock is so many seconds ahead of the hub's (negative: behind)."""
+    """Its clock is so many seconds ahead of the hub's (negative: behind); beyond FARTHEST it is that far."""
     # law: R-094 HN Đ12.3
-    _put(connection, system_id, {"clock_seconds": seconds, "clock_at": clock.to_text(now)})
+    bounded = max(-FARTHEST, min(seconds, FARTHEST))
+    _put(connection, system_id, {"clock_seconds": bounded, "clock_at": clock.to_text(now)})
 
 
 def heard(
