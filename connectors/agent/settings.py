@@ -179,7 +179,7 @@ def from_mapping(found: Mapping[str, Any], path: Path) -> Settings:
 def _side(
     name: str, given: Mapping[str, Any], folder: Path, problems: list[tuple[str, str, str]], secret: list[Path]
 ) -> dict[str, Any]:
-    """One side as `Side` takes it, its files read; what is wrong is added to the problems, and which files hold secrets."""
+    """One side as `Side` takes it, its files read; what is wrong and which files hold secrets is added to the lists."""
     values = dict(given)
     kind = values.pop("kind", None)
     if not isinstance(kind, str):
