@@ -111,8 +111,11 @@ async def surroundings(settings: Settings) -> AsyncIterator[Callable[..., base.T
 
     now = clock.Clock().now
     seconds = settings.agent.timeout_seconds
-    async with outgoing.session(outgoing.Guard(settings.whole.outgoing.allow), timeout_seconds=seconds) as http:
-        yield lambda side, name_of=str: base.Tools(http, now, log.get().bind(side=side), seconds, name_of)
+    guard = outgoing.Guard(settings.whole.outgoing.allow)
+    async with outgoing.session(guard, timeout_seconds=seconds) as http:
+        yield lambda side, name_of=str: base.Tools(
+            http, now, log.get().bind(side=side), seconds, name_of, guard.permits
+        )
 
 
 def _software() -> str:
