@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_peers import receiver
 
 from connectors.amqp import names as naming
 
@@ -45,12 +46,17 @@ def free_ports(count: int) -> list[int]:
 
 @dataclass
 class Broker:
-    """One node: started, stopped, killed and asked by its own command."""
+    """One node: started, stopped, killed and asked by its own command.
+
+    tls_port: asks for a client certificate of `authority`, which issued the node's own too.
+    """
 
     folder: Path
     port: int
     mapper_port: int
     node_port: int
+    tls_port: int
+    authority: receiver.Authority = field(default_factory=receiver.Authority)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -79,6 +85,10 @@ class Broker:
         """Start the mapper and the node, and wait until it takes connections."""
         if "mapper" not in self.processes:
             (self.folder / "rabbitmq.conf").write_text(self._configuration(), "utf-8")
+            mine = self.authority.issue("RabbitMQ")
+            (self.folder / "authority.pem").write_text(self.authority.certificate, "utf-8")
+            (self.folder / "certificate.pem").write_text(mine.certificate, "utf-8")
+            (self.folder / "key.pem").write_text(mine.key, "utf-8")
             (self.folder / "definitions.json").write_text(json.dumps(_definitions()), "utf-8")
             (self.folder / "plugins").write_text("[].\n", "utf-8")
             mapper = ["epmd", "-port", str(self.mapper_port), "-address", "127.0.0.1"]
@@ -128,6 +138,12 @@ class Broker:
             "definitions.import_backend = local_filesystem",
             f"definitions.local.path = {self.folder}/definitions.json",
             "definitions.skip_if_unchanged = true",
+            f"listeners.ssl.default = 127.0.0.1:{self.tls_port}",
+            f"ssl_options.cacertfile = {self.folder}/authority.pem",
+            f"ssl_options.certfile = {self.folder}/certificate.pem",
+            f"ssl_options.keyfile = {self.folder}/key.pem",
+            "ssl_options.verify = verify_peer",
+            "ssl_options.fail_if_no_peer_cert = true",
         ]
         return "\n".join([*lines, ""])
 
@@ -214,7 +230,7 @@ def running() -> Broker:
         if not _running:
             if not BIN.exists() and "CI" not in os.environ:
                 pytest.skip("RabbitMQ is missing; `python3 dev.py test` installs it")
-            made = Broker(Path(tempfile.mkdtemp(prefix="truc-rabbit-")), *free_ports(3))
+            made = Broker(Path(tempfile.mkdtemp(prefix="truc-rabbit-")), *free_ports(4))
             _running.append(made)
             made.start()
         return _running[0]
