@@ -1,4 +1,4 @@
-"""What every test shares: property tests that repeat, and the browser of this machine."""
+"""What every test shares: property tests that repeat, an axis that does as it is told, this machine's browser."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import logging
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 import structlog
+from fake_peers.axis import FakeAxis
 
 # the same examples everywhere, and no time limit a busy machine could miss; `--hypothesis-profile=search` looks further
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, max_examples=100, database=None)
@@ -40,6 +41,15 @@ def broker_ends_with_the_session() -> Iterator[None]:
     yield
     if (module := sys.modules.get("rabbitmq")) is not None:
         module.end()
+
+
+@pytest.fixture
+async def axis() -> AsyncIterator[FakeAxis]:
+    """The national axis as a test wants it."""
+    made = FakeAxis()
+    await made.start()
+    yield made
+    await made.stop()
 
 
 @pytest.fixture(scope="session")

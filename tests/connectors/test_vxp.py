@@ -8,7 +8,7 @@ import hashlib
 import json
 
 import pytest
-from fake_peers.axis import OK, FakeAxis
+from fake_peers.axis import OK
 
 from connectors import base, outgoing, vxp
 from connectors.calling import answers
@@ -17,14 +17,6 @@ from edxml import reader
 from edxml.testing import make_package
 from hub import log
 from hub.clock import Clock
-
-
-@pytest.fixture
-async def axis():
-    made = FakeAxis()
-    await made.start()
-    yield made
-    await made.stop()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import socket
 import threading
 
 import pytest
-from fake_peers.axis import FakeAxis
 from sqlalchemy import select
 
 from connectors import base, outgoing
@@ -44,14 +43,6 @@ class Listener:
 
     def close(self) -> None:
         self._socket.close()
-
-
-@pytest.fixture
-async def axis():
-    made = FakeAxis()
-    await made.start()
-    yield made
-    await made.stop()
 
 
 @pytest.fixture

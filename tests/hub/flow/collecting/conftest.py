@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from fake_peers.axis import FakeAxis
 
 from connectors import base, outgoing
 from hub import log
@@ -11,14 +10,6 @@ from hub.flow import peers, routing
 from hub.flow.collecting.collector import Collector
 
 from .looking import MINISTRY
-
-
-@pytest.fixture
-async def axis():
-    made = FakeAxis()
-    await made.start()
-    yield made
-    await made.stop()
 
 
 @pytest.fixture

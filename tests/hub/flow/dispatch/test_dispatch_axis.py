@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fake_peers.axis import OK, FakeAxis
+from fake_peers.axis import OK
 
 from connectors import base, outgoing
 from edxml import reader
@@ -14,14 +14,6 @@ from hub.flow import dispatch
 from hub.flow.pacing import Pace
 
 MINISTRY, OFFICE = "000.00.00.G99", "000.00.01.H99"
-
-
-@pytest.fixture
-async def axis():
-    made = FakeAxis()
-    await made.start()
-    yield made
-    await made.stop()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from fake_peers.axis import OK, FakeAxis
+from fake_peers.axis import OK
 
 from agency_registry import edit
 from hub import admin
@@ -15,14 +15,6 @@ from hub.states import Audience
 from hub.store import alarms, state
 
 HUB = {"organ_id": "000.00.00.H99", "prefixes": ["H99"], "test_mode": True}
-
-
-@pytest.fixture
-async def axis():
-    made = FakeAxis()
-    await made.start()
-    yield made
-    await made.stop()
 
 
 @pytest.fixture
