@@ -12,8 +12,8 @@ from hub.flow import connector_settings
 
 def prepared(hub: Hub, name: str, args: Args) -> Args:
     """The arguments with the settings as they are stored. Raises WrongArgumentError, which names the fields."""
-    if name == "system.add" and args.get("settings"):
-        return {**args, "settings": _sealed(hub, str(args.get("connector") or "pull"), args["settings"], {})}
+    if name == "system.add" and (args.get("settings") or args.get("connector")):
+        return {**args, "settings": _sealed(hub, str(args.get("connector") or "pull"), args.get("settings") or {}, {})}
     if name == "system.set" and (args.get("settings") or args.get("connector")):
         system = hub.directory.system(str(args["system_id"]))
         if system is None:
@@ -29,6 +29,14 @@ def _sealed(hub: Hub, kind: str, said: Args, present: Mapping[str, object]) -> A
         merged = connector_settings.merged(kind, said, present)
         return connector_settings.sealed(hub, kind, merged)
     except connectors.UnknownKindError as cause:
-        raise WrongArgumentError(f"connector {kind} (connectors: {', '.join(connectors.kinds())})") from cause
+        raise WrongArgumentError(f"connector {kind} ({_choice(kind)})") from cause
     except connector_settings.SettingsRefusedError as cause:
         raise WrongArgumentError(str(cause)) from cause
+
+
+def _choice(kind: str) -> str:
+    """Which connectors there are, or where one from elsewhere must lie."""
+    if "." not in kind:
+        return f"connectors: {', '.join(connectors.kinds())}"
+    folder = "thư mục chứa nó phải ở PYTHONPATH khi trục khởi động"
+    return f"{folder} / the folder that holds it must be on PYTHONPATH when the hub starts"

@@ -228,3 +228,22 @@ async def test_the_undertaking_and_the_quotas_of_a_system_are_kept(hub):  # law:
     assert (shown["undertaking"], shown["quotas"]) == (paper, {"packages_per_minute": 5})
     assert hub.directory.system("qlvb").quotas == {"packages_per_minute": 5}
     assert wrong["error"]["code"] == "quota_invalid"
+
+
+@pytest.mark.parametrize(
+    ("connector", "told"),
+    [
+        ("khong_co", "connectors: amqp, "),
+        ("kho_rieng.connector", "PYTHONPATH"),
+        ("push", "endpoint"),
+    ],
+)
+async def test_a_system_is_not_registered_with_a_connector_that_cannot_work(hub, connector, told):
+    await done(hub, "agency.import", data=data(CSV))
+    named = {"name": "Kho", "for": ["000.00.01.H99"], "connector": connector}
+
+    answer = await ask(hub, "system.add", **named)
+
+    assert answer["error"]["code"] == "usage"
+    assert told in str(answer)
+    assert (await done(hub, "system.list"))["systems"] == []
