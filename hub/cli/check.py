@@ -106,15 +106,14 @@ def _keys(loaded: Settings, keys: Keys) -> Iterator[Finding]:
             yield Finding("red" if over else "yellow", f"{name}_expires",
                           f"Chứng thư {name} hết hạn {certificate.not_valid_after_utc:%d/%m/%Y}",
                           f"the {name} certificate ends on {certificate.not_valid_after_utc:%Y-%m-%d}")  # fmt: skip
-    for path in _open_files(loaded.keys_folder):
+    secret = [*sorted(loaded.keys_folder.rglob("*.key")), loaded.at(loaded.sms.settings_file)]
+    for path in filter(_is_open, secret):
         yield Finding("red", "key_readable", f"Người khác đọc được {path.name}: chmod 600 {path}",
                       f"others can read {path.name}: chmod 600 {path}")  # fmt: skip
 
 
-def _open_files(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*.key")):
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            yield path
+def _is_open(path: Path) -> bool:
+    return path.is_file() and bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
 
 
 def _sqlite() -> Iterator[Finding]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from agency_registry.edit import level_of
 from hub.cli.findings import Finding
 from hub.flow.two_persons import CONFIRMERS
 
@@ -147,6 +146,8 @@ def _papers(active: Rows) -> Iterator[Finding]:
 
 
 def _unchecked(loaded: Settings, active: Rows) -> Iterator[Finding]:  # law: R-182 QĐ28 Đ14.2
+    from agency_registry.edit import level_of
+
     wanted = loaded.conformance.level
     below = [one["system_id"] for one in active if level_of(one) < wanted]
     if below:

@@ -151,6 +151,8 @@ def test_an_agency_is_added_renamed_merged_and_shown(truc, folder):
 
 def test_check_is_red_for_a_hub_of_init_and_names_what_to_change(truc, folder):
     truc("system", "add", "x", "--for", "000.00.01.H99", "--config", folder)
+    (folder / "sms.toml").write_text('secret = "k"')
+    (folder / "sms.toml").chmod(0o640)
 
     answer = truc("check", "--config", folder, "--json")
 
@@ -158,6 +160,8 @@ def test_check_is_red_for_a_hub_of_init_and_names_what_to_change(truc, folder):
     assert answer.code == 1
     assert not answer.json["fit"]
     assert {"test_mode", "test_receipt", "plain_http", "no_axis", "no_prefixes", "no_trust", "shared_secret"} <= codes
+    [readable] = [finding for finding in answer.json["findings"] if finding["code"] == "key_readable"]
+    assert readable["detail"].endswith("sms.toml")
 
 
 def test_check_asks_for_undertakings_and_keys(truc, folder, tmp_path):  # law: R-009 HN Đ1.2
