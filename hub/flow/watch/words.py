@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from hub.flow.watch import technical_words
 from hub.states import Alarm, Audience
 
 TITLES: Final = {
@@ -69,5 +70,8 @@ AUDIENCES: Final = {
 
 
 def title(kind: str) -> tuple[str, str]:
-    """What an alarm of this kind says; a technical one is its own word."""
-    return TITLES[Alarm(kind)] if kind in set(Alarm) else (kind.replace("_", " "), kind.replace("_", " "))
+    """What an alarm of this kind says; one without words is its own."""
+    if kind in set(Alarm):
+        return TITLES[Alarm(kind)]
+    own = kind.replace("_", " ")
+    return technical_words.TITLES.get(kind, (own, own))

@@ -10,6 +10,7 @@ import pytest
 import connectors
 from edxml import codes, verdict
 from hub import flow, states
+from hub.flow.watch import words as watch_words
 from hub.web import words
 
 TABLES = {
@@ -42,9 +43,11 @@ def test_every_alarm_of_the_hub_has_its_words():
     hub = Path(flow.__file__).parents[1]
     text = "\n".join(path.read_text(encoding="utf-8") for path in hub.rglob("*.py"))
 
-    raised = set(re.findall(r'(?:"alarm": |\._alarm\()"([a-z_]+)"', text)) | {"intake_stopped", "intake_started"}
+    raised = set(re.findall(r'(?:"alarm": |\._alarm\(|Alarm\(|raise_alarm\([\w.]+, )"([a-z_]+)"', text))
+    raised |= {"intake_stopped", "intake_started", "not_collected"}
 
-    assert raised <= set(words.ALARM)
+    assert raised - set(words.ALARM) == set()
+    assert "not collected" not in watch_words.title("not_collected")  # at the API and the command line too
 
 
 def test_every_setting_of_a_connector_that_comes_with_the_hub_has_a_name_in_both_languages():
