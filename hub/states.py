@@ -250,8 +250,3 @@ HOLDS_COPY = frozenset({_Q, _S, _A, _D, _H})
 
 STATUS_RANK = {"01": 1, "02": 2, "03": 3, "04": 4, "05": 5, "06": 6}
 """Partial order of business statuses: a later, lower one is recorded and not applied."""  # law: R-123
-
-
-def sources(move: Move) -> tuple[DeliveryStatus, ...]:
-    """The statuses from which `move` may happen."""
-    return tuple(MOVES[move])
