@@ -161,10 +161,10 @@ def _ended(arguments: argparse.Namespace, subject: dict[str, str], lines: Sequen
         print(json.dumps(told, ensure_ascii=False))
     else:
         passed = sum(one.verdict == "passed" for one in lines)
-        print(
-            f"{passed} đạt, {len(failed)} không đạt; mức {level}/{levels.HIGHEST}"
-            f" / {passed} passed, {len(failed)} failed; level {level}"
-        )
+        vi, en = (f"mức {level}/{levels.HIGHEST}", f"level {level}")
+        if arguments.only:
+            vi, en = "một phần thì không tính mức", "a part shows no level"
+        print(f"{passed} đạt, {len(failed)} không đạt; {vi} / {passed} passed, {len(failed)} failed; {en}")
     return EXIT_NO if failed else EXIT_DONE
 
 

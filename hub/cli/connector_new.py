@@ -26,7 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
             f"Không tạo được: {cause} (tên không hợp lệ hoặc đã có).", f"Not made: {cause} (a bad name, or taken)."
         ) from cause
     kind = f"{arguments.name}.connector"
-    commands = [f"cd {arguments.dir}", f"truc connector check {kind}", f"python -m pytest -q {arguments.name}"]
+    there = [] if arguments.dir == Path() else [f"cd {arguments.dir}"]
+    commands = [*there, f"truc connector check {kind}", f"python -m pytest -q {arguments.name}"]
     told = {"kind": kind, "files": [str(path) for path in written], "next": commands}
     rows = "\n".join(f"  {path}" for path in written)
     steps = "\n".join(f"  {step}" for step in commands)

@@ -90,6 +90,7 @@ def test_a_broken_one_gives_cause_remedy_and_exit_code(office, capsys, tmp_path)
     out = capsys.readouterr().out
     assert code == 1
     assert "✘" in out
+    assert "a part shows no level" in out
     assert "doubt_error_503" in out
 
 
