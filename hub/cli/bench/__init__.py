@@ -97,7 +97,7 @@ async def _lists() -> dict[str, object]:
 
 
 async def _overtake(waiting: int, seconds: float) -> dict[str, object]:
-    called = overtake.Called()
+    called = overtake.office()
     with tempfile.TemporaryDirectory(prefix="truc-bench-") as name:
         folder = Path(name)
         await called.open()
@@ -112,7 +112,7 @@ async def _overtake(waiting: int, seconds: float) -> dict[str, object]:
 
 
 async def _half_open(silent: int, seconds: float, rate: float) -> dict[str, object]:
-    called = [half_open.Called() for _ in range(half_open.DESTINATIONS)]
+    called = half_open.offices()
     with tempfile.TemporaryDirectory(prefix="truc-bench-") as name:
         folder = Path(name)
         for one in called:

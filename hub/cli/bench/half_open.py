@@ -10,10 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from agency_registry import edit
@@ -21,67 +20,21 @@ from connectors.calling import signing
 from edxml.testing import plain_pdf
 from hub import app, settings
 from hub.cli.bench import load, province
-from hub.cli.bench.doors import Credential, Mold, NativeDoor, document_id, receiver
+from hub.cli.bench.called import Called
+from hub.cli.bench.doors import Credential, Mold, NativeDoor, receiver
 from hub.cli.bench.wire import Connection
 from hub.flow import peers
 
 DESTINATIONS = 50
 DOCUMENT_BYTES = 10_000
 SENDERS = 8
-LITTLE_BYTES = 500
 DRAIN_SECONDS = 20.0
 """How long after the last sending what is still on its way may arrive."""
 
 
-@dataclass(slots=True)
-class Called:
-    """One office system. seen: DocumentIds, with the moment each was there whole; half_open: it only reads a little."""
-
-    port: int = 0
-    half_open: bool = False
-    seen: dict[str, float] = field(default_factory=dict)
-    _came: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
-    _server: asyncio.Server | None = field(default=None, repr=False)
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set, repr=False)
-
-    async def open(self) -> None:
-        """Listen on a free port."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=1 << 20)
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    async def close(self) -> None:
-        """Listen no more."""
-        if self._server is not None:
-            self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def has(self, name: str) -> None:
-        """Wait until this document is there."""
-        while name not in self.seen:
-            self._came.clear()
-            await self._came.wait()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is not None:
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                if self.half_open:
-                    await reader.read(LITTLE_BYTES)
-                    await asyncio.Event().wait()
-                content = await reader.readexactly(_length(head))
-                self.seen.setdefault(document_id(content), time.perf_counter())
-                self._came.set()
-                body = json.dumps({"sha256": hashlib.sha256(content).hexdigest()}).encode()
-                top = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-                writer.write(top.encode() + body)
-                await writer.drain()
-        writer.close()
+def offices() -> list[Called]:
+    """The office systems: each says what it got, as the push connector asks."""
+    return [Called(lambda content: {"sha256": hashlib.sha256(content).hexdigest()}) for _ in range(DESTINATIONS)]
 
 
 async def prepare(folder: Path, called: list[Called]) -> Credential:
@@ -196,11 +149,3 @@ class _Load:
                     await to.has(name)
         there = [to.seen[name] - moment for name, (to, moment) in planned.items() if name in to.seen]
         return _Found(there, len(planned) - len(there))
-
-
-def _length(head: bytes) -> int:
-    for line in head.decode("latin-1").split("\r\n"):
-        name, _, value = line.partition(":")
-        if name.lower() == "content-length":
-            return int(value)
-    return 0

@@ -9,16 +9,15 @@ without end and the native office takes whole pages, as fast as it can.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from edxml.testing import make_package
 from hub.cli.bench import province
+from hub.cli.bench.called import Called
 from hub.cli.bench.doors import SENDER, Credential, NativeDoor, Offer, VxpDoor, document_id, receiver
 from hub.cli.bench.wire import Connection
 
@@ -29,41 +28,6 @@ ANSWER_SECONDS = 1.0
 PATIENCE_SECONDS = 60.0
 _MARK = "0" * 32
 _EXPRESS = 3
-
-
-@dataclass(slots=True)
-class Called:
-    """The office that the hub calls: a server for `sendEdoc` alone. seen: DocumentIds, with the moment each came."""
-
-    port: int = 0
-    seen: dict[str, float] = field(default_factory=dict)
-    came: asyncio.Event = field(default_factory=asyncio.Event)
-    _server: asyncio.Server | None = field(default=None, repr=False)
-
-    async def open(self) -> None:
-        """Listen on a free port."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=1 << 20)
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    async def close(self) -> None:
-        """Listen no more."""
-        if self._server is not None:
-            self._server.close()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                content = await reader.readexactly(_length(head))
-                self.seen.setdefault(document_id(content), time.perf_counter())
-                self.came.set()
-                await asyncio.sleep(ANSWER_SECONDS)
-                said = {"status": "OK", "ErrorCode": "0", "ErrorDesc": "", "DocId": str(uuid.uuid4())}
-                body = json.dumps(said).encode()
-                top = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-                writer.write(top.encode() + body)
-                await writer.drain()
-        writer.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +41,13 @@ class Mold:
         """One package: its DocumentId and its bytes in three pieces."""
         name = uuid.uuid4().hex
         return name, (self.head, name.encode(), self.tail)
+
+
+def office() -> Called:
+    """The office that the hub calls by the axis's own protocol, for `sendEdoc` alone."""
+    return Called(
+        lambda _: {"status": "OK", "ErrorCode": "0", "ErrorDesc": "", "DocId": str(uuid.uuid4())}, ANSWER_SECONDS
+    )
 
 
 async def prepare(folder: Path, called: Called) -> tuple[Credential, list[Credential]]:
@@ -140,9 +111,7 @@ async def _overtake(
 
     async def pushed() -> float:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while name not in called.seen:
-                called.came.clear()
-                await called.came.wait()
+            await called.has(name)
         return called.seen[name] - started
 
     async def first(door: NativeDoor | VxpDoor, line: Connection) -> float:
@@ -204,11 +173,3 @@ async def _stream(
         "longest_gap_between_normal_seconds": round(max(gaps, default=spent), 2),
         "projected_longest_wait_minutes": round(10_000 / rate / 60, 1) if rate else None,
     }
-
-
-def _length(head: bytes) -> int:
-    for line in head.decode("latin-1").split("\r\n"):
-        name, _, value = line.partition(":")
-        if name.lower() == "content-length":
-            return int(value)
-    return 0
