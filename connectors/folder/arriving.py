@@ -147,9 +147,9 @@ class Arriving:
             _put(target / NOTE, note.encode())
         if self._whole:
             path.rename(target / WHOLE)
-        for one in target.iterdir():
-            _flush(one)
-        _flush(target)
+        with self._at.folder("in") as folder:
+            for one in (*target.iterdir(), target):
+                _finish(folder, one)
         if not self._whole:
             path.unlink()
         return made
@@ -186,9 +186,11 @@ def _put(path: Path, data: bytes) -> None:
     free.write_bytes(data)
 
 
-def _flush(path: Path) -> None:
+def _finish(folder: int, path: Path) -> None:
+    """On disk, and for whom the folder is."""
     opened = os.open(path, os.O_RDONLY)
     try:
+        share.allow_as(folder, opened)
         os.fsync(opened)
     finally:
         os.close(opened)

@@ -47,7 +47,7 @@ def _file(at: Share, item: Item, files: Sequence[Seen], to: str, beside: Mapping
                 share.write(target, stem + suffix, data)
         if files:
             if not share.exists(target, stem):
-                os.mkdir(stem, dir_fd=target)
+                share.make_folder(target, stem)
             with at.folder(to, stem) as inside:
                 for one in (*files, item.main):  # the form last: until then the item is still there
                     _move(source, one, inside, one.name)

@@ -89,7 +89,7 @@ class Share:
                         message = f"the folder {part}/ is missing: is the share mounted? See the README for its layout"
                         raise ShareError(message) from None
                     with contextlib.suppress(FileExistsError):
-                        os.mkdir(part, dir_fd=current)
+                        make_folder(current, part)
                     following = os.open(part, _DIR | os.O_NOFOLLOW, dir_fd=current)
                 except NotADirectoryError as cause:
                     message = f"{'/'.join(parts[: number + 1])} is no folder (or a link)"
@@ -182,8 +182,27 @@ def write(folder: int, name: str, data: bytes) -> None:
 
 
 def create(folder: int, name: str) -> int:
-    """A new file, open for writing."""
-    return os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o664, dir_fd=folder)
+    """A new file, open for writing; who may read and write in the folder may read and write it."""
+    made = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o664, dir_fd=folder)
+    allow_as(folder, made)
+    return made
+
+
+def make_folder(folder: int, name: str) -> None:
+    """A new folder, for whom its parent is. Raises FileExistsError."""
+    os.mkdir(name, dir_fd=folder)
+    made = os.open(name, _DIR | os.O_NOFOLLOW, dir_fd=folder)
+    try:
+        allow_as(folder, made)
+    finally:
+        os.close(made)
+
+
+def allow_as(folder: int, made: int) -> None:
+    """Give what was made in a folder the rights of that folder, whatever the umask; some shares know none."""
+    with contextlib.suppress(OSError):
+        rights = stat.S_IMODE(os.fstat(folder).st_mode)
+        os.fchmod(made, rights if stat.S_ISDIR(os.fstat(made).st_mode) else rights & 0o666)
 
 
 def read(folder: int, name: str) -> bytes | None:

@@ -182,3 +182,18 @@ async def test_a_name_of_250_vietnamese_letters_is_shortened(office, connector):
     await connector.deliver(parcel(data))
 
     assert len((office / "in" / visible(office)[0]).name.encode()) < 200
+
+
+@pytest.mark.parametrize("received", ["edxml", "files", "both"])
+async def test_who_may_read_the_folder_may_read_what_comes_whatever_umask_the_agent_has(office, at_folder, received):
+    (office / "in").chmod(0o2770)
+    before = os.umask(0o077)
+    try:
+        await at_folder(received=received).deliver(parcel(make_package(attachments=[("a.pdf", plain_pdf(400))])))
+    finally:
+        os.umask(before)
+
+    came = [path for path in (office / "in").rglob("*") if not path.name.startswith(".")]
+    assert {oct(path.stat().st_mode & 0o777) for path in came} == (
+        {"0o660"} | ({"0o770"} if received != "edxml" else set())
+    )
