@@ -111,7 +111,7 @@ async def _collect(hub: Hub, tools: base.Tools, peer: Peer, stop: asyncio.Event)
         while not stop.is_set():
             try:
                 turn = await collector.turn()
-                failures = 0 if turn.answered else failures + 1
+                failures = 0 if turn.answered or turn.took else failures + 1
             except (StorageDownError, StorageFullError) as error:
                 log.get().error("collecting cannot use the database", system=peer.system.id, reason=str(error))
                 turn, failures = None, failures + 1

@@ -78,8 +78,8 @@ async def say(hub: Hub, system: System, delivery_id: str, said: Said) -> intake.
         package = packages.get(connection, row.package_id)
         if package is None or not _is_spoken_of(package, said.code):
             raise Refusal(Fault.NOT_FOUND)
-        has_been_asked = row.recall_state not in _NOT_ASKED  # its bytes left, whatever the transport came to
-        if row.status not in (DeliveryStatus.AVAILABLE, DeliveryStatus.DELIVERED) and not has_been_asked:
+        has_left = row.exposed_at is not None or row.recall_state not in _NOT_ASKED  # whatever the transport came to
+        if row.status not in (DeliveryStatus.AVAILABLE, DeliveryStatus.DELIVERED) and not has_left:
             raise Refusal(Fault.STATE_CONFLICT, f"the delivery is {row.status}")
         second_system.may_say(connection, hub, row, said.code)
         return row, package

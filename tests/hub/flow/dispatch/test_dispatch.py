@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
 from dispatching import A, B, answering
 from patience import until
 
 from connectors import base
+from edxml.faults import Refusal
 from edxml.testing import make_package
 from hub import app
 from hub.flow import dispatch, operate
+from hub.flow.thread import statuses
 
 
 async def test_all_recipients_behind_one_system_get_the_package_together_and_once(world):
@@ -175,3 +178,36 @@ async def test_the_loop_starts_by_itself_when_something_arrives(world):
     await loop
 
     assert app.LOOPS["deliver"]
+
+
+async def test_an_office_may_accept_before_the_hub_has_heard_that_it_arrived(world):
+    office = await world.office("quick", A)
+    said = []
+
+    async def accept_at_once(parcel):
+        async for _ in parcel.open():
+            pass
+        system = world.hub.directory.system("quick")
+        for code in ("01", "03"):
+            await statuses.say(world.hub, system, parcel.delivery_ids[0], statuses.Said(code))
+            said.append(code)
+        return base.Delivered("1")
+
+    office.behaviour = accept_at_once
+    sent = await world.give(A)
+    await world.turn()
+
+    row = (await world.rows(sent.package_id))[0]
+    assert said == ["01", "03"]
+    assert (row.status, row.business_status) == ("delivered", "03")
+
+
+async def test_before_a_byte_has_left_nobody_answers(world):
+    office = await world.office("shut", A)
+    office.behaviour = answering(base.Deferred("nobody there", untouched=True))
+    sent = await world.give(A)
+    await world.turn()
+
+    row = (await world.rows(sent.package_id))[0]
+    with pytest.raises(Refusal, match="not_found"):
+        await statuses.say(world.hub, world.hub.directory.system("shut"), row.id, statuses.Said("03"))
