@@ -6,7 +6,6 @@ import argparse
 import re
 import shlex
 
-from connectors.amqp import names
 from hub.cli import line, table
 from hub.cli.errors import EXIT_DONE, WrongUseError
 
@@ -24,6 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print; nothing is changed anywhere."""
+    from connectors.amqp import names
+
     if not re.fullmatch(names.USER, arguments.user):
         raise WrongUseError(
             f"Tên {arguments.user!r} chỉ gồm chữ, số, dấu - và _ (không có dấu chấm).",

@@ -46,7 +46,7 @@ async def offices(hub, province, tmp_path):  # noqa: F811 - the fixture
     )
     await province.system("csdl", BASE_OFFICE, connector="database", settings={"url": f"sqlite:///{base}"} | quick)
     loops = [asyncio.create_task(one(hub)) for one in (outward.deliver, outward.fetch)]
-    connection = sqlite3.connect(base, isolation_level=None)
+    connection = sqlite3.connect(base, isolation_level=None, check_same_thread=False)
     yield folder, connection
     connection.close()
     for loop in loops:
@@ -96,10 +96,12 @@ async def test_what_the_hub_cannot_take_comes_back_with_the_reason_in_words(offi
     form = FORM | {"to": "000.99.99.H99"}
     (folder / "out" / "sai.json").write_text(json.dumps(form), "utf-8")
     (folder / "out" / "sai.pdf").write_bytes(plain_pdf(1000))
-    base.execute("INSERT INTO truc_outgoing_files (office_key, n, name, content) VALUES ('1', 0, 'a.pdf', ?)",
-                 (plain_pdf(900),))  # fmt: skip
+    file = "INSERT INTO truc_outgoing_files (office_key, n, name, content) VALUES ('1', 0, 'a.pdf', ?)"
+    await asyncio.to_thread(base.execute, file, (plain_pdf(900),))
     other = FORM | {"from": BASE_OFFICE, "to": "000.99.98.H99"}
-    base.execute("INSERT INTO truc_outgoing (office_key, form) VALUES ('1', ?)", (json.dumps(other),))
+    await asyncio.to_thread(
+        base.execute, "INSERT INTO truc_outgoing (office_key, form) VALUES ('1', ?)", (json.dumps(other),)
+    )
 
     await until((folder / "refused" / "sai.ly-do.txt").exists, seconds=30)
     await until(lambda: base.execute("SELECT state FROM truc_outgoing").fetchone() == ("refused",), seconds=30)
@@ -128,6 +130,6 @@ async def test_a_recall_lies_there_as_its_own_entry_and_is_answered(offices):
     [(item_id, note)] = base.execute("SELECT item_id, note FROM truc_incoming WHERE kind = 'recall'")
     assert document_id in note
     assert "Sai số liệu ở phụ lục" in note
-    base.execute("INSERT INTO truc_status_out (item_id, from_code, code, destroyed, staff)"
-                 " VALUES (?, ?, '15', 1, 'Trần Thị Hoa')", (item_id, BASE_OFFICE))  # fmt: skip
+    answer = "INSERT INTO truc_status_out (item_id, from_code, code, destroyed, staff) VALUES (?, ?, '15', 1, 'Trần Thị Hoa')"
+    await asyncio.to_thread(base.execute, answer, (item_id, BASE_OFFICE))
     await until(lambda: list((folder / "in").glob("trang-thai-15_*.json")), seconds=30)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from datetime import UTC, datetime
 
 import pytest
 from connector_parts import Log, outgoing_session
+from patience import until
 from postgres import PASSWORD, postgres, postgres_server  # noqa: F401 - fixtures
 
 from connectors import base, outgoing
@@ -91,6 +93,7 @@ async def open_connector():
 
         yield make
         await asyncio.gather(*(one.close() for one in opened))
+        await until(lambda: not any("_connection_worker_thread" in one.name for one in threading.enumerate()))
 
 
 @pytest.fixture
