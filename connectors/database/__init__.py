@@ -31,6 +31,10 @@ _PIECE_BYTES = 1 << 20
 _SLOWEST_BYTES_SECOND = 500_000
 
 
+CLOSE_SECONDS: Final = 5.0
+"""How long the end of a connection may keep a stopping hub."""
+
+
 class Settings(base.Settings):
     """Which database, and what may be done there."""
 
@@ -221,13 +225,13 @@ class Connector(base.Connector):
         return None
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; one that waits for somebody's lock is left to end by itself."""
         if self._listening is not None:
             with contextlib.suppress(place.TroubleError):
-                async with place.troubles(self._address.timeout_seconds):
-                    await self._listening.close(timeout=self._address.timeout_seconds)
+                async with place.troubles(CLOSE_SECONDS):
+                    await self._listening.close(timeout=CLOSE_SECONDS)
         with contextlib.suppress(place.TroubleError):
-            async with place.troubles(self._address.timeout_seconds):
+            async with place.troubles(CLOSE_SECONDS):
                 await self._pool.dispose()
 
 

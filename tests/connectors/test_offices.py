@@ -130,6 +130,6 @@ async def test_a_recall_lies_there_as_its_own_entry_and_is_answered(offices):
     [(item_id, note)] = base.execute("SELECT item_id, note FROM truc_incoming WHERE kind = 'recall'")
     assert document_id in note
     assert "Sai số liệu ở phụ lục" in note
-    answer = "INSERT INTO truc_status_out (item_id, from_code, code, destroyed, staff) VALUES (?, ?, '15', 1, 'Trần Thị Hoa')"
-    await asyncio.to_thread(base.execute, answer, (item_id, BASE_OFFICE))
+    answer = "INSERT INTO truc_status_out (item_id, from_code, code, destroyed, staff) VALUES (?, ?, '15', 1, ?)"
+    await asyncio.to_thread(base.execute, answer, (item_id, BASE_OFFICE, "Trần Thị Hoa"))
     await until(lambda: list((folder / "in").glob("trang-thai-15_*.json")), seconds=30)
