@@ -202,8 +202,9 @@ class PeerTroubleError(Exception):
 class Incoming(abc.ABC):
     """One package the peer offers. Nothing is acknowledged before the taker's own commit.
 
-    remote_id: the same each time this package is offered; at most 100 characters.
-    message_type: edoc | status, as the peer says; the XML decides.
+    remote_id: the same each time this package is offered, and never that of other bytes: whoever took a package answers
+    to its id, perhaps after a restart. At most 100 characters; where the peer gives names anew, take the digest.
+    message_type: edoc | status, as the peer says, "" where it does not; the XML decides.
     sending: what is said of the sending beside its package, under the names of the native API's metadata
     (`to` with roles and modes, `reply_requested`, `issued_at`, ...); empty for most.
     package_id, delivery_ids, recipients: as in `Parcel`, where the peer says them; the XML's own To otherwise.
